@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class WpRestConfig(AppConfig):
+    name = "wp_rest"

@@ -1,0 +1,59 @@
+"""Dates as WordPress writes them: `YYYY-MM-DD HH:MM:SS` in the site's time zone (TIME_ZONE)."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+# fromisoformat() also knows weeks (2026-W05-6) and dates without hyphens.
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def write_datetime(moment: datetime | None) -> str | None:
+    """An aware moment as `2026-01-31 09:05:00` in the site's time zone."""
+    if moment is None:
+        return None
+    return moment.astimezone(timezone.get_default_timezone()).isoformat(" ", "seconds")[:19]
+
+
+def write_utc(text: str | None) -> str | None:
+    """The same for a moment as text in UTC, `2026-01-31 09:05:00.25+00`, as databases keep it.
+
+    Where UTC is the site's time zone it is a matter of cutting.
+    """
+    if text is None or settings.TIME_ZONE == "UTC":
+        return text and text[:19]
+    moment = datetime.fromisoformat(text)
+    return write_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def read_datetime(text: Any) -> datetime | None:
+    """An aware moment from `YYYY-MM-DD[ HH:MM[:SS]]` or ISO 8601; without an offset it is the site's time.
+
+    None for anything else, and for moments that do not exist (2026-02-30).
+    """
+    if not isinstance(text, str) or not DAY.match(text.strip()):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if timezone.is_naive(moment):
+            moment = timezone.make_aware(moment, timezone.get_default_timezone())
+        # At the calendar's ends a moment may be outside of it in another zone, and could not be
+        # read again once it is stored.
+        moment.astimezone(UTC)
+        moment.astimezone(timezone.get_default_timezone())
+    except (OverflowError, ValueError):
+        return None
+    return moment
+
+
+def read_date(text: Any) -> date | None:
+    """A date from `YYYY-MM-DD`; None for anything else."""
+    if not isinstance(text, str) or not DAY.fullmatch(text.strip()):
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None

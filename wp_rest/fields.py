@@ -1,0 +1,170 @@
+"""Serializer fields that take values in every shape that WordPress clients send."""
+
+from datetime import date, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from wp_rest.dates import read_date, read_datetime
+from wp_rest.parameters import as_entries, as_ids, is_true
+from wp_rest.parsers import as_object
+from wp_rest.rich_text import TooLarge, clean_html
+from wp_rest.text import MAX_RAW_LENGTH, plain_line
+
+
+class PlainTextField(serializers.Field[Any, Any, Any, Any]):
+    """One line of plain text, at most `max_length` characters; numbers become text. See wp_rest.text."""
+
+    default_error_messages = {
+        "string": "The {name} must be a text.",
+        "max": "The {name} may not be longer than {max_length} characters.",
+    }
+
+    def __init__(self, *, max_length: int = 192, allow_blank: bool = True, **kwargs: Any) -> None:
+        self.max_length = max_length
+        self.allow_blank = allow_blank
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = self.field_name
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            self.fail("string", name=name)
+        text = str(data)
+        if len(text) > MAX_RAW_LENGTH:
+            self.fail("max", name=name, max_length=self.max_length)
+        text = plain_line(text)
+        if len(text) > self.max_length:
+            self.fail("max", name=name, max_length=self.max_length)
+        if not text and not self.allow_blank:
+            raise serializers.ValidationError(f"The {name} field is required.", code="required")
+        return text
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def optional_text(max_length: int = 192) -> PlainTextField:
+    """A line that a client need not send, and may send as null."""
+    return PlainTextField(required=False, allow_null=True, max_length=max_length)
+
+
+class ChoiceTextField(PlainTextField):
+    """One of the `choices`, by its exact word."""
+
+    default_error_messages = {"in": "The {name} must be one of: {choices}."}
+
+    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+        self.choices = choices
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and text not in self.choices:
+            self.fail("in", name=self.field_name, choices=", ".join(self.choices))
+        return text
+
+
+class DateField(serializers.Field[Any, Any, Any, Any]):
+    """`YYYY-MM-DD`; an empty string is no date."""
+
+    default_error_messages = {"date": "The {name} must be a date such as 1990-04-05."}
+
+    def to_internal_value(self, data: Any) -> date | None:
+        if data == "":
+            return None
+        value = read_date(data)
+        if value is None:
+            self.fail("date", name=self.field_name)
+        return value
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class MomentField(serializers.Field[Any, Any, Any, Any]):
+    """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; an empty string is none."""
+
+    default_error_messages = {"date_time": "The {name} must be a date and time such as 2026-01-31 09:05:00."}
+
+    def to_internal_value(self, data: Any) -> datetime | None:
+        if data == "":
+            return None
+        value = read_datetime(data)
+        if value is None:
+            self.fail("date_time", name=self.field_name)
+        return value
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class FlagField(serializers.Field[Any, Any, Any, Any]):
+    """True for "yes", "true", "1", 1 and true; false for everything else."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        return is_true(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class EntriesField(serializers.Field[Any, Any, Any, Any]):
+    """A list, a comma string or a single value, as a list; objects in it are left out."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        return as_entries(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class IdsField(serializers.Field[Any, Any, Any, Any]):
+    """Ids as a list, a comma string or a single number; what is no id is left out."""
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        return as_ids(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ObjectField(serializers.Field[Any, Any, Any, Any]):
+    """An object, or the JSON text that holds it."""
+
+    default_error_messages = {"object": "The {name} must be an object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        value = as_object(data)
+        if value is None:
+            self.fail("object", name=self.field_name)
+        return dict(value)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class RichTextField(serializers.Field[Any, Any, Any, Any]):
+    """HTML, cleaned (wp_rest.rich_text); numbers become text. What is empty once cleaned was not given."""
+
+    default_error_messages = {
+        "string": "The {name} must be a text.",
+        "max": "The {name} is too long.",
+    }
+
+    def __init__(self, *, allow_blank: bool = False, **kwargs: Any) -> None:
+        self.allow_blank = allow_blank
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            self.fail("string", name=self.field_name)
+        try:
+            html = clean_html(str(data))
+        except TooLarge:
+            self.fail("max", name=self.field_name)
+        if not html and not self.allow_blank:
+            raise serializers.ValidationError(f"The {self.field_name} field is required.", code="required")
+        return html
+
+    def to_representation(self, value: Any) -> Any:
+        return value
