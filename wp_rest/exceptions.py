@@ -1,0 +1,168 @@
+"""Errors as the API words them: `{"code", "message", "data": {"status"}}`, with details beside."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = logging.getLogger(__name__)
+
+FORBIDDEN = "Sorry, you are not allowed to do that."
+NO_ROUTE = "No route was found matching the URL and request method."
+SERVER_ERROR = "The server met an unexpected error. It was logged."
+
+
+def error_body(
+    code: str | None, message: str, status: int, beside: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The body of an error; `beside` rides along at the top. The guide's 409 has no code."""
+    body = {**({"code": code} if code else {}), "message": message, "data": {"status": status}}
+    # A field may be named as one of the three keys are; those stay what they are.
+    return body | {name: value for name, value in beside.items() if name not in ("code", "message", "data")}
+
+
+class RestError(exceptions.APIException):
+    """An error in the API's own shape. `beside` holds further keys of the answer's top level."""
+
+    status_code = 400
+    code: str | None = "rest_invalid_param"
+    message = "Invalid parameter(s)"
+
+    def __init__(self, message: str = "", *, code: str | None = "", status: int | None = None, **beside: Any) -> None:
+        self.message = message or self.message
+        self.code = self.code if code == "" else code
+        self.status_code = status or self.status_code
+        self.beside = beside
+        super().__init__(self.message, self.code or "error")
+
+    def body(self) -> dict[str, Any]:
+        return error_body(self.code, self.message, self.status_code, self.beside)
+
+
+class NoRoute(RestError):
+    status_code, code, message = 404, "rest_no_route", NO_ROUTE
+
+
+class NotFound(RestError):
+    """The guide's 'Contact Not Found (404)', for every kind of row."""
+
+    status_code, code, message = 404, "rest_post_invalid_id", "Invalid post ID."
+
+
+class InvalidJSON(RestError):
+    status_code, code, message = 400, "rest_invalid_json", "Invalid JSON body passed."
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        body["data"] |= {"json_error_code": 4, "json_error_message": "Syntax error"}
+        return body
+
+
+class InvalidBody(RestError):
+    status_code, code, message = 400, "rest_invalid_body", "The body could not be read as a form."
+
+
+class BodyTooLarge(RestError):
+    status_code, code, message = 413, "rest_body_too_large", "The body is larger than this server accepts."
+
+
+class Unprocessable(RestError):
+    """FluentCRM's 422: a request that is understood and refused, with a sentence."""
+
+    status_code = 422
+
+
+class FieldErrors(RestError):
+    """Errors by field: `{"email": {"required": "The email field is required."}}`.
+
+    422 when each of the fields is missing (FluentCRM's way), else 400 as the guide's 'Invalid
+    Email (400)'. The map rides along at the top and, as lists of texts, under `errors`.
+    """
+
+    def __init__(self, fields: Mapping[str, Mapping[str, str]], status: int | None = None) -> None:
+        missing = [name for name, rules in fields.items() if "required" in rules]
+        wrong = [name for name in fields if name not in missing]
+        errors = {name: list(rules.values()) for name, rules in fields.items()}
+        if wrong:
+            super().__init__(f"Invalid parameter: {', '.join(wrong)}", status=status or 400)
+        else:
+            super().__init__(
+                f"Missing parameter(s): {', '.join(missing)}", code="rest_missing_callback_param", status=status or 422
+            )
+        self.beside = {**fields, "errors": errors}
+
+
+def required(*names: str) -> FieldErrors:
+    """The 422 for fields that were not given."""
+    return FieldErrors({name: {"required": f"The {name} field is required."} for name in names})
+
+
+def invalid(name: str, text: str, rule: str = "invalid") -> FieldErrors:
+    """The 400 for one field that cannot be right."""
+    return FieldErrors({name: {rule: text}})
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's EXCEPTION_HANDLER: every exception as a JSON answer; what nobody expected is logged, as 500."""
+    answer = as_rest_error(error)
+    if answer is None:
+        log.error("Unexpected error in %s", context["request"].path, exc_info=error)
+        answer = RestError(SERVER_ERROR, code="internal_server_error", status=500)
+    headers = {}
+    if (wait := getattr(error, "wait", None)) is not None:  # Throttled
+        headers["Retry-After"] = str(int(wait))
+    return Response(answer.body(), status=answer.status_code, headers=headers)
+
+
+def as_rest_error(error: Exception) -> RestError | None:
+    """The API's wording of an exception of Django or DRF; None for one that nobody expected."""
+    match error:
+        case RestError():
+            return error
+        case exceptions.ValidationError():
+            return FieldErrors(rules_by_field(error.detail))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return RestError(FORBIDDEN, code="rest_forbidden", status=401)
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return RestError(FORBIDDEN, code="rest_forbidden", status=403)
+        case Http404() | exceptions.NotFound():
+            return NotFound()
+        case exceptions.UnsupportedMediaType():
+            return RestError(
+                "Send the body as application/json or as a form.", code="rest_unsupported_media_type", status=415
+            )
+        case RequestDataTooBig():
+            return BodyTooLarge()
+        case SuspiciousOperation() | BadRequest():
+            return InvalidBody()
+        case exceptions.Throttled():
+            return RestError("Too many requests.", code="rest_too_many_requests", status=429)
+        case exceptions.APIException():
+            return RestError(str(error.detail), code=None, status=error.status_code)
+    return None
+
+
+def rules_by_field(errors: Any) -> dict[str, dict[str, str]]:
+    """A serializer's errors as `{field: {rule: text}}`; a nested field is named `outer.inner`."""
+    fields: dict[str, dict[str, str]] = {}
+    for name, detail in leaves(errors):
+        rule = "required" if detail.code in ("blank", "null") else str(detail.code)
+        text = f"The {name} field is required." if rule == "required" else str(detail)
+        fields.setdefault(name, {})[rule] = text
+    return fields
+
+
+def leaves(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from leaves(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from leaves(inner, path)
+    else:
+        yield path or "body", detail

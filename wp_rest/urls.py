@@ -1,0 +1,31 @@
+"""Routes in WordPress's manner: namespaces under /wp-json, an index for each, a JSON 404 for the rest."""
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
+
+from wp_rest.views import IndexView, NamespaceIndexView, NoRouteView
+
+
+class IdConverter:
+    """A row's id. Longer numbers fit no database's id: they match no route, and so are 404."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")
+
+
+def wordpress_urls(namespaces: Mapping[str, Sequence[str]]) -> list[URLPattern | URLResolver]:
+    """The URLs of /wp-json/: `namespaces` maps a namespace to the modules that hold its routes."""
+    urls: list[URLPattern | URLResolver] = [path("", IndexView.as_view(namespaces=tuple(namespaces)))]
+    for namespace, modules in namespaces.items():
+        urls.append(path(namespace, NamespaceIndexView.as_view(namespace=namespace)))
+        urls.extend(path(f"{namespace}/", include(module)) for module in modules)
+    return [*urls, re_path(r"", NoRouteView.as_view())]

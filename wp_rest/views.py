@@ -1,0 +1,242 @@
+"""The view that every route of the FluentCRM face builds on, and WordPress's index."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, cast
+
+from django.conf import settings
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotFound,
+    HttpResponseServerError,
+    JsonResponse,
+)
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, InvalidBody, NoRoute, RestError, error_body
+from wp_rest.middleware import ROOT
+from wp_rest.parameters import CONTROL_PARAMETERS, is_true, parse_query
+from wp_rest.transactions import retry_deadlocks
+
+VERBS = ("get", "post", "put", "patch", "delete")
+WRITING_VERBS = {"post", "put", "patch", "delete"}
+CALLBACK_NAME = re.compile(r"[\w.]+", re.ASCII)
+CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+class RestView(APIView):
+    """A route. Its methods are the verbs it answers, in the order in which the class defines them.
+
+    `rights` maps a verb to the Django permission, or several, that it takes
+    ("subscribers.view_subscriber"), or to None where a valid password is enough; a verb that is not
+    in it is refused. accounts.permissions checks it.
+    """
+
+    rights: ClassVar[Mapping[str, str | tuple[str, ...] | None]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in WRITING_VERBS & vars(cls).keys():
+            setattr(cls, name, retry_deadlocks(vars(cls)[name]))
+        own = [name for base in reversed(cls.__mro__) for name in vars(base) if name in VERBS]
+        cls.http_method_names = [*dict.fromkeys(own), "head", "options"]
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [name.upper() for name in self.http_method_names if name in VERBS]
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # Contacts are personal data: no cache between us and the client may keep them.
+        return {"Allow": ", ".join(self.allowed_methods), "Cache-Control": "no-store, private"}
+
+    @cached_property
+    def query(self) -> dict[str, Any]:
+        try:
+            return parse_query(self.request.META.get("QUERY_STRING", ""))
+        except ValueError as error:
+            raise InvalidBody("The query has too many parameters.") from error
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """Query and body as one set of parameters; the body wins. A body that is no object has none."""
+        body = self.request.data
+        merged = {**self.query, **body} if isinstance(body, dict) else self.query
+        return {name: value for name, value in merged.items() if name not in CONTROL_PARAMETERS}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Settle the verb first (it decides the route and the right), then check who is asking."""
+        if request.method == "POST" and (verb := self.overriding_verb(request)):
+            request._request.method = verb  # DRF reads the method from there
+        verb = "get" if request.method == "HEAD" else (request.method or "").lower()
+        if verb not in self.http_method_names:
+            raise NoRoute
+        # Refused before anything is written, and not when the answer is to be wrapped.
+        if "_jsonp" in self.query and not is_callback(self.query["_jsonp"]):
+            raise RestError("Invalid JSONP callback function.", code="rest_callback_invalid")
+        super().initial(request, *args, **kwargs)
+
+    def overriding_verb(self, request: Request) -> str:
+        verb = request.headers.get("X-HTTP-Method-Override") or self.query.get("_method")
+        if not verb and isinstance(request.data, dict):
+            verb = request.data.get("_method")
+        return verb.strip().upper() if isinstance(verb, str) else ""
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        raise NoRoute
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """WordPress's description of a route."""
+        namespace = "/".join(request.path_info.removeprefix(ROOT).split("/")[:2])
+        return Response(
+            {
+                "namespace": namespace,
+                "methods": self.allowed_methods,
+                "endpoints": [{"methods": [method], "args": []} for method in self.allowed_methods],
+                "_links": {"self": [{"href": settings.SITE_URL + request.path_info}]},
+            }
+        )
+
+    def get_permissions(self) -> Any:
+        # What a route is may be known to anyone, as in WordPress; what it answers may not.
+        if self.request.method == "OPTIONS":
+            return []
+        return super().get_permissions()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        try:
+            query = self.query
+        except InvalidBody:
+            query = {}
+        if is_true(query.get("_envelope")):
+            response.data = {
+                "body": response.data,
+                "status": response.status_code,
+                "headers": {"Allow": ", ".join(self.allowed_methods)},
+            }
+            response.status_code = 200
+        if is_callback(query.get("_jsonp")) and isinstance(response, Response):
+            self.wrap_in_callback(response, query["_jsonp"])
+        return response
+
+    def wrap_in_callback(self, response: Response, callback: str) -> None:
+        def wrap(rendered: HttpResponse) -> None:
+            rendered.content = b"/**/" + callback.encode() + b"(" + rendered.content + b")"
+            rendered["Content-Type"] = "application/javascript; charset=UTF-8"
+
+        response.add_post_render_callback(wrap)
+
+
+def is_callback(name: Any) -> bool:
+    """True for what WordPress takes as the name of a JSONP callback."""
+    return isinstance(name, str) and CALLBACK_NAME.fullmatch(name) is not None
+
+
+class PublicView(RestView):
+    """A route that anyone may read."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+class NoRouteView(PublicView):
+    """Whatever no other route matches: a JSON 404, whoever asks."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NoRoute
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        raise NoRoute
+
+
+class IndexView(PublicView):
+    """`GET /wp-json/`: what this site is, how to sign in, every route."""
+
+    namespaces: tuple[str, ...] = ()
+
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "name": settings.SITE_NAME,
+                "description": "",
+                "url": settings.SITE_URL,
+                "home": settings.SITE_URL,
+                "timezone_string": settings.TIME_ZONE,
+                "namespaces": self.namespaces,
+                "authentication": {
+                    "application-passwords": {
+                        "endpoints": {
+                            "authorization": f"{settings.SITE_URL}/admin/accounts/applicationpassword/add/",
+                        },
+                    },
+                },
+                "routes": {route: entry for name in self.namespaces for route, entry in routes(name).items()},
+            }
+        )
+
+
+class NamespaceIndexView(PublicView):
+    """`GET /wp-json/{namespace}`: the routes of one namespace."""
+
+    namespace = ""
+
+    def get(self, request: Request) -> Response:
+        return Response({"namespace": self.namespace, "routes": routes(self.namespace)})
+
+
+def routes(namespace: str) -> dict[str, Any]:
+    """The namespace's routes as WordPress lists them, keyed by their pattern."""
+    listed: dict[str, Any] = {}
+    for full_route, view in walk(get_resolver().url_patterns):
+        route = "/" + full_route.removeprefix(ROOT[1:])
+        if not (route == f"/{namespace}" or route.startswith(f"/{namespace}/")):
+            continue
+        methods = [name.upper() for name in view.http_method_names if name in VERBS]
+        entry: dict[str, Any] = {
+            "namespace": namespace,
+            "methods": methods,
+            "endpoints": [{"methods": [method], "args": []} for method in methods],
+        }
+        if "<" not in route:
+            entry["_links"] = {"self": [{"href": f"{settings.SITE_URL}/wp-json{route}"}]}
+        listed[CONVERTER.sub(r"(?P<\1>[0-9]+)", route)] = entry
+    return listed
+
+
+def walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, type[RestView]]]:
+    """Every (path, view class) of this dialect below some URL patterns."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
+        elif issubclass(view := getattr(pattern.callback, "cls", object), RestView):
+            yield route, cast("type[RestView]", view)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404 for addresses outside /wp-json, which has a JSON 404 of its own."""
+    if request.path_info.startswith("/admin"):
+        return HttpResponseNotFound("<h1>Not found</h1>")
+    return JsonResponse(error_body("rest_no_route", NO_ROUTE, 404), status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: what fails outside a route (a middleware, a lost database) is JSON too."""
+    if request.path_info.startswith("/admin"):
+        return HttpResponseServerError("<h1>Server error</h1>")
+    return JsonResponse(error_body("internal_server_error", SERVER_ERROR, 500), status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: a wrong Host header, or too many parameters, outside of any route."""
+    if request.path_info.startswith("/admin"):
+        return HttpResponseBadRequest("<h1>Bad request</h1>")
+    return JsonResponse(error_body("rest_bad_request", "The request could not be read.", 400), status=400)
