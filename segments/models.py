@@ -1,0 +1,62 @@
+"""Tags and lists: the two ways to group contacts; and how many contacts each group has."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from segments.querysets import SegmentQuerySet
+
+
+class Segment(models.Model):
+    """What tags and lists have in common. A slug is unique among its kind."""
+
+    title = models.CharField(max_length=192)
+    slug = models.CharField(max_length=192, unique=True)
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = SegmentQuerySet.as_manager()
+    LINK: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Tag(Segment):
+    LINK = "tag"  # the relation's name on the rows that link it to contacts
+
+
+class ContactList(Segment):
+    LINK = "list"
+
+    is_public = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "list"
+
+
+class Tally(models.Model):
+    """Kept counts of contacts, as a ledger: the sum of `delta` is the count (see segments.counts).
+
+    Written by triggers of PostgreSQL alone (subscribers.migrations), so that every way to change a
+    contact is counted, in the same transaction. Rows are only ever added, so that two writers
+    never wait for each other, and folded together now and then.
+    """
+
+    kind = models.CharField(max_length=8)  # contact, tag or list
+    object_id = models.BigIntegerField()  # 0 for contact
+    status = models.CharField(max_length=16)
+    delta = models.BigIntegerField()
+
+    class Meta:
+        # segments.counts: the sum for one kind and object, all statuses or one.
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "object_id", "status"], include=["delta"], name="segments_tally_sum"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id} {self.status}: {self.delta:+}"

@@ -1,0 +1,202 @@
+"""Making tags and lists, and finding those that a client names."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from segments.models import Segment
+from segments.querysets import CaseBlind
+
+# contract.md: a word that names no tag or list makes one when it has at least three letters.
+NEW_TITLE = range(3, 193)
+# What a made slug leaves for the letters that tell it from another.
+SLUG_ROOM = 180
+
+
+@dataclass(frozen=True)
+class Named:
+    """Which tags or lists were meant: the id of each entry that names one, and what was `ignored`."""
+
+    by_entry: dict[str, int] = field(default_factory=dict)
+    ignored: list[Any] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[int]:
+        """Each once, in the order named."""
+        return list(dict.fromkeys(self.by_entry.values()))
+
+
+class SlugTaken(Exception):
+    """Another tag (or list) has that slug."""
+
+
+class NameTaken(Exception):
+    """Another tag (or list) has that title."""
+
+
+def make_slug(text: str) -> str:
+    """A readable slug: `Ünïcode & HTML` is `unicode-html`; a script without Latin letters keeps its own."""
+    return slugify(text) or slugify(text, allow_unicode=True) or unicodedata.normalize("NFKC", text).lower()[:192]
+
+
+def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
+    """The tags or lists that `entries` name: numbers and digits are ids, other words slugs or titles.
+
+    With `create`, words that name none make one. One statement, and three more when some are made.
+    """
+    sent = [entry for entry in entries if isinstance(entry, str | int | float) and not isinstance(entry, bool)]
+    # A number that is no whole one is nobody's id, and no title either.
+    fractions = [entry for entry in sent if isinstance(entry, float) and not entry.is_integer()]
+    wanted = [word for word in dict.fromkeys(plain_word(entry) for entry in sent if entry not in fractions) if word]
+    if not wanted:
+        return Named({}, fractions)
+    words = [entry for entry in wanted if not is_id(entry)]
+    found = find(model, wanted)
+    if create:
+        new = [word for word in words if word not in found and len(word) in NEW_TITLE]
+        if new:
+            create_missing(model, new)
+            found |= find(model, new)
+    ignored = [int(entry) if is_id(entry) else entry for entry in wanted if entry not in found]
+    return Named({entry: found[entry] for entry in wanted if entry in found}, [*ignored, *fractions])
+
+
+def plain_word(entry: str | float) -> str:
+    """An entry as one line of text, a whole number as its digits; PostgreSQL stores no NUL."""
+    text = str(int(entry)) if isinstance(entry, float) and entry.is_integer() else str(entry)
+    return " ".join(text.replace("\x00", "").split())
+
+
+def is_id(entry: str) -> bool:
+    return entry.isascii() and entry.isdecimal() and len(entry) <= 18
+
+
+def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
+    """Which row each id and word stands for; a slug goes before a title. One statement."""
+    ids = {entry: int(entry) for entry in entries if is_id(entry)}
+    words = [entry for entry in entries if not is_id(entry)]
+    slugs = {word: make_slug(word) for word in words}
+    rows = model.objects.alias(lower_title=CaseBlind("title")).filter(
+        Q(pk__in=ids.values())
+        | Q(slug__in=[*words, *slugs.values()])
+        | Q(lower_title__in=[word.lower() for word in words])
+    )
+    listed = list(rows.values_list("pk", "slug", "title"))
+    by_slug = {slug: pk for pk, slug, _ in listed}
+    by_title = {title.lower(): pk for pk, _, title in sorted(listed, reverse=True)}
+    there = {pk for pk, _, _ in listed}
+    found = {entry: pk for entry, pk in ids.items() if pk in there}
+    for word in words:
+        pk = by_slug.get(word) or by_title.get(word.lower()) or by_slug.get(slugs[word])
+        if pk:
+            found[word] = pk
+    return found
+
+
+def create_missing(model: type[Segment], titles: Iterable[str]) -> None:
+    """Make one for each title; where two requests make the same one at once, one is made. One statement."""
+    by_slug = {make_slug(title): title for title in titles}
+    # In the order of their slugs, so that two transactions that make the same ones wait for each
+    # other in one order and never in a circle.
+    model.objects.bulk_create(
+        [model(title=title[:192], slug=slug[:192]) for slug, title in sorted(by_slug.items())], ignore_conflicts=True
+    )
+
+
+def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
+    """The tags or lists of each title, by its lower-cased form, upward by id. One statement, none for no title."""
+    found: dict[str, list[int]] = defaultdict(list)
+    wanted = list(titles)
+    if wanted:
+        for pk, title in model.objects.titled(wanted).order_by("pk").values_list("pk", "title"):
+            found[title.lower()].append(pk)
+    return found
+
+
+def create_titled(model: type[Segment], titles: Iterable[str]) -> None:
+    """Make one for each title, whatever it looks like. At most three statements.
+
+    Where another title has the slug of one ("C" and "C++"), its slug ends with a few letters that
+    are the same on each attempt: of two requests that make the same title at once, one does.
+    """
+    by_title = {title.lower(): title for title in titles}
+    create_with_slugs(model, {make_slug(title)[:SLUG_ROOM]: title for title in reversed(by_title.values())})
+    found = ids_by_title(model, by_title.values())
+    if missing := [title for lower, title in by_title.items() if lower not in found]:
+        create_with_slugs(model, {distinct_slug(title): title for title in missing})
+
+
+def create_with_slugs(model: type[Segment], titles: Mapping[str, str]) -> None:
+    # In the order of their slugs, as in create_missing.
+    rows = [model(title=title, slug=slug) for slug, title in sorted(titles.items())]
+    model.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def distinct_slug(title: str) -> str:
+    digest = blake2b(title.lower().encode(), digest_size=4).hexdigest()
+    return f"{make_slug(title)[:SLUG_ROOM]}-{digest}"
+
+
+def save_segment(segment: Segment) -> None:
+    """Write one tag or list; raises SlugTaken, also when another request took the slug just now."""
+    # Asked first, as an insert that fails uses up an id all the same.
+    if type(segment).objects.exclude(pk=segment.pk).filter(slug=segment.slug).exists():
+        raise SlugTaken(segment.slug)
+    try:
+        with transaction.atomic():
+            segment.save()
+    except IntegrityError as error:
+        raise SlugTaken(segment.slug) from error
+
+
+def save_titled(segment: Segment) -> None:
+    """Write one tag or list that clients know by its title alone; a new one gets a slug of its own.
+
+    Raises NameTaken where another has the title, in any case. Four statements at most.
+    """
+    model, others = type(segment), type(segment).objects.exclude(pk=segment.pk)
+    same = others.titled([segment.title]).values_list("title", flat=True)
+    if any(title.lower() == segment.title.lower() for title in same):
+        raise NameTaken(segment.title)
+    if not segment.slug:
+        slug = make_slug(segment.title)[:SLUG_ROOM]
+        taken = model.objects.filter(slug=slug).exists()
+        segment.slug = distinct_slug(segment.title) if taken else slug
+    try:
+        save_segment(segment)
+    except SlugTaken as error:
+        # Another request made one of the title just now.
+        raise NameTaken(segment.title) from error
+
+
+@transaction.atomic
+def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Make or, where the slug is known, rename tags or lists; the ids in the order given. At most four statements."""
+    by_slug = {row["slug"]: row["title"] for row in rows}
+    known = list(model.objects.filter(slug__in=by_slug).order_by("pk").select_for_update())
+    for segment in known:
+        segment.title, segment.updated_at = by_slug[segment.slug], timezone.now()
+    model.objects.bulk_update(known, ["title", "updated_at"])
+    new = by_slug.keys() - {segment.slug for segment in known}
+    model.objects.bulk_create(
+        [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new], ignore_conflicts=True
+    )
+    ids = dict(model.objects.filter(slug__in=by_slug).values_list("slug", "pk"))
+    return [ids[row["slug"]] for row in rows]
+
+
+@transaction.atomic
+def delete_segments(model: type[Segment], ids: Iterable[int]) -> int:
+    """Delete tags or lists and their links; contacts stay. Returns how many there were. Four statements."""
+    # Locked first: whoever is attaching one of them waits, and then finds it gone.
+    found = list(model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", flat=True))
+    model.objects.filter(pk__in=found).delete()
+    return len(found)
