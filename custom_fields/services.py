@@ -1,0 +1,112 @@
+"""Replacing the definitions, and checking values against them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from custom_fields.models import CustomField, Scope
+from custom_fields.types import TYPES, DoesNotFit, Value, check_value
+
+MAX_SLUG = 25  # as recorded in custom-fields.json
+# Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
+RESERVED = frozenset(
+    "id user_id hash contact_owner company_id prefix first_name last_name full_name email timezone address_line_1 "
+    "address_line_2 postal_code zip city state country ip latitude longitude total_points life_time_value phone status "
+    "contact_type source avatar photo date_of_birth created_at last_activity updated_at tags lists companies company "
+    "custom_values custom_fields stats notes".split()
+)
+
+
+def make_slug(label: str, taken: set[str]) -> str:
+    """A slug from a label: `Favourite Colour` is `favourite_colour`; reserved and numeric ones start with `cf_`."""
+    slug = slugify(label).replace("-", "_")[:MAX_SLUG].strip("_") or "field"
+    if slug in RESERVED or slug.isdecimal():
+        slug = f"cf_{slug}"
+    chosen, number = slug, 1
+    while chosen in taken:
+        chosen, number = f"{slug}_{number}", number + 1
+    return chosen
+
+
+@transaction.atomic
+def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope.CONTACT) -> None:
+    """Make these, in this order, the custom fields of contacts (or companies). Three statements.
+
+    A definition that is left out goes; values of it stay with the contacts and show again when a
+    field of that slug is defined again.
+    """
+    for position, definition in enumerate(definitions):
+        definition.position, definition.scope = position, scope
+    CustomField.objects.filter(scope=scope).exclude(slug__in=[field.slug for field in definitions]).delete()
+    CustomField.objects.bulk_create(
+        definitions,
+        update_conflicts=True,
+        unique_fields=["scope", "slug"],
+        update_fields=["label", "type", "options", "group", "position", "extras"],
+    )
+
+
+def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
+    """Make a text field of each slug, after the fields that there are; known slugs stay. Two statements."""
+    last = CustomField.objects.filter(scope=scope).aggregate(last=Max("position"))["last"]
+    start = 0 if last is None else last + 1
+    fields = [
+        CustomField(
+            scope=scope, slug=slug, label=slug.replace("_", " ").strip().capitalize() or slug, type="text", position=at
+        )
+        # Those of one request at once, in an order that two requests share.
+        for at, slug in enumerate(sorted(slugs), start=start)
+    ]
+    CustomField.objects.bulk_create(fields, ignore_conflicts=True)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Values that fit, `errors` by slug for those that do not, and the slugs that no field has."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+
+def types_by_slug(scope: Scope = Scope.CONTACT) -> dict[str, str]:
+    """The type of each custom field of contacts (or companies). One statement."""
+    return dict(CustomField.objects.filter(scope=scope).order_by("position", "pk").values_list("slug", "type"))
+
+
+def definitions(scope: Scope = Scope.CONTACT) -> list[CustomField]:
+    """The custom fields of contacts (or companies), in their order. One statement."""
+    return list(CustomField.objects.filter(scope=scope).order_by("position", "pk"))
+
+
+def check_values(values: Mapping[str, Any], types: Mapping[str, str]) -> Checked:
+    """Hold a contact's custom values to the types of their fields (contract.md, 'Custom values')."""
+    checked = Checked()
+    for slug, value in values.items():
+        if slug not in types:
+            checked.unknown.append(slug)
+            continue
+        try:
+            checked.values[slug] = check_value(types[slug], value)
+        except DoesNotFit as misfit:
+            checked.errors[slug] = f"The {slug} {misfit}."
+    return checked
+
+
+def show_field(definition: CustomField) -> dict[str, Any]:
+    """A definition with the keys of the recording custom-fields.json."""
+    options = {"options": definition.options} if definition.options else {}
+    group = {"group": definition.group} if definition.group != "default" else {}
+    return {
+        "type": definition.type,
+        "label": definition.label,
+        "slug": definition.slug,
+        "field_key": TYPES[definition.type].key,
+        **options,
+        **group,
+        **definition.extras,
+    }
