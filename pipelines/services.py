@@ -1,0 +1,21 @@
+"""Finding the stages that a client names."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from pipelines.models import Stage
+
+# A shared lock: many contacts may enter a stage at once, and it cannot go before they have.
+HOLD = "SELECT slug, id FROM pipelines_stage WHERE slug = ANY(%s) ORDER BY id FOR KEY SHARE"
+
+
+def stages_by_slug(slugs: Collection[str]) -> dict[str, int]:
+    """The ids of those stages that there are, held against deletion until the transaction ends. One statement."""
+    if not slugs:
+        return {}
+    if connection.vendor != "postgresql":
+        return dict(Stage.objects.filter(slug__in=list(slugs)).values_list("slug", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [list(slugs)])
+        return dict(cursor.fetchall())
