@@ -1,0 +1,77 @@
+"""Companies that contacts belong to, and what the site was told about its modules."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from companies.querysets import CompanyQuerySet
+
+# What `type` may be (companies.json knows Partner; the others are the field's usual words).
+TYPES = ("Prospect", "Partner", "Vendor", "Reseller", "Other")
+# The columns of a company in the order in which they are read (the wire's order).
+COLUMNS = (
+    "id hash owner_id name industry email timezone address_line_1 address_line_2 postal_code city state country "
+    "employees_number description phone type logo website linkedin_url facebook_url twitter_url date_of_start"
+).split()
+TEXT: dict[str, Any] = {"null": True, "blank": True}
+
+
+def make_hash() -> str:
+    """A company's public name: 32 hex digits that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+class Company(models.Model):
+    """A company; its name is unique whatever its case. Column lengths are FluentCRM's."""
+
+    hash = models.CharField(max_length=32, unique=True, default=make_hash, editable=False)
+    # By name, as contacts are built on companies and not the other way round.
+    owner = models.ForeignKey(
+        "subscribers.Subscriber", on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_companies"
+    )
+    name = models.CharField(max_length=192)
+    industry = models.CharField(max_length=192, **TEXT)
+    email = models.CharField(max_length=192, **TEXT)
+    timezone = models.CharField(max_length=192, **TEXT)
+    address_line_1 = models.CharField(max_length=192, **TEXT)
+    address_line_2 = models.CharField(max_length=192, **TEXT)
+    postal_code = models.CharField(max_length=192, **TEXT)
+    city = models.CharField(max_length=192, **TEXT)
+    state = models.CharField(max_length=192, **TEXT)
+    country = models.CharField(max_length=192, **TEXT)
+    employees_number = models.PositiveIntegerField(default=0)
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    phone = models.CharField(max_length=50, **TEXT)
+    type = models.CharField(max_length=192, blank=True, default="")
+    logo = models.CharField(max_length=500, **TEXT)
+    website = models.CharField(max_length=500, **TEXT)
+    linkedin_url = models.CharField(max_length=500, **TEXT)
+    facebook_url = models.CharField(max_length=500, **TEXT)
+    twitter_url = models.CharField(max_length=500, **TEXT)
+    date_of_start = models.DateField(null=True, blank=True)
+    custom_values = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "companies"
+        constraints: ClassVar = [
+            # One company a name; POST /companies, and companies named by FluenzR's contacts.
+            models.UniqueConstraint(Lower("name"), name="companies_name_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Experiments(models.Model):
+    """What clients told `/setting/experiments`. The one row is remembered; the modules are always on."""
+
+    settings = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return "experiments"
