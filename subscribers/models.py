@@ -1,0 +1,233 @@
+"""The contact, and its links to tags and lists."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+
+from companies.models import Company
+from pipelines.models import Stage
+from segments.models import ContactList, Tag
+from subscribers.querysets import ChangeQuerySet, SubscriberQuerySet, Words
+
+
+class Status(models.TextChoices):
+    """Whether and how a contact may be written to (guide, 'Status Values')."""
+
+    SUBSCRIBED = "subscribed"
+    PENDING = "pending"
+    UNSUBSCRIBED = "unsubscribed"
+    TRANSACTIONAL = "transactional"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SPAMMED = "spammed"
+
+
+def make_hash() -> str:
+    """A contact's public name in links: 32 hex digits that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+# FluentCRM tells a field that was never filled (null) from one that was emptied (""), and so do we.
+TEXT: dict[str, Any] = {"null": True, "blank": True}
+
+
+class Subscriber(models.Model):
+    """A contact. Text columns have FluentCRM's lengths; `email` is unique whatever its case."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The user of this server whose contact it is, if any.",
+    )
+    hash = models.CharField(max_length=32, unique=True, default=make_hash, editable=False)
+    contact_owner = models.BigIntegerField(null=True, blank=True)
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        # Of the contacts of a company, found by their links, those that have it as their primary one.
+        db_index=False,
+        help_text="The primary company: the first of `companies`, unless another was chosen.",
+    )
+    prefix = models.CharField(max_length=192, **TEXT)
+    first_name = models.CharField(max_length=192, **TEXT)
+    last_name = models.CharField(max_length=192, **TEXT)
+    email = models.CharField(max_length=190)
+    timezone = models.CharField(max_length=192, **TEXT)
+    address_line_1 = models.CharField(max_length=192, **TEXT)
+    address_line_2 = models.CharField(max_length=192, **TEXT)
+    postal_code = models.CharField(max_length=192, **TEXT)
+    city = models.CharField(max_length=192, **TEXT)
+    state = models.CharField(max_length=192, **TEXT)
+    country = models.CharField(max_length=192, **TEXT)
+    ip = models.CharField(max_length=45, **TEXT)
+    latitude = models.DecimalField(max_digits=10, decimal_places=8, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=11, decimal_places=8, null=True, blank=True)
+    total_points = models.IntegerField(default=0, editable=False)
+    life_time_value = models.BigIntegerField(default=0, editable=False)
+    phone = models.CharField(max_length=50, **TEXT)
+    job_title = models.CharField(max_length=192, **TEXT)
+    website = models.CharField(max_length=500, **TEXT)
+    pipeline_stage = models.ForeignKey(
+        Stage,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        # Nothing asks for the contacts of a stage; only its deletion reads them all.
+        db_index=False,
+    )
+    status = models.CharField(max_length=16, choices=Status, default=Status.SUBSCRIBED)
+    contact_type = models.CharField(max_length=50, default="lead")
+    source = models.CharField(max_length=192, **TEXT)
+    avatar = models.CharField(max_length=500, **TEXT)
+    date_of_birth = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_activity = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    # {slug: text or list of texts}; docs/decisions/0003 has the measurements behind one column.
+    custom_values = models.JSONField(default=dict, blank=True)
+    # When and why a contact left (services.LEFT); both null while it is here.
+    unsubscribe_reason = models.TextField(editable=False, **TEXT)
+    unsubscribe_date = models.DateTimeField(null=True, editable=False)
+    search_text = models.GeneratedField(
+        expression=Words(
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "address_line_1",
+            "address_line_2",
+            "postal_code",
+            "city",
+            "state",
+            "country",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    tags = models.ManyToManyField(Tag, through="SubscriberTag", related_name="subscribers", blank=True)
+    lists = models.ManyToManyField(ContactList, through="SubscriberList", related_name="subscribers", blank=True)
+    companies = models.ManyToManyField(Company, through="SubscriberCompany", related_name="subscribers", blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "contact"
+        constraints: ClassVar = [
+            # One contact an address, whatever the timing of two requests; sorting by e-mail.
+            models.UniqueConstraint(Lower("email"), name="subscribers_email_unique"),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="subscribers_status_known"),
+        ]
+        indexes: ClassVar = [
+            # GET /subscribers?statuses[]=bounced: a page in the order of ids.
+            models.Index(fields=["status", "id"], name="subscribers_status"),
+            # GET /subscribers?sort_by=created_at.
+            models.Index(fields=["created_at", "id"], name="subscribers_created_at"),
+            # Search has an index of its own on PostgreSQL: see migration 0002.
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name or ''} {self.last_name or ''}".strip()
+
+
+class SubscriberTag(models.Model):
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, db_index=False, related_name="tag_links")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, db_index=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # The tags of the contacts of a page.
+            models.UniqueConstraint(fields=["subscriber", "tag"], name="subscribers_tag_once"),
+        ]
+        indexes: ClassVar = [
+            # GET /subscribers?tags[]=1: a page of one tag's contacts straight from the link, at any depth.
+            models.Index(fields=["tag", "subscriber"], name="subscribers_of_tag"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} has tag {self.tag_id}"
+
+
+class SubscriberList(models.Model):
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, db_index=False, related_name="list_links")
+    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, db_index=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # The lists of the contacts of a page.
+            models.UniqueConstraint(fields=["subscriber", "list"], name="subscribers_list_once"),
+        ]
+        indexes: ClassVar = [
+            # GET /subscribers?lists[]=1, as for tags.
+            models.Index(fields=["list", "subscriber"], name="subscribers_of_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} is on list {self.list_id}"
+
+
+class SubscriberCompany(models.Model):
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, db_index=False, related_name="company_links")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, db_index=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # The companies of the contacts of a page.
+            models.UniqueConstraint(fields=["subscriber", "company"], name="subscribers_company_once"),
+        ]
+        indexes: ClassVar = [
+            # GET /subscribers?company_ids[]=1, and contacts_count of a company.
+            models.Index(fields=["company", "subscriber"], name="subscribers_of_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} belongs to company {self.company_id}"
+
+
+class Change(models.Model):
+    """One entry of history: who did what, when, to how many contacts. A bulk action is one entry."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    door = models.CharField(max_length=16, help_text="api, admin or command")
+    change = models.CharField(max_length=32, help_text="One of subscribers.signals.CHANGES.")
+    # For one contact {"columns": {name: [before, after]}}, for many what they have in common.
+    details = models.JSONField(default=dict)
+    contacts = models.PositiveIntegerField()
+
+    objects: ClassVar[Any] = ChangeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.change} ({self.contacts})"
+
+
+class ChangedContact(models.Model):
+    """That an entry of history is about a contact. No foreign key: history outlives the contact."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="changed")
+    contact_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # GET /subscribers/1/history: newest first.
+            models.Index(fields=["contact_id", "change"], name="subscribers_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id}: {self.contact_id}"

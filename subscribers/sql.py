@@ -1,0 +1,73 @@
+"""Fixed SQL for sets, in the two dialects that it takes.
+
+A set goes into a statement as one parameter, so that the text of a statement never depends on the
+size of the set: ids as an array (a JSON list on SQLite), rows as a JSON list of objects.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import Field
+
+# How a model's column comes out of a JSON object on PostgreSQL.
+POSTGRESQL_TYPES = {
+    "BigAutoField": "bigint",
+    "BigIntegerField": "bigint",
+    "ForeignKey": "bigint",
+    "IntegerField": "integer",
+    "DateField": "date",
+    "DateTimeField": "timestamptz",
+    "DecimalField": "numeric",
+    "JSONField": "jsonb",
+}
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def among() -> str:
+    """What follows a column to hold it to a set of ids given as `ids_parameter(...)`."""
+    return "= ANY(%s)" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
+
+
+def ids_parameter(ids: Iterable[int | str]) -> Any:
+    """The parameter that stands for a set of ids, or of texts, in `among()`."""
+    return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
+
+
+def rows_from_json(columns: Sequence[tuple[str, "Field[Any, Any]"]]) -> str:
+    """A row source (to follow FROM or JOIN) named `r`, from one parameter: a JSON list of objects."""
+    if is_postgresql():
+        names = ", ".join(f"{name} {POSTGRESQL_TYPES.get(type(field).__name__, 'text')}" for name, field in columns)
+        return f"jsonb_to_recordset(%s::jsonb) AS r({names})"
+    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+    return f"(SELECT {names} FROM json_each(%s)) AS r"
+
+
+def json_parameter(rows: Any) -> str:
+    """The parameter for `rows_from_json`, and for a column of JSON."""
+    return orjson.dumps(rows, default=str).decode()
+
+
+def moment(value: datetime) -> Any:
+    """An aware moment as the database keeps it."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def read(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement whose text is one of a few; PostgreSQL plans it once (fluentcrm_api.postgresql)."""
+    with getattr(connection, "fixed_cursor", connection.cursor)() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def execute(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Run one statement; its rows, if it has any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
