@@ -1,0 +1,95 @@
+"""Which contacts a request means: the parameters of the list, shared by every route that selects so."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import orjson
+
+from custom_fields.services import types_by_slug
+from segments.models import ContactList, Tag
+from segments.services import Named, is_id, name_segments
+from subscribers import selection
+from subscribers.advanced_filters import AdvancedFilters, refuse
+from subscribers.models import Subscriber
+from subscribers.querysets import SubscriberQuerySet
+from subscribers.selection import Selection
+from wp_rest.parameters import as_ids, as_list, without_nul
+
+SORTABLE = frozenset(
+    "id email first_name last_name prefix phone status contact_type city state country postal_code source "
+    "date_of_birth created_at updated_at last_activity total_points life_time_value".split()
+)
+MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList}
+
+
+class Order(selection.Order):
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Self:
+        """By id where an unknown column is asked for, and downward unless "asc"."""
+        column = params.get("sort_by") or params.get("order_by")
+        direction = next(
+            (params[name] for name in ("sort_type", "sort_order", "order_type", "order") if params.get(name)), ""
+        )
+        known = column if isinstance(column, str) and column in SORTABLE else "id"
+        return cls(known, str(direction).lower() != "asc")
+
+
+def select_contacts(params: Mapping[str, Any]) -> Selection:
+    """The contacts that the list's parameters mean: search, tags, lists, statuses, company_ids, or
+    `filter_type=advanced` with `advanced_filters`.
+
+    Raises Unprocessable (422) for advanced filters that are none. At most three statements, for
+    names of tags and lists and for the types of custom fields.
+    """
+    search = " ".join(str(params.get("search") or "").replace("\x00", "").split())
+
+    def found() -> SubscriberQuerySet:
+        contacts = Subscriber.objects.all()
+        return contacts.matching(search) if search else contacts
+
+    if params.get("filter_type") == "advanced":
+        groups = read_groups(params.get("advanced_filters"))
+        if groups:
+            # named_segments is called only for what a condition names.
+            advanced = AdvancedFilters(found(), types_by_slug(), named_segments).narrow(groups)
+            return Selection(lambda: advanced)
+        return Selection(found, counted=not search)
+    named = {
+        relation: named_segments(relation, entries).ids
+        for relation in MODELS
+        if (entries := as_list(params.get(relation)))
+    }
+    if company_ids := as_list(params.get("company_ids")):
+        named["companies"] = as_ids(company_ids)
+    statuses = without_nul([str(status) for status in as_list(params.get("statuses"))]) or None
+
+    def narrow() -> SubscriberQuerySet:
+        contacts = found()
+        for relation, ids in named.items():
+            # What names nothing that there is, is had by nobody.
+            contacts = contacts.filter(contacts.link_exists(relation, ids)) if ids else contacts.none()
+        return contacts.with_status(statuses) if statuses else contacts
+
+    chosen = [(relation, pk) for relation, ids in named.items() for pk in ids]
+    counted = not search and all(named.values()) and "companies" not in named and len(chosen) < 2
+    return Selection(narrow, chosen[0] if counted and chosen else None, statuses, counted)
+
+
+def named_segments(relation: str, entries: list[Any]) -> Named:
+    """What entries of a filter mean. No statement when all are ids; a word that names none is left out."""
+    words = [str(entry).strip() for entry in entries]
+    if all(is_id(word) for word in words):
+        return Named({word: int(word) for word in words})
+    return name_segments(MODELS[relation], words)
+
+
+def read_groups(sent: Any) -> Any:
+    """The groups of advanced filters, out of the JSON text or the PHP brackets that they came in."""
+    if isinstance(sent, str):
+        if not sent.strip():
+            return []
+        try:
+            return orjson.loads(sent)
+        except orjson.JSONDecodeError:
+            raise refuse() from None
+    return sent or []
