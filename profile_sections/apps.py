@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ProfileSectionsConfig(AppConfig):
+    name = "profile_sections"
