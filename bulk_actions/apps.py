@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BulkActionsConfig(AppConfig):
+    name = "bulk_actions"

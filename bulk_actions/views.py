@@ -1,0 +1,67 @@
+"""PUT and POST /subscribers/do-bulk-action: one action on a set of contacts."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bulk_actions.actions import ACTIONS, DONE
+from subscribers.filters import select_contacts
+from subscribers.services import lock_contacts
+from wp_rest.exceptions import Unprocessable, invalid
+from wp_rest.parameters import as_ids, as_integer, is_true
+from wp_rest.parsers import as_object
+from wp_rest.views import RestView
+
+
+class BulkActionView(RestView):
+    """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
+
+    rights: ClassVar = {"POST": None, "PUT": None}
+
+    def post(self, request: Request) -> Response:
+        params = self.params
+        name = params.get("action_name")
+        action = ACTIONS.get(name) if isinstance(name, str) else None
+        if action is None:
+            raise Unprocessable("Selected Action is not valid")
+        user: Any = request.user
+        if not user.has_perm(action.right):
+            self.permission_denied(request)
+        everyone = is_true(params.get("is_all"))
+        chosen = [] if everyone else as_ids(params.get("subscriber_ids"))
+        if not everyone and not chosen:
+            raise Unprocessable("Subscribers selection is required")
+        deed = action.prepare(params)
+        with transaction.atomic():
+            if everyone:
+                chosen, completed = self.next_chunk(params)
+            locked = lock_contacts(chosen, to_delete=name == "delete_contacts")
+            message = deed.act(locked) if locked or not everyone else DONE
+        answer: dict[str, Any] = {
+            "last_contact_id": max(chosen, default=as_integer(params.get("last_id")) or 0),
+            "completed_contacts": len(locked),
+            "message": message,
+        }
+        if everyone:
+            answer["is_completed"] = completed
+        if deed.ignored:
+            answer["ignored"] = deed.ignored
+        return Response(answer)
+
+    def put(self, request: Request) -> Response:
+        return self.post(request)
+
+    def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:
+        """The next contacts of `contact_query` (the list's own filters) after `last_id`, upward by id, and
+        whether they are the last ones. BULK_CHUNK at a time.
+        """
+        query = as_object(params.get("contact_query") or {})
+        if query is None:
+            # Read as no condition it would mean everybody.
+            raise invalid("contact_query", "The contact_query must be an object.", "object")
+        contacts = select_contacts(query).contacts.filter(pk__gt=as_integer(params.get("last_id")) or 0)
+        ids = list(contacts.order_by("pk").values_list("pk", flat=True)[: settings.BULK_CHUNK + 1])
+        return ids[: settings.BULK_CHUNK], len(ids) <= settings.BULK_CHUNK
