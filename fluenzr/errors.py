@@ -1,0 +1,119 @@
+"""Errors in FluenzR's envelope: `{"success": false, "error": {"code", "message", "details"}}`."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from wp_rest.exceptions import BodyTooLarge, RestError
+
+log = logging.getLogger(__name__)
+
+Details = Mapping[str, Sequence[str]]
+SERVER_ERROR = "The server met an unexpected error. It was logged."
+NO_ROUTE = "No such endpoint"
+
+
+class ApiError(exceptions.APIException):
+    """An error that is told to the client. `details` maps a field to its messages."""
+
+    status_code, code, message = 400, "VALIDATION_ERROR", "Invalid request"
+
+    def __init__(self, message: str = "", details: Details = MappingProxyType({}), status: int | None = None) -> None:
+        self.message = message or self.message
+        self.details = details
+        self.status_code = status or self.status_code
+        super().__init__(self.message, self.code)
+
+    def body(self) -> dict[str, Any]:
+        return error_body(self.code, self.message, self.details)
+
+
+class Unauthorized(ApiError):
+    status_code, code, message = 401, "UNAUTHORIZED", "Invalid or missing API key"
+
+
+class Forbidden(ApiError):
+    status_code, code, message = 403, "FORBIDDEN", "This API key may not do that"
+
+
+class NotFound(ApiError):
+    status_code, code, message = 404, "NOT_FOUND", "Not found"
+
+
+class Conflict(ApiError):
+    status_code, code, message = 409, "CONFLICT", "Already exists"
+
+
+class RateLimited(ApiError):
+    status_code, code, message = 429, "RATE_LIMITED", "Too many requests"
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"Too many requests. Try again in {wait} seconds.")
+
+
+def invalid(field: str, message: str) -> ApiError:
+    """The 400 for one field."""
+    return ApiError(message, {field: [message]})
+
+
+def error_body(code: str, message: str, details: Details = MappingProxyType({})) -> dict[str, Any]:
+    shown = {name: list(messages) for name, messages in details.items()}
+    return {"success": False, "error": {"code": code, "message": message, "details": shown}}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Every exception as an answer in the envelope; what nobody expected is logged, as 500."""
+    known = as_api_error(error)
+    if known is None:
+        log.error("Unexpected error in %s", context["request"].path, exc_info=error)
+        return Response(error_body("INTERNAL_ERROR", SERVER_ERROR), status=500)
+    headers = {}
+    if isinstance(known, Unauthorized):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(known, RateLimited):
+        headers["Retry-After"] = str(known.wait)
+    return Response(known.body(), status=known.status_code, headers=headers)
+
+
+def as_api_error(error: Exception) -> ApiError | None:
+    """FluenzR's wording of an exception of Django, DRF or the parsers; None for one that nobody expected.
+
+    Statuses that its table of codes does not have (413, 415) go by VALIDATION_ERROR.
+    """
+    match error:
+        case ApiError():
+            return error
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return Unauthorized()
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Forbidden(str(error) if isinstance(error, PermissionDenied) else "")
+        case Http404() | exceptions.NotFound():
+            return NotFound()
+        case exceptions.UnsupportedMediaType():
+            return ApiError("Send the body as application/json", status=415)
+        case BodyTooLarge() | RequestDataTooBig():
+            return ApiError("The body is larger than this server accepts", status=413)
+        case RestError() if error.code == "rest_invalid_json":
+            return ApiError("The body is not valid JSON")
+        case RestError() | SuspiciousOperation() | BadRequest():
+            return ApiError("The body could not be read")
+        case exceptions.APIException():
+            return ApiError(str(error.detail), status=error.status_code)
+    return None
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """For what fails outside of a route: a middleware, a lost database."""
+    return JsonResponse(error_body("INTERNAL_ERROR", SERVER_ERROR), status=500)
+
+
+def bad_request(request: HttpRequest) -> JsonResponse:
+    """For what cannot be read at all, such as a Host header that is not this server's."""
+    return JsonResponse(error_body("VALIDATION_ERROR", "The request could not be read"), status=400)

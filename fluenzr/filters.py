@@ -1,0 +1,126 @@
+"""Which contacts a list or a search means."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from custom_fields.services import types_by_slug
+from custom_fields.types import TYPES, DoesNotFit, check_value
+from fluenzr.errors import ApiError, NotFound, invalid
+from fluenzr.ids import GROUP, decode
+from fluenzr.services import known_groups
+from fluenzr.words import STATUSES
+from segments.models import Tag
+from segments.services import ids_by_title
+from subscribers.models import Subscriber
+from subscribers.querysets import SubscriberQuerySet
+from subscribers.selection import Selection
+from wp_rest.text import plain_line
+
+SEARCH_FILTERS = ("status", "groups", "customFields")
+
+
+def select_contacts(query: Mapping[str, str]) -> Selection:
+    """GET /contacts: email (contains), status, groupId (also `group`), tag.
+
+    A statement each for a group and a tag. Raises the 400 for a status that there is not and the
+    404 for a group that there is not; a tag that there is not is had by nobody.
+    """
+    contacts = Subscriber.objects.all()
+    segment: tuple[str, int] | None = None
+    counted = True
+    if email := query.get("email", "").strip():
+        contacts, counted = contacts.with_email_containing(email), False
+    field = "groupId" if query.get("groupId") else "group"
+    if group := query.get(field):
+        [pk] = read_groups([group], field)
+        contacts, segment = contacts.on_any_list([pk]), ("lists", pk)
+    if tag := plain_line(query.get("tag", "")):
+        ids = ids_by_title(Tag, [tag]).get(tag.lower(), [])
+        contacts = contacts.tagged_with_any(ids) if ids else contacts.none()
+        counted = counted and segment is None and len(ids) == 1
+        segment = segment or (("tags", ids[0]) if ids else None)
+    return with_status(contacts, query.get("status"), segment, counted=counted)
+
+
+def search_contacts(body: Mapping[str, Any]) -> Selection:
+    """POST /contacts/search: a text in names, addresses and phone, and filters that must all hold.
+
+    A statement each for groups and for the types of custom fields. Raises the 400 for what cannot
+    be sought: a filter that were left out would find too many.
+    """
+    contacts = Subscriber.objects.all()
+    text = body.get("query")
+    if text is not None and not isinstance(text, str):
+        raise invalid("query", "query must be a string")
+    counted = True
+    if words := " ".join((text or "").replace("\x00", "").split()):
+        contacts, counted = contacts.matching(words), False
+    filters = body.get("filters")
+    if filters is None:
+        filters = {}
+    if not isinstance(filters, dict):
+        raise invalid("filters", "filters must be an object")
+    if unknown := [name for name in filters if name not in SEARCH_FILTERS]:
+        text = f"filters may have: {', '.join(SEARCH_FILTERS)}"
+        raise ApiError(text, {f"filters.{name[:64]}": [text] for name in unknown})
+    segment: tuple[str, int] | None = None
+    if groups := filters.get("groups"):
+        ids = read_groups(groups, "filters.groups")
+        contacts = contacts.on_any_list(ids)
+        segment, counted = ("lists", ids[0]), counted and len(ids) == 1
+    if values := filters.get("customFields"):
+        contacts, counted = with_custom_values(contacts, values), False
+    return with_status(contacts, filters.get("status"), segment, counted=counted, field="filters.status")
+
+
+def with_status(
+    contacts: SubscriberQuerySet,
+    word: Any,
+    segment: tuple[str, int] | None,
+    *,
+    counted: bool,
+    field: str = "status",
+) -> Selection:
+    """The selection, narrowed to a status of FluenzR's where one is given."""
+    if word in (None, ""):
+        return Selection(lambda: contacts, segment, counted=counted)
+    if not isinstance(word, str) or word not in STATUSES:
+        raise invalid(field, f"status must be one of: {', '.join(STATUSES)}")
+    statuses = STATUSES[word]
+    if not statuses:
+        return Selection(contacts.none)
+    return Selection(lambda: contacts.with_status(statuses), segment, statuses, counted=counted)
+
+
+def read_groups(sent: Any, field: str) -> list[int]:
+    """The groups of these ids. One statement. Raises the 400 and, for one that there is not, the 404."""
+    if not isinstance(sent, list) or not all(isinstance(entry, str) for entry in sent):
+        raise invalid(field, "groups must be an array of group ids")
+    ids = {entry: decode(GROUP, entry) for entry in sent}
+    known = known_groups({pk for pk in ids.values() if pk is not None})
+    if unknown := [entry for entry, pk in ids.items() if pk not in known]:
+        raise NotFound(
+            f"Group not found: {unknown[0][:64]}", {field: [f"Group not found: {id_[:64]}" for id_ in unknown]}
+        )
+    return [pk for pk in ids.values() if pk is not None]
+
+
+def with_custom_values(contacts: SubscriberQuerySet, values: Any) -> SubscriberQuerySet:
+    """Those who have each of the values; a field that there is not is had by nobody."""
+    if not isinstance(values, dict):
+        raise invalid("filters.customFields", "customFields must be an object")
+    types = types_by_slug()
+    for slug, value in values.items():
+        field = f"filters.customFields.{slug[:64]}"
+        if (isinstance(value, Sequence) and not isinstance(value, str)) or not isinstance(value, str | int | float):
+            raise invalid(field, f"{slug[:64]} must be a text or a number")
+        kind = types.get(slug)
+        if kind is None:
+            contacts = contacts.none()
+            continue
+        try:
+            checked = check_value("text" if TYPES[kind].is_list else kind, value)
+        except DoesNotFit as misfit:
+            raise invalid(field, f"{slug} {misfit}") from None
+        contacts = contacts.with_custom_value(slug, str(checked), kind) if checked != "" else contacts.none()
+    return contacts

@@ -1,0 +1,40 @@
+"""FluenzR's ids: con_ and grp_ stand for the numbers of contacts and lists, stg_ for a stage's slug.
+
+A number is multiplied within a ring and written in base 36: six letters or digits for those below
+two thousand million, thirteen for the rest. Reversible, one id a number, and not the number in
+clear; it hides nothing from someone who wants to know, and need not: rights decide who sees what.
+"""
+
+import re
+
+CONTACT, GROUP, STAGE = "con_", "grp_", "stg_"
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LARGEST = 2**63 - 1
+SHORT, LONG = 6, 13
+FORM = re.compile(rf"[0-9a-z]{{{SHORT}}}|[0-9a-z]{{{LONG}}}")
+# Any numbers without the factors 2 and 3 of the rings' sizes; ids that are in use depend on them.
+FACTORS = {SHORT: 1_347_912_937, LONG: 105_345_678_912_345_678_913}
+INVERSES = {length: pow(factor, -1, 36**length) for length, factor in FACTORS.items()}
+
+
+def encode(prefix: str, number: int) -> str:
+    """`con_` and the letters of a row's number."""
+    length = SHORT if number < 36**SHORT else LONG
+    rest = number * FACTORS[length] % 36**length
+    letters = []
+    for _ in range(length):
+        rest, digit = divmod(rest, 36)
+        letters.append(DIGITS[digit])
+    return prefix + "".join(reversed(letters))
+
+
+def decode(prefix: str, text: object) -> int | None:
+    """The number that `encode` made this of; None for everything that it cannot have made."""
+    if not isinstance(text, str) or not text.startswith(prefix):
+        return None
+    letters = text[len(prefix) :]
+    if not FORM.fullmatch(letters):
+        return None
+    number = int(letters, 36) * INVERSES[len(letters)] % 36 ** len(letters)
+    least = 1 if len(letters) == SHORT else 36**SHORT
+    return number if least <= number <= LARGEST else None

@@ -1,0 +1,69 @@
+"""What contacts and groups look like in FluenzR's words."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+from companies.models import COLUMNS as COMPANY_COLUMNS
+from fluenzr.ids import CONTACT, GROUP, STAGE, encode
+from fluenzr.words import STATUS_OF
+from segments.models import ContactList
+from subscribers.reading import COLUMNS, Contact, as_moment, read_contacts
+
+SHOWN = "id email first_name last_name phone status company_id created_at updated_at".split()
+shown_values = itemgetter(*(COLUMNS.index(name) for name in SHOWN))
+COMPANY_NAME = COMPANY_COLUMNS.index("name")
+
+
+def write_moment(value: Any) -> str:
+    """ISO 8601 in UTC, whole seconds."""
+    moment: datetime = as_moment(value)  # type: ignore[assignment]
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+
+
+def show_contacts(ids: Sequence[int], custom_fields: Collection[str]) -> list[dict[str, Any]]:
+    """The contacts of those ids, in that order; `custom_fields` are the slugs of the fields there are.
+
+    Two statements, and one more where any of them belongs to a company.
+    """
+    return [show(contact, custom_fields) for contact in read_contacts(ids, custom_values=True, further=True)]
+
+
+def show(contact: Contact, custom_fields: Collection[str]) -> dict[str, Any]:
+    pk, email, first_name, last_name, phone, status, company_id, created_at, updated_at = shown_values(contact.values)
+    further, custom = contact.further, contact.custom_values or {}
+    if further is None:
+        raise ValueError("read_contacts(further=True) is needed")
+    stage = {"id": STAGE + further.stage_slug, "name": further.stage_name} if further.stage_slug else None
+    primary = (membership for membership in contact.companies if membership.company_id == company_id)
+    company = next(primary, None)
+    return {
+        "id": encode(CONTACT, pk),
+        "email": email,
+        "firstName": first_name,
+        "lastName": last_name,
+        "company": company.values[COMPANY_NAME] if company else None,
+        "jobTitle": further.job_title,
+        "phone": phone,
+        "website": further.website,
+        "status": STATUS_OF[status],
+        "groups": [{"id": encode(GROUP, group.id), "name": group.title} for group in contact.lists],
+        "tags": [tag.title for tag in contact.tags],
+        "customFields": {slug: custom[slug] for slug in custom_fields if custom.get(slug) is not None},
+        "pipelineStage": stage,
+        "createdAt": write_moment(created_at),
+        "updatedAt": write_moment(updated_at),
+    }
+
+
+def show_group(group: ContactList, counts: Mapping[int, Mapping[str, int]]) -> dict[str, Any]:
+    """A group; `counts` are segments.counts.counts_by_status of it."""
+    return {
+        "id": encode(GROUP, group.pk),
+        "name": group.title,
+        "description": group.description,
+        "contactsCount": sum(counts.get(group.pk, {}).values()),
+        "createdAt": write_moment(group.created_at),
+        "updatedAt": write_moment(group.updated_at),
+    }

@@ -1,0 +1,314 @@
+"""Writing what FluenzR's clients send, through the services that every face uses.
+
+Here names become rows: titles of tags, names of companies, keys of custom fields. Each function is
+one transaction, so what is refused has made none of them, and costs a fixed number of statements
+however many contacts there are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import EllipsisType
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from companies.models import Company
+from companies.services import name_companies
+from custom_fields.services import add_text_fields, check_values, types_by_slug
+from fluenzr.ids import GROUP, STAGE, encode
+from pipelines.services import stages_by_slug
+from segments.models import ContactList, Tag
+from segments.services import create_titled, ids_by_title
+from subscribers import services
+from subscribers.models import Subscriber
+from subscribers.reading import read_contacts
+from subscribers.services import Draft
+
+# More keys than a site can have meant; a client that puts values into its keys would make thousands.
+MAX_CUSTOM_FIELDS = 1000
+
+# Whether the client's user has a Django permission.
+May = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A contact as it was sent. None, or `...` for the stage, where a field was not."""
+
+    columns: Mapping[str, Any]
+    stage: str | EllipsisType | None = ...  # a slug
+    company: str | None = None  # a name; "" for no company
+    group_ids: list[int] | None = None
+    tags: list[str] | None = None
+    custom_fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """What is wrong with a contact, by field; `missing` when all of it are ids of nothing."""
+
+    details: Mapping[str, Sequence[str]]
+    missing: bool = False
+
+    @property
+    def message(self) -> str:
+        return next(messages[0] for messages in self.details.values())
+
+
+class Refused(Exception):
+    """The one contact of a request does not fit."""
+
+    def __init__(self, misfit: Misfit) -> None:
+        self.misfit = misfit
+        super().__init__(misfit.message)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A contact whose names became rows."""
+
+    draft: Draft
+    company: int | None
+
+
+@dataclass
+class Tally:
+    """What became of a bulk request's rows."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    misfits: dict[int, Misfit] = field(default_factory=dict)
+
+
+@transaction.atomic
+def create_contact(sent: Sent, may: May) -> int:
+    """Make one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
+    [understood] = understand([sent], may)
+    if isinstance(understood, Misfit):
+        raise Refused(understood)
+    created = services.create_contacts([understood.draft])
+    if not created:
+        raise services.EmailTaken(sent.columns["email"])
+    [pk] = created.values()
+    if understood.company:
+        services.choose_companies({pk: understood.company})
+    return pk
+
+
+@transaction.atomic
+def update_contact(pk: int, sent: Sent, may: May) -> bool:
+    """Change what was sent of one contact; False when there is no such contact.
+
+    Tags and groups that are sent become the contact's own, others go; custom fields are changed
+    key by key. Raises Refused, EmailTaken, PermissionDenied.
+    """
+    # Locked before its tags and groups are read: nobody else changes them in between.
+    if not services.lock_contacts([pk]):
+        return False
+    [understood] = understand([sent], may)
+    if isinstance(understood, Misfit):
+        raise Refused(understood)
+    draft = understood.draft
+    [contact] = read_contacts([pk])
+    kept_tags, kept_lists = set(draft.tags), set(draft.lists)
+    tags, lists = {tag.id for tag in contact.tags}, {group.id for group in contact.lists}
+    services.update_contact(
+        pk,
+        Draft(
+            columns=draft.columns,
+            custom_values=draft.custom_values,
+            # Only what changes, so that history tells of nothing else.
+            tags=sorted(kept_tags - tags),
+            lists=sorted(kept_lists - lists),
+            detach_tags=sorted(tags - kept_tags) if sent.tags is not None else (),
+            detach_lists=sorted(lists - kept_lists) if sent.group_ids is not None else (),
+        ),
+    )
+    if understood.company:
+        services.choose_companies({pk: understood.company})
+    elif sent.company == "" and (primary := contact.primary_company_id):
+        services.detach_companies([pk], [primary])
+    return True
+
+
+@transaction.atomic
+def write_contacts(rows: Mapping[int, Sent], group_ids: Sequence[int], may: May, *, update: bool) -> Tally:
+    """Make many contacts, by their place in the request; those whose address is known are changed, or skipped.
+
+    A row that is skipped makes nothing. Raises Refused when one of `group_ids` is no group.
+    """
+    tally = Tally()
+    if unknown := missing_groups(group_ids):
+        raise Refused(unknown)
+    wanted = dict(rows)
+    if not update:
+        wanted = new_addresses(rows)
+        tally.skipped = len(rows) - len(wanted)
+    understood: dict[int, Understood] = {}
+    for place, result in zip(wanted, understand(list(wanted.values()), may, group_ids), strict=True):
+        if isinstance(result, Misfit):
+            tally.misfits[place] = result
+        else:
+            understood[place] = result
+    drafts = [one.draft for one in understood.values()]
+    if not drafts:
+        return tally
+    if update:
+        written = services.upsert_contacts(drafts)
+        ids = {address: one.id for address, one in written.items()}
+        tally.created = sum(one.created for one in written.values())
+        tally.updated = len(drafts) - tally.created
+    else:
+        ids = services.create_contacts(drafts)
+        tally.created = len(ids)
+        # Another request made the others a moment ago.
+        tally.skipped += len(drafts) - len(ids)
+    companies = {ids[one.draft.address]: one.company for one in understood.values() if one.draft.address in ids}
+    services.choose_companies({pk: company for pk, company in companies.items() if company})
+    return tally
+
+
+def new_addresses(rows: Mapping[int, Sent]) -> dict[int, Sent]:
+    """The rows whose address nobody has, the first of each address. One statement."""
+    emails = [sent.columns["email"] for sent in rows.values()]
+    seen = {email.lower() for email in Subscriber.objects.with_any_email(emails).values_list("email", flat=True)}
+    new = {}
+    for place, sent in rows.items():
+        address = sent.columns["email"].lower()
+        if address not in seen:
+            seen.add(address)
+            new[place] = sent
+    return new
+
+
+def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) -> list[Understood | Misfit]:
+    """Turn names and ids into rows, those of all contacts at once; what does not exist yet is made.
+
+    Only contacts that fit make anything. `group_ids` are for all, and are known to be groups.
+    Raises PermissionDenied where something would have to be made that the user may not make.
+    """
+    groups = known_groups({pk for sent in rows for pk in sent.group_ids or ()})
+    stages = stages_by_slug({sent.stage for sent in rows if isinstance(sent.stage, str)})
+    types = types_by_slug() if any(sent.custom_fields for sent in rows) else {}
+    results: list[tuple[Sent, dict[str, Any]] | Misfit] = []
+    for sent in rows:
+        values, misfit = fit(sent, groups, stages, types)
+        results.append(misfit or (sent, values))
+    fitting = [result for result in results if not isinstance(result, Misfit)]
+    make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
+    tags = name_tags((title for sent, _ in fitting for title in sent.tags or ()), may)
+    companies = choose_names((sent.company for sent, _ in fitting if sent.company), may)
+    return [
+        result
+        if isinstance(result, Misfit)
+        else Understood(
+            draft=Draft(
+                columns=columns_of(result[0], stages),
+                custom_values=result[1],
+                tags=[tags[title.lower()] for title in result[0].tags or ()],
+                lists=list(dict.fromkeys([*(result[0].group_ids or ()), *group_ids])),
+            ),
+            company=companies[result[0].company.lower()] if result[0].company else None,
+        )
+        for result in results
+    ]
+
+
+def columns_of(sent: Sent, stages: Mapping[str, int]) -> dict[str, Any]:
+    if sent.stage is ...:
+        return dict(sent.columns)
+    return {**sent.columns, "pipeline_stage_id": stages[sent.stage] if isinstance(sent.stage, str) else None}
+
+
+def fit(
+    sent: Sent, groups: set[int], stages: Mapping[str, int], types: Mapping[str, str]
+) -> tuple[dict[str, Any], Misfit | None]:
+    """A contact's custom values as they are stored, and what is wrong with it."""
+    details: dict[str, list[str]] = {}
+    if unknown := [pk for pk in sent.group_ids or () if pk not in groups]:
+        details["groupIds"] = [f"Group not found: {encode(GROUP, pk)}" for pk in unknown]
+    if isinstance(sent.stage, str) and sent.stage not in stages:
+        details["pipelineStageId"] = [f"Pipeline stage not found: {STAGE}{sent.stage[:64]}"]
+    missing = bool(details)
+    expected = dict(types)
+    if settings.FLUENZR_UNKNOWN_CUSTOM_FIELDS == "create":
+        expected = dict.fromkeys(sent.custom_fields, "text") | expected
+    checked = check_values(sent.custom_fields, expected)
+    errors = {slug: text.removeprefix("The ").rstrip(".") for slug, text in checked.errors.items()}
+    errors |= dict.fromkeys(checked.unknown, "Unknown custom field")
+    details |= {f"customFields.{slug}": [text] for slug, text in errors.items()}
+    return dict(checked.values), Misfit(details, missing=missing and not errors) if details else None
+
+
+def make_fields(slugs: set[str], known: int, may: May) -> None:
+    if not slugs:
+        return
+    demand("custom_fields.add_customfield", may, "make custom fields")
+    if known + len(slugs) > MAX_CUSTOM_FIELDS:
+        text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
+        raise Refused(Misfit({"customFields": [text]}))
+    add_text_fields(sorted(slugs))
+
+
+def name_tags(titles: Iterable[str], may: May) -> dict[str, int]:
+    """The id of the tag of each title, by its lower-cased form; those that do not exist are made."""
+    wanted = {title.lower(): title for title in titles}
+    found = ids_by_title(Tag, wanted.values())
+    if missing := [title for lower, title in wanted.items() if lower not in found]:
+        demand("segments.add_tag", may, "make tags")
+        create_titled(Tag, missing)
+        found |= ids_by_title(Tag, missing)
+    return {lower: ids[0] for lower, ids in found.items()}
+
+
+def choose_names(names: Iterable[str], may: May) -> dict[str, int]:
+    """The id of the company of each name, by its lower-cased form; those that do not exist are made."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    if not may("companies.add_company"):
+        known = {name.lower() for name in Company.objects.named(wanted).values_list("name", flat=True)}
+        if any(name.lower() not in known for name in wanted):
+            demand("companies.add_company", may, "make companies")
+    return name_companies(wanted)
+
+
+def demand(right: str, may: May, deed: str) -> None:
+    if not may(right):
+        raise PermissionDenied(f"This API key may not {deed}")
+
+
+def known_groups(ids: Iterable[int]) -> set[int]:
+    """Those of the ids that groups have. One statement, none for no id."""
+    wanted = list(ids)
+    return set(ContactList.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+
+
+def missing_groups(ids: Sequence[int]) -> Misfit | None:
+    """What is wrong with a request's own `groupIds`."""
+    known = known_groups(ids)
+    texts = [f"Group not found: {encode(GROUP, pk)}" for pk in ids if pk not in known]
+    return Misfit({"groupIds": texts}, missing=True) if texts else None
+
+
+@transaction.atomic
+def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
+    """Give a contact tags, by their titles; False when there is no such contact."""
+    if not services.lock_contacts([pk]):
+        return False
+    services.attach_tags([pk], list(name_tags(titles, may).values()))
+    return True
+
+
+@transaction.atomic
+def untag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
+    """Take tags of those titles from a contact, where it has them; False when there is no such contact."""
+    if not services.lock_contacts([pk]):
+        return False
+    tags = [tag for ids in ids_by_title(Tag, titles).values() for tag in ids]
+    if tags:
+        services.detach_tags([pk], tags)
+    return True

@@ -1,0 +1,27 @@
+"""The routes below /v1/. A slash at the end changes nothing, and nothing redirects."""
+
+from django.urls import URLPattern, re_path
+
+from fluenzr import views
+from fluenzr.dialect import FluenzrView, NoRouteView
+
+CONTACT, GROUP = "contacts/(?P<contact>[^/]+)", "groups/(?P<group>[^/]+)"
+
+
+def route(pattern: str, view: type[FluenzrView]) -> URLPattern:
+    return re_path(rf"^{pattern}/?$", view.as_view())
+
+
+urlpatterns = [
+    route("contacts", views.ContactListView),
+    route("contacts/bulk", views.BulkView),
+    route("contacts/search", views.SearchView),
+    route(CONTACT, views.ContactDetailView),
+    route(f"{CONTACT}/groups", views.GroupsOfContactView),
+    route(f"{CONTACT}/tags", views.TagsOfContactView),
+    route("groups", views.GroupListView),
+    route(GROUP, views.GroupDetailView),
+    route(f"{GROUP}/contacts", views.ContactsOfGroupView),
+    route(r"openapi\.json", views.OpenApiView),
+    re_path(r"", NoRouteView.as_view()),
+]

@@ -1,0 +1,307 @@
+"""/v1/contacts and /v1/groups (FluenzR's page on contacts, and what its other pages promise)."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models.functions import Lower
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from custom_fields.services import types_by_slug
+from fluenzr import services
+from fluenzr.dialect import FluenzrView, Page, read_order
+from fluenzr.errors import ApiError, Conflict, NotFound, invalid
+from fluenzr.filters import search_contacts, select_contacts
+from fluenzr.ids import CONTACT, GROUP, decode, encode
+from fluenzr.openapi import DOCUMENT
+from fluenzr.representation import show_contacts, show_group
+from fluenzr.serializers import ContactIds, GroupIds, Tags, read_contact, read_field, read_group, refusal
+from fluenzr.services import Misfit, Refused, Sent
+from fluenzr.words import CONTACT_SORTS, GROUP_SORTS
+from segments.counts import counts_by_status
+from segments.models import ContactList
+from segments.services import NameTaken, delete_segments, save_titled
+from subscribers.reading import existing_ids
+from subscribers.selection import Order, Selection
+from subscribers.services import EmailTaken, attach_lists, delete_contacts, detach_lists
+
+VIEW, ADD, CHANGE, DELETE = (f"subscribers.{verb}_subscriber" for verb in ("view", "add", "change", "delete"))
+VIEW_GROUP, ADD_GROUP, CHANGE_GROUP, DELETE_GROUP = (
+    f"segments.{verb}_contactlist" for verb in ("view", "add", "change", "delete")
+)
+MAX_BULK = 1000
+EMAIL_TAKEN = "Email already exists"
+NAME_TAKEN = "Group name already exists"
+
+
+class ContactView(FluenzrView):
+    """What the routes of contacts share."""
+
+    def contact_id(self, text: str) -> int:
+        """The number that an id of the path stands for, whether or not a contact has it. Raises the 404."""
+        number = decode(CONTACT, text)
+        if number is None:
+            raise NotFound("Contact not found")
+        return number
+
+    def read(self, *, new: bool) -> Sent:
+        sent = read_contact(self.sent, new=new)
+        if isinstance(sent, Misfit):
+            raise refusal(sent)
+        return sent
+
+    def show(self, pk: int, *, status: int = 200) -> Response:
+        """One contact as it now is. Raises the 404."""
+        shown = show_contacts([pk], types_by_slug())
+        if not shown:
+            raise NotFound("Contact not found")
+        return self.answer(shown[0], status=status)
+
+    def show_page(self, selection: Selection, order: Order, page: Page) -> Response:
+        total = selection.total()
+        ids = selection.page_of_ids(order, page.offset, page.size, total)
+        return page.answer(show_contacts(ids, types_by_slug()) if ids else [], total)
+
+    def write(self, deed: Any, *arguments: Any, **options: Any) -> Any:
+        """Call a service; what it refuses is told in FluenzR's words."""
+        try:
+            return deed(*arguments, self.may, **options)
+        except Refused as refused:
+            raise refusal(refused.misfit) from None
+        except EmailTaken:
+            raise Conflict(EMAIL_TAKEN, {"email": [EMAIL_TAKEN]}) from None
+
+
+class ContactListView(ContactView):
+    rights: ClassVar = {"GET": VIEW, "POST": ADD}
+
+    def get(self, request: Request) -> Response:
+        query = self.query
+        order = read_order(query.get("sort"), query.get("order"), CONTACT_SORTS)
+        page = Page.read(query)
+        return self.show_page(select_contacts(query), order, page)
+
+    def post(self, request: Request) -> Response:
+        return self.show(self.write(services.create_contact, self.read(new=True)), status=201)
+
+
+class ContactDetailView(ContactView):
+    rights: ClassVar = {"GET": VIEW, "PUT": CHANGE, "DELETE": DELETE}
+
+    def get(self, request: Request, contact: str) -> Response:
+        return self.show(self.contact_id(contact))
+
+    def put(self, request: Request, contact: str) -> Response:
+        pk = self.contact_id(contact)
+        try:
+            sent = self.read(new=False)
+        except ApiError:
+            # That there is no such contact goes before what is wrong with its new values.
+            if not existing_ids([pk]):
+                raise NotFound("Contact not found") from None
+            raise
+        if not self.write(services.update_contact, pk, sent):
+            raise NotFound("Contact not found")
+        return self.show(pk)
+
+    def delete(self, request: Request, contact: str) -> Response:
+        pk = self.contact_id(contact)
+        if not delete_contacts([pk]):
+            raise NotFound("Contact not found")
+        return self.answer({"id": encode(CONTACT, pk), "deleted": True})
+
+
+class BulkView(ContactView):
+    """Many at once: a row that is wrong is reported by its position (from 0), the good ones are kept."""
+
+    rights: ClassVar = {"POST": ADD}
+
+    def post(self, request: Request) -> Response:
+        body = self.sent
+        rows = body.get("contacts")
+        if rows is None:
+            raise invalid("contacts", "contacts is required")
+        if not isinstance(rows, list):
+            raise invalid("contacts", "contacts must be an array")
+        if len(rows) > MAX_BULK:
+            raise invalid("contacts", f"contacts may not have more than {MAX_BULK} entries")
+        on_duplicate = body.get("onDuplicate") or "skip"
+        if on_duplicate not in ("skip", "update"):
+            raise invalid("onDuplicate", "onDuplicate must be skip or update")
+        if on_duplicate == "update" and not self.may(CHANGE):
+            self.permission_denied(request)
+        groups = read_field(GroupIds(), "groupIds", body) if body.get("groupIds") is not None else []
+        read = [read_contact(row, new=True) for row in rows]
+        fitting = {place: sent for place, sent in enumerate(read) if isinstance(sent, Sent)}
+        tally = self.write(services.write_contacts, fitting, groups, update=on_duplicate == "update")
+        misfits = {place: sent for place, sent in enumerate(read) if isinstance(sent, Misfit)} | tally.misfits
+        return self.answer(
+            {
+                "created": tally.created,
+                "updated": tally.updated,
+                "skipped": tally.skipped,
+                "errors": [show_misfit(place, rows[place], misfits[place]) for place in sorted(misfits)],
+            }
+        )
+
+
+def show_misfit(place: int, row: Any, misfit: Misfit) -> dict[str, Any]:
+    email = row.get("email") if isinstance(row, dict) else None
+    return {
+        "index": place,
+        "email": email if isinstance(email, str) else None,
+        "message": misfit.message,
+        "details": {name: list(texts) for name, texts in misfit.details.items()},
+    }
+
+
+class SearchView(ContactView):
+    rights: ClassVar = {"POST": VIEW}
+    reads: ClassVar = frozenset({"POST"})
+
+    def post(self, request: Request) -> Response:
+        body = self.sent
+        sort = body.get("sort")
+        if sort is None:
+            sort = {}
+        if not isinstance(sort, dict):
+            raise invalid("sort", "sort must be an object")
+        order = read_order(sort.get("field"), sort.get("order"), CONTACT_SORTS, where="sort.")
+        # The page may stand in the body or, as in a list, in the address.
+        page = Page.read({**self.query, **body})
+        return self.show_page(search_contacts(body), order, page)
+
+
+class GroupsOfContactView(ContactView):
+    """Put a contact into groups, and take it out of some."""
+
+    rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
+
+    def post(self, request: Request, contact: str) -> Response:
+        return self.change(contact, attach_lists)
+
+    def delete(self, request: Request, contact: str) -> Response:
+        return self.change(contact, detach_lists)
+
+    def change(self, contact: str, deed: Any) -> Response:
+        pk = self.contact_id(contact)
+        if not existing_ids([pk]):
+            raise NotFound("Contact not found")
+        groups = read_field(GroupIds(), "groupIds", self.sent)
+        if unknown := services.missing_groups(groups):
+            raise refusal(unknown)
+        if groups:
+            deed([pk], groups)
+        return self.show(pk)
+
+
+class TagsOfContactView(ContactView):
+    """Give a contact tags, and take some from it. A title that no tag has makes one, when it is given."""
+
+    rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
+
+    def post(self, request: Request, contact: str) -> Response:
+        return self.change(contact, services.tag_contact)
+
+    def delete(self, request: Request, contact: str) -> Response:
+        return self.change(contact, services.untag_contact)
+
+    def change(self, contact: str, deed: Any) -> Response:
+        pk = self.contact_id(contact)
+        if not existing_ids([pk]):
+            raise NotFound("Contact not found")
+        self.write(deed, pk, read_field(Tags(), "tags", self.sent))
+        return self.show(pk)
+
+
+class GroupView(FluenzrView):
+    """What the routes of groups share. A group is a list of the other face."""
+
+    def group(self, text: str) -> ContactList:
+        """The group of an id of the path. Raises the 404."""
+        number = decode(GROUP, text)
+        group = ContactList.objects.filter(pk=number).first() if number is not None else None
+        if group is None:
+            raise NotFound("Group not found")
+        return group
+
+    def show(self, groups: Sequence[ContactList]) -> list[dict[str, Any]]:
+        counts = counts_by_status("list", [group.pk for group in groups])
+        return [show_group(group, counts) for group in groups]
+
+    def save(self, group: ContactList) -> None:
+        try:
+            save_titled(group)
+        except NameTaken:
+            raise Conflict(NAME_TAKEN, {"name": [NAME_TAKEN]}) from None
+
+
+class GroupListView(GroupView):
+    rights: ClassVar = {"GET": VIEW_GROUP, "POST": ADD_GROUP}
+
+    def get(self, request: Request) -> Response:
+        query = self.query
+        order = read_order(query.get("sort"), query.get("order"), GROUP_SORTS)
+        page = Page.read(query)
+        total = ContactList.objects.count()
+        column: Any = Lower("title") if order.column == "title" else order.column
+        if order.column == "title":
+            columns: list[Any] = [column.desc() if order.descending else column.asc(), "id"]
+        else:
+            sign = "-" if order.descending else ""
+            columns = [f"{sign}{order.column}", f"{sign}id"][: 1 if order.column == "id" else 2]
+        rows = list(ContactList.objects.order_by(*columns)[page.offset :][: page.size]) if page.offset < total else []
+        return page.answer(self.show(rows) if rows else [], total)
+
+    def post(self, request: Request) -> Response:
+        fields = read_group(self.sent, new=True)
+        group = ContactList(title=fields["title"], description=fields.get("description"))
+        self.save(group)
+        return self.answer(self.show([group])[0], status=201)
+
+
+class GroupDetailView(GroupView):
+    rights: ClassVar = {"GET": VIEW_GROUP, "PUT": CHANGE_GROUP, "DELETE": DELETE_GROUP}
+
+    def get(self, request: Request, group: str) -> Response:
+        return self.answer(self.show([self.group(group)])[0])
+
+    def put(self, request: Request, group: str) -> Response:
+        found = self.group(group)
+        for name, value in read_group(self.sent, new=False).items():
+            setattr(found, name, value)
+        self.save(found)
+        return self.answer(self.show([found])[0])
+
+    def delete(self, request: Request, group: str) -> Response:
+        """The contacts stay."""
+        found = self.group(group)
+        if not delete_segments(ContactList, [found.pk]):
+            raise NotFound("Group not found")
+        return self.answer({"id": encode(GROUP, found.pk), "deleted": True})
+
+
+class ContactsOfGroupView(GroupView):
+    """Put contacts into a group."""
+
+    rights: ClassVar = {"POST": CHANGE}
+
+    def post(self, request: Request, group: str) -> Response:
+        found = self.group(group)
+        ids = read_field(ContactIds(), "contactIds", self.sent)
+        known = set(existing_ids(ids))
+        if unknown := [f"Contact not found: {encode(CONTACT, pk)}" for pk in ids if pk not in known]:
+            raise NotFound(unknown[0], {"contactIds": unknown})
+        if ids:
+            attach_lists(ids, [found.pk])
+        return self.answer(self.show([found])[0])
+
+
+class OpenApiView(FluenzrView):
+    """The face described as OpenAPI 3.1, for everyone."""
+
+    permission_classes = ()
+    rights: ClassVar = {"GET": None}
+
+    def get(self, request: Request) -> Response:
+        return Response(DOCUMENT)

@@ -1,0 +1,26 @@
+"""Where FluenzR has another word for what is here (its page on contacts)."""
+
+from subscribers.models import Status
+
+# Each status of FluenzR with those that read as it. Nobody has replied: nothing here reads replies.
+STATUSES: dict[str, list[str]] = {
+    "active": [Status.SUBSCRIBED, Status.PENDING, Status.TRANSACTIONAL],
+    "unsubscribed": [Status.UNSUBSCRIBED],
+    "bounced": [Status.BOUNCED],
+    "replied": [],
+    "blocked": [Status.COMPLAINED, Status.SPAMMED],
+}
+STATUS_OF: dict[str, str] = {ours: theirs for theirs, all_ours in STATUSES.items() for ours in all_ours}
+# What `sort` may name, with the column.
+CONTACT_SORTS = {
+    "email": "email",
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "jobTitle": "job_title",
+    "phone": "phone",
+    "website": "website",
+    "status": "status",
+    "createdAt": "created_at",
+    "updatedAt": "updated_at",
+}
+GROUP_SORTS = {"name": "title", "createdAt": "created_at", "updatedAt": "updated_at"}
