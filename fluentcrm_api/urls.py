@@ -1,0 +1,42 @@
+"""Every route of the server: the admin, the FluentCRM face and FluenzR's."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from fluenzr.dialect import NoRouteView
+from wp_rest.urls import wordpress_urls
+
+handler400 = "fluentcrm_api.errors.bad_request"
+handler404 = "wp_rest.views.not_found"
+handler500 = "fluentcrm_api.errors.server_error"
+
+FLUENTCRM = "fluent-crm/v2"
+
+urlpatterns = [
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    path("v1/", include("fluenzr.urls")),
+    path("v1", NoRouteView.as_view()),
+    path(
+        "wp-json/",
+        include(
+            wordpress_urls(
+                {
+                    FLUENTCRM: [
+                        "fluentcrm_api.openapi.urls",
+                        "segments.urls",
+                        "custom_fields.urls",
+                        "companies.urls",
+                        "bulk_actions.urls",
+                        "events.urls",
+                        "profile_sections.urls",
+                        "notes.urls",
+                        "subscribers.urls",
+                    ],
+                    "wp/v2": ["accounts.urls"],
+                }
+            )
+        ),
+    ),
+]
