@@ -1,0 +1,43 @@
+"""What every test shares: clients with credentials, and no network but loopback."""
+
+import socket
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.client import Api
+from tests.factories import UserFactory
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that reaches for the network. PostgreSQL's own client library is not watched."""
+    connect = socket.socket.connect
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """A user who may do everything."""
+    return UserFactory.create(username="admin", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def api(admin: User) -> Api:
+    """A client with the credentials of `admin`."""
+    return Api(admin)
+
+
+@pytest.fixture
+def anonymous(db: None) -> Api:
+    """A client without credentials."""
+    return Api()
