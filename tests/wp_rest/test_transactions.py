@@ -1,0 +1,124 @@
+"""A write that lost a deadlock runs again."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import psycopg.errors
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from segments import views
+from segments.models import Tag
+from segments.services import save_segment
+from tests.client import Api
+from tests.factories import TagFactory
+from wp_rest.transactions import ATTEMPTS, retry_deadlocks
+
+SERVER_ERROR = {
+    "code": "internal_server_error",
+    "message": "The server met an unexpected error. It was logged.",
+    "data": {"status": 500},
+}
+
+
+def lost(cause: Exception) -> OperationalError:
+    error = OperationalError("deadlock detected")
+    error.__cause__ = cause
+    return error
+
+
+def losing(times: int, cause: Exception, then: Callable[..., Any]) -> tuple[Callable[..., Any], list[int]]:
+    """A function that loses so many times before it does what `then` does; and the calls it had."""
+    calls: list[int] = []
+
+    def run(*args: Any) -> Any:
+        calls.append(1)
+        if len(calls) <= times:
+            raise lost(cause)
+        return then(*args)
+
+    return run, calls
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cause", [psycopg.errors.DeadlockDetected(), psycopg.errors.SerializationFailure()])
+@pytest.mark.parametrize("times", [1, ATTEMPTS - 1])
+def test_it_hides_a_deadlock_from_the_client(
+    api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception, times: int
+) -> None:
+    save, calls = losing(times, cause, save_segment)
+    monkeypatch.setattr(views, "save_segment", save)
+    assert api.post("/tags", {"title": "At last"}).status_code == 200
+    assert len(calls) == times + 1
+    assert Tag.objects.get().title == "At last"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_gives_up_in_the_end(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, calls = losing(99, psycopg.errors.DeadlockDetected(), save_segment)
+    monkeypatch.setattr(views, "save_segment", save)
+    answer = api.post("/tags", {"title": "Never"})
+    assert answer.status_code == 500
+    assert answer.json() == SERVER_ERROR
+    assert len(calls) == ATTEMPTS
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cause", [psycopg.errors.AdminShutdown(), ValueError("no state at all")])
+def test_it_repeats_nothing_for_another_failure(api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception) -> None:
+    save, calls = losing(1, cause, save_segment)
+    monkeypatch.setattr(views, "save_segment", save)
+    assert api.post("/tags", {"title": "Once"}).status_code == 500
+    assert len(calls) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_repeats_nothing_inside_a_larger_transaction() -> None:
+    # The larger one is lost with it: only who began it can begin again.
+    run, calls = losing(1, psycopg.errors.DeadlockDetected(), lambda: "done")
+    with pytest.raises(OperationalError), transaction.atomic():
+        retry_deadlocks(run)()
+    assert len(calls) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_ends_a_real_deadlock() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    first, second = TagFactory.create_batch(2)
+    both_hold_one = threading.Barrier(2, timeout=30)
+    attempts: list[str] = []
+    failures: list[BaseException] = []
+
+    @retry_deadlocks
+    def rename(name: str, pks: list[int]) -> None:
+        attempts.append(name)
+        with transaction.atomic():
+            Tag.objects.filter(pk=pks[0]).update(title=name)
+            if attempts.count(name) == 1:
+                both_hold_one.wait()
+            Tag.objects.filter(pk=pks[1]).update(description=name)
+
+    def work(name: str, pks: list[int]) -> None:
+        try:
+            rename(name, pks)
+        except BaseException as error:  # noqa: BLE001 - shown by the test
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=("up", [first.pk, second.pk])),
+        threading.Thread(target=work, args=("down", [second.pk, first.pk])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failures
+    assert len(attempts) == 3
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.title, first.description) == ("up", "down")
+    assert (second.title, second.description) == ("down", "up")
