@@ -1,0 +1,139 @@
+"""How many statements a request may cost, and that it costs no more for more contacts."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from segments.models import Tag
+from tests.client import Api
+from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
+from tests.subscribers.expected import statements
+
+# One statement for the credentials; for contacts that are shown one more each for rows and links.
+CREDENTIALS, SHOWN = 1, 2
+# For each change that is announced.
+HISTORY = 2
+FILTER = quote(json.dumps([[{"source": ["segment", "tags"], "operator": "in", "value": ["gold"]}]]))
+
+
+def cost(api: Api, method: str, path: str, body: Any = None) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        answer = api.send(method, path, body)
+    assert answer.status_code == 200, answer.content
+    return statements(queries)
+
+
+@pytest.fixture
+def ready(api: Api) -> Api:
+    """A client whose password was used just now: the first use in a minute is written down."""
+    api.get("/subscribers/search-contacts")
+    return api
+
+
+@pytest.mark.parametrize(
+    ("query", "budget"),
+    [
+        ("", CREDENTIALS + 2 + SHOWN),  # the total, the ids
+        ("page=2&per_page=1", CREDENTIALS + 2 + SHOWN),
+        ("sort_by=first_name", CREDENTIALS + 2 + SHOWN),
+        ("statuses[]=subscribed", CREDENTIALS + 2 + SHOWN),
+        ("tags[]={tag}", CREDENTIALS + 2 + SHOWN),
+        ("tags[]=gold", CREDENTIALS + 3 + SHOWN),  # what the word names
+        ("tags[]=gold&lists[]=news", CREDENTIALS + 4 + SHOWN),
+        ("search=example", CREDENTIALS + 2 + SHOWN),
+        ("custom_fields=true", CREDENTIALS + 3 + SHOWN),  # the definitions
+        (f"filter_type=advanced&advanced_filters={FILTER}", CREDENTIALS + 4 + SHOWN),  # definitions, names
+        ("search=nobody-at-all", CREDENTIALS + 1),
+        ("page=1000", CREDENTIALS + 1),
+    ],
+)
+def test_it_lists_many_at_the_price_of_few(ready: Api, query: str, budget: int) -> None:
+    CustomFieldFactory.create(slug="job")
+    tag, contact_list = TagFactory.create(slug="gold"), ContactListFactory.create(slug="news")
+    others = TagFactory.create_batch(3)
+    path = "/subscribers?per_page=100&" + query.format(tag=tag.pk)
+    for count in (2, 30):
+        values: dict[str, Any] = {"tags": [tag, *others], "lists": [contact_list], "custom_values": {"job": "CTO"}}
+        SubscriberFactory.create_batch(count, **values)
+        spent = cost(ready, "GET", path)
+        assert len(spent) == budget, spent
+
+
+@pytest.mark.parametrize(
+    ("query", "budget"),
+    [
+        ("", CREDENTIALS + SHOWN),
+        ("with[]=stats&with[]=commerce_stat", CREDENTIALS + SHOWN),
+        ("with[]=custom_values&with[]=custom_fields", CREDENTIALS + 1 + SHOWN),
+    ],
+)
+def test_it_shows_one(ready: Api, query: str, budget: int) -> None:
+    contact = SubscriberFactory.create(tags=TagFactory.create_batch(5), lists=ContactListFactory.create_batch(5))
+    assert len(cost(ready, "GET", f"/subscribers/{contact.pk}?{query}")) == budget
+    assert len(cost(ready, "GET", f"/subscribers/0?get_by_email={contact.email}&{query}")) == budget + 1
+
+
+def test_it_creates_with_few_statements(ready: Api) -> None:
+    CustomFieldFactory.create(slug="job")
+    tags, lists = TagFactory.create_batch(5), ContactListFactory.create_batch(5)
+    new = {"email": "one@example.com", "status": "subscribed"}
+    # Is the address free; the row.
+    assert len(cost(ready, "POST", "/subscribers", new)) == CREDENTIALS + 2 + HISTORY + SHOWN
+    linked = {
+        "email": "two@example.com",
+        "status": "subscribed",
+        "tags": [tag.pk for tag in tags],
+        "lists": [contact_list.slug for contact_list in lists],
+        "custom_values": {"job": "CTO"},
+    }
+    # Is the address free; names of tags, of lists, the definitions; the row, tags, lists.
+    assert len(cost(ready, "POST", "/subscribers", linked)) == CREDENTIALS + 4 + 3 + HISTORY + SHOWN
+
+
+def test_it_updates_with_few_statements(ready: Api) -> None:
+    CustomFieldFactory.create(slug="job")
+    old, new = TagFactory.create_batch(3), TagFactory.create_batch(3)
+    contact = SubscriberFactory.create(first_name="Ada", tags=old)
+    path = f"/subscribers/{contact.pk}"
+    # Is it there; the lock.
+    assert len(cost(ready, "PUT", path, {"first_name": "Ada"})) == CREDENTIALS + 2 + SHOWN
+    assert len(cost(ready, "PUT", path, {"first_name": "New", "city": "Leeds"})) == CREDENTIALS + 3 + HISTORY + SHOWN
+    whole = {
+        "first_name": "Newer",
+        "custom_values": {"job": "CTO"},
+        "attach_tags": [tag.pk for tag in new],
+        "detach_tags": [tag.pk for tag in old],
+    }
+    # The definitions, two times names; two statements each to attach and to detach.
+    assert len(cost(ready, "PUT", path, whole)) == CREDENTIALS + 3 + 3 + 4 + 3 * HISTORY + SHOWN
+
+
+@pytest.mark.parametrize("count", [2, 100])
+def test_it_upserts_deletes_and_syncs_many_at_the_price_of_few(ready: Api, count: int) -> None:
+    tag = TagFactory.create()
+    known = SubscriberFactory.create_batch(count)
+    rows = [{"email": contact.email, "city": "Leeds", "tags": [tag.pk]} for contact in known]
+    rows += [{"email": f"new{n}@example.com", "tags": [tag.pk], "lists": ["Brand New"]} for n in range(count)]
+    # Names of tags; names of lists: find, a savepoint's insert, find; lock, insert, update, two links; the answer.
+    # Created, updated, tags attached: the links of the new ones are part of their creation.
+    most = CREDENTIALS + 4 + 5 + 3 * HISTORY + 1
+    assert len(cost(ready, "POST", "/subscribers/bulk-add-update", {"contacts": rows})) <= most
+    ids = [contact.pk for contact in known]
+    sync = {"type": "tags", "detach": [tag.pk], "subscribers": ids}
+    assert len(cost(ready, "POST", "/subscribers/sync-segments", sync)) == CREDENTIALS + 1 + 2 + HISTORY + SHOWN
+    # The lock, the contacts, six kinds of rows that belong to one or name it, four to forget.
+    assert len(cost(ready, "DELETE", "/subscribers", {"subscribers": ids})) == CREDENTIALS + 2 + 6 + 4 + HISTORY
+    assert Tag.objects.count() == 1
+
+
+def test_it_asks_for_rights_with_two_statements_at_most(db: None) -> None:
+    user = UserFactory.create()
+    user.user_permissions.add(Permission.objects.get(codename="view_subscriber"))
+    client = Api(user)
+    client.get("/subscribers")
+    assert len(cost(client, "GET", f"/subscribers/{SubscriberFactory.create().pk}")) == CREDENTIALS + 2 + SHOWN

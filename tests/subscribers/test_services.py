@@ -1,0 +1,177 @@
+"""subscribers.services: sets of contacts at a fixed number of statements."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from notes.models import Note
+from subscribers import services
+from subscribers.models import Subscriber, SubscriberTag
+from subscribers.services import Draft
+from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
+from tests.subscribers.expected import statements
+
+FEW, MANY = 2, 200
+# Statements that history costs for each change that is announced.
+HISTORY = 2
+
+
+@dataclass
+class Case:
+    drafts: list[Draft]
+    ids: list[int]
+    tag: int
+    other: int
+    contact_list: int
+
+
+ACTIONS: dict[str, Callable[[Case], Any]] = {
+    "create": lambda case: services.create_contacts(case.drafts),
+    "upsert new": lambda case: services.upsert_contacts(case.drafts),
+    "upsert known": lambda case: services.upsert_contacts(case.drafts),
+    "upsert mixed": lambda case: services.upsert_contacts(case.drafts),
+    "attach tags": lambda case: services.attach_tags(case.ids, [case.tag, case.other]),
+    "detach tags": lambda case: services.detach_tags(case.ids, [case.other]),
+    "attach lists": lambda case: services.attach_lists(case.ids, [case.contact_list]),
+    "detach lists": lambda case: services.detach_lists(case.ids, [case.contact_list]),
+    "sync": lambda case: services.sync_segments(case.ids, "tags", [case.tag], [case.other]),
+    "set column": lambda case: services.set_column(case.ids, "contact_type", "customer"),
+    "set status": lambda case: services.set_status(case.ids, "bounced", "No such box"),
+    "set custom value": lambda case: services.set_custom_value(case.ids, "job", "CTO"),
+    "delete": lambda case: services.delete_contacts(case.ids),
+}
+
+
+def cost(action: Callable[[Case], Any], case: Case) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        action(case)
+    return statements(queries)
+
+
+def make(count: int, **values: Any) -> list[int]:
+    contacts = Subscriber.objects.bulk_create(
+        [Subscriber(email=f"c{n}@example.com", **values) for n in range(count)], batch_size=500
+    )
+    return [contact.pk for contact in contacts]
+
+
+def drafts(count: int, tag: int, contact_list: int) -> list[Draft]:
+    return [
+        Draft({"email": f"C{n}@example.com", "first_name": f"New{n}"}, {"job": f"job{n}"}, [tag], [contact_list])
+        for n in range(count)
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("create", 3 + HISTORY),
+        ("upsert new", 4 + HISTORY),
+        # Updated, tags and lists attached.
+        ("upsert known", 4 + 3 * HISTORY),
+        ("upsert mixed", 5 + 4 * HISTORY),
+        ("attach tags", 2 + HISTORY),
+        ("detach tags", 2 + HISTORY),
+        ("attach lists", 2 + HISTORY),
+        ("detach lists", 2 + HISTORY),
+        ("sync", 2 * (2 + HISTORY)),
+        ("set column", 3 + HISTORY),
+        ("set status", 3 + HISTORY),
+        ("set custom value", 2 + HISTORY),
+        # The lock, the contacts, one for each kind of row that belongs to one or names it, four to forget.
+        ("delete", 2 + 6 + 4 + HISTORY),
+    ],
+)
+def test_it_costs_the_same_for_few_and_for_many(name: str, most: int) -> None:
+    tag, other, contact_list = TagFactory.create().pk, TagFactory.create().pk, ContactListFactory.create().pk
+    counts = []
+    for count in (FEW, MANY):
+        Subscriber.objects.all().delete()
+        known = {"create": 0, "upsert new": 0, "upsert mixed": count // 2}.get(name, count)
+        ids = make(known)
+        if name in ("detach tags", "delete", "sync"):
+            services.attach_tags(ids, [other])
+        if name in ("detach lists", "delete"):
+            services.attach_lists(ids, [contact_list])
+        if name == "delete":
+            Note.objects.bulk_create([Note(subscriber_id=pk, title="T", description="D") for pk in ids])
+        sent = drafts(count, tag, contact_list)
+        spent = cost(ACTIONS[name], Case(sent, ids, tag, other, contact_list))
+        counts.append(len(spent))
+        assert len(spent) <= most, spent
+        if name == "delete":
+            assert not Subscriber.objects.exists()
+            assert not Note.objects.exists()
+        if name.startswith(("create", "upsert")):
+            assert Subscriber.objects.filter(first_name__startswith="New").count() == count
+            assert SubscriberTag.objects.filter(tag=tag).count() == count
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_it_creates_whose_address_is_new_and_leaves_the_others_as_they_are() -> None:
+    known = SubscriberFactory.create(email="known@example.com", first_name="Kept")
+    tag = TagFactory.create()
+    created = services.create_contacts(
+        [
+            Draft({"email": "KNOWN@example.com", "first_name": "New"}, {}, [tag.pk]),
+            Draft({"email": "New@example.com", "status": "pending"}, {"job": "CTO", "empty": None}, [tag.pk, 999_999]),
+        ]
+    )
+    made = Subscriber.objects.get(email="New@example.com")
+    assert created == {"new@example.com": made.pk}
+    assert (made.status, made.contact_type, made.custom_values) == ("pending", "lead", {"job": "CTO"})
+    assert len(made.hash) == 32
+    assert list(made.tags.all()) == [tag]
+    known.refresh_from_db()
+    assert (known.first_name, known.tags.count()) == ("Kept", 0)
+
+
+@pytest.mark.django_db
+def test_it_makes_one_contact_of_two_drafts_with_one_address() -> None:
+    created = services.create_contacts([Draft({"email": "a@example.com"}), Draft({"email": "A@example.com"})])
+    assert created == {"a@example.com": Subscriber.objects.get().pk}
+
+
+@pytest.mark.django_db
+def test_it_gives_every_contact_a_hash_of_its_own() -> None:
+    services.create_contacts([Draft({"email": f"c{n}@example.com"}) for n in range(50)])
+    assert len(set(Subscriber.objects.values_list("hash", flat=True))) == 50
+
+
+@pytest.mark.django_db
+def test_it_passes_over_contacts_tags_and_lists_that_are_not_there() -> None:
+    contact, tag, contact_list = SubscriberFactory.create(), TagFactory.create(), ContactListFactory.create()
+    for _ in range(2):
+        assert services.attach_tags([contact.pk, contact.pk, 999_999], [tag.pk, tag.pk, 999_999]) == 1
+        assert services.attach_lists([contact.pk, 999_999], [contact_list.pk, 999_999]) == 1
+    assert (contact.tags.count(), contact.lists.count()) == (1, 1)
+    for _ in range(2):
+        assert services.detach_tags([contact.pk, 999_999], [tag.pk, 999_999]) == 1
+        assert services.detach_lists([contact.pk, 999_999], [contact_list.pk, 999_999]) == 1
+    assert (contact.tags.count(), contact.lists.count()) == (0, 0)
+    assert services.set_status([contact.pk, 999_999], "bounced") == 1
+    assert services.set_column([contact.pk, 999_999], "contact_type", "customer") == 1
+    assert services.set_custom_value([contact.pk, 999_999], "job", "CTO") == 1
+    assert services.delete_contacts([999_999, contact.pk, contact.pk]) == [contact.pk]
+    assert services.delete_contacts([contact.pk]) == []
+    assert services.update_contact(contact.pk, Draft({"first_name": "New"})) is None
+
+
+@pytest.mark.django_db
+def test_it_takes_sets_larger_than_a_statement_has_room_for_parameters() -> None:
+    """SQLite as many build it takes 32,766 parameters a statement, PostgreSQL 65,535."""
+    tag = TagFactory.create()
+    ids = make(33_000)
+    assert services.attach_tags(ids, [tag.pk]) == len(ids)
+    assert services.set_status(ids, "pending") == len(ids)
+    assert services.set_column(ids, "contact_type", "customer") == len(ids)
+    assert services.set_custom_value(ids, "job", "CTO") == len(ids)
+    assert services.detach_tags(ids, [tag.pk]) == len(ids)
+    assert len(services.delete_contacts(ids)) == len(ids)
+    assert not Subscriber.objects.exists()
