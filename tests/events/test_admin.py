@@ -1,0 +1,47 @@
+"""Tracked events in the admin: read, not written."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from events.models import TrackedEvent
+from tests.events.factories import TrackedEventFactory
+
+LIST = "/admin/events/trackedevent/"
+
+
+@pytest.fixture
+def browser(admin: User) -> Client:
+    client = Client()
+    client.force_login(admin)
+    return client
+
+
+def test_it_lists_and_searches_events(browser: Client) -> None:
+    event = TrackedEventFactory.create(title="Signed up")
+    TrackedEventFactory.create(title="Left")
+    page = browser.get(f"{LIST}?q=signed").content.decode()
+    assert "Signed up" in page
+    assert event.subscriber.email in page
+    assert "Left" not in page
+
+
+def test_it_takes_as_many_statements_for_many_events_as_for_few(browser: Client) -> None:
+    counts = []
+    for events in (2, 30):
+        TrackedEventFactory.create_batch(events)
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(LIST).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 6
+
+
+def test_it_lets_nobody_add_or_change_one(browser: Client) -> None:
+    event = TrackedEventFactory.create(title="Signed up")
+    assert browser.get(f"{LIST}add/").status_code == 403
+    path = f"{LIST}{event.pk}/change/"
+    assert "Signed up" in browser.get(path).content.decode()
+    assert browser.post(path, {"title": "Other"}).status_code == 403
+    assert TrackedEvent.objects.get().title == "Signed up"
