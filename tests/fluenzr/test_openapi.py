@@ -1,0 +1,134 @@
+"""The description of this face is true."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
+
+from companies.models import Company
+from fluenzr.dialect import NoRouteView
+from fluenzr.ids import CONTACT, GROUP, encode
+from fluenzr.openapi import DOCUMENT
+from fluenzr.urls import urlpatterns
+from pipelines.models import Stage
+from subscribers.services import attach_companies
+from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.fluenzr.client import Fluenzr
+
+
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator(whole)
+
+
+def described(method: str, path: str, status: int) -> dict[str, Any]:
+    """The schema of an answer; `path` as the document has it."""
+    answer = DOCUMENT["paths"][path][method.lower()]["responses"][str(status)]
+    if "$ref" in answer:
+        answer = DOCUMENT["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
+    return schema
+
+
+def test_anyone_may_read_it(keyless: Fluenzr) -> None:
+    response = keyless.get("/openapi.json")
+    assert response.status_code == 200
+    assert response.json() == json.loads(json.dumps(DOCUMENT))
+    assert response.json()["openapi"].startswith("3.1")
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def follow(node: Any) -> None:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                target: Any = DOCUMENT
+                for part in node["$ref"].removeprefix("#/").split("/"):
+                    target = target[part]
+            for inner in node.values():
+                follow(inner)
+        elif isinstance(node, list):
+            for inner in node:
+                follow(inner)
+
+    follow(DOCUMENT)
+
+
+def test_it_has_every_route_and_verb_and_no_other() -> None:
+    served = set()
+    for pattern in urlpatterns:
+        view: Any = getattr(pattern.callback, "cls", None)
+        if view is not NoRouteView:
+            path = "/" + str(pattern.pattern).removeprefix("^").removesuffix("/?$").replace("\\", "")
+            path = path.replace("(?P<contact>[^/]+)", "{contact}").replace("(?P<group>[^/]+)", "{group}")
+            served |= {(path, verb) for verb in view.http_method_names if verb != "head"}
+    told = {(path, verb) for path, entry in DOCUMENT["paths"].items() for verb in entry if verb != "parameters"}
+    assert served == told
+
+
+CALLS: list[tuple[str, str, Any, int]] = [
+    ("GET", "/contacts", None, 200),
+    ("POST", "/contacts", {"email": "new@example.com", "company": "New", "customFields": {"new": "x"}}, 201),
+    ("POST", "/contacts", {"email": "full@example.com"}, 409),
+    ("POST", "/contacts", {"email": "x"}, 400),
+    ("POST", "/contacts/bulk", {"contacts": [{"email": "b@example.com"}, {}, 7]}, 200),
+    ("POST", "/contacts/bulk", {"contacts": 7}, 400),
+    ("POST", "/contacts/search", {"query": "example", "sort": {"field": "email"}}, 200),
+    ("POST", "/contacts/search", {"filters": {"x": 1}}, 400),
+    ("GET", "/contacts/{contact}", None, 200),
+    ("PUT", "/contacts/{contact}", {"tags": ["a"], "pipelineStageId": None, "company": None}, 200),
+    ("PUT", "/contacts/{contact}", {"phone": 7}, 400),
+    ("DELETE", "/contacts/{contact}", None, 200),
+    ("POST", "/contacts/{contact}/groups", {"groupIds": ["grp_zzzzzz"]}, 404),
+    ("DELETE", "/contacts/{contact}/groups", {"groupIds": []}, 200),
+    ("POST", "/contacts/{contact}/tags", {"tags": ["b"]}, 200),
+    ("DELETE", "/contacts/{contact}/tags", {"tags": ["b"]}, 200),
+    ("GET", "/groups", None, 200),
+    ("POST", "/groups", {"name": "New"}, 201),
+    ("POST", "/groups", {"name": "Full"}, 409),
+    ("GET", "/groups/{group}", None, 200),
+    ("PUT", "/groups/{group}", {"description": "x"}, 200),
+    ("DELETE", "/groups/{group}", None, 200),
+    ("POST", "/groups/{group}/contacts", {"contactIds": []}, 200),
+]
+
+
+@pytest.fixture
+def ids(stages: dict[str, Stage]) -> dict[str, str]:
+    """A contact that has all that a contact may have, one that has nothing, and a group."""
+    group = ContactListFactory.create(title="Full", description="All")
+    CustomFieldFactory.create(slug="colours", type="checkbox")
+    full = SubscriberFactory.create(
+        email="full@example.com",
+        custom_values={"colours": ["red"]},
+        pipeline_stage=stages["Won"],
+        tags=[TagFactory.create()],
+        lists=[group],
+    )
+    attach_companies([full.pk], [Company.objects.create(name="Acme").pk])
+    SubscriberFactory.create(first_name=None, last_name=None, status="bounced")
+    return {"contact": encode(CONTACT, full.pk), "group": encode(GROUP, group.pk)}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_answers_are_as_it_says(fluenzr: Fluenzr, ids: dict[str, str], call: tuple[str, str, Any, int]) -> None:
+    method, path, body, status = call
+    response = fluenzr.send(method, path.format_map(ids), body)
+    assert response.status_code == status, response.content
+    validator(described(method, path, status)).validate(response.json())
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call[2] and call[3] < 300])
+def test_bodies_that_are_taken_are_as_it_says(call: tuple[str, str, Any, int]) -> None:
+    method, path, body, _ = call
+    if path == "/contacts/bulk":
+        body = {"contacts": body["contacts"][:1]}
+    content = DOCUMENT["paths"][path][method.lower()]["requestBody"]["content"]
+    validator(content["application/json"]["schema"]).validate(body)
+
+
+def test_every_operation_is_called() -> None:
+    called = {(path, method.lower()) for method, path, _, status in CALLS if status < 300}
+    told = {(path, verb) for path, entry in DOCUMENT["paths"].items() for verb in entry if verb != "parameters"}
+    assert told - called == {("/contacts/{contact}/groups", "post"), ("/openapi.json", "get")}
