@@ -1,0 +1,136 @@
+"""`manage.py first_run` and `manage.py serve`, as processes of their own, the way `make run` starts them."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.postgres import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+API = "/wp-json/fluent-crm/v2"
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The DATABASE_URL of a new database, of the kind that this test run uses."""
+    url = os.environ["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        yield f"sqlite:///{folder / 'new.sqlite3'}"
+        return
+    name = f"new_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a server that has never run."""
+    with empty_database(tmp_path) as url:
+        yield os.environ | {
+            "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
+            "DATABASE_URL": url,
+            "DATA_DIR": str(tmp_path),
+            "STATIC_ROOT": str(tmp_path / "static"),
+        }
+
+
+def manage(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@contextmanager
+def served(environment: dict[str, str], port: int) -> Iterator["subprocess.Popen[str]"]:
+    """A server that listens on the port."""
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    with process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == f"Serving on http://127.0.0.1:{port} with 2 workers.\n"
+            yield process
+        finally:
+            process.terminate()
+
+
+def send(
+    port: int, method: str, path: str, credentials: str, body: Iterator[bytes] | None = None
+) -> tuple[int, object]:
+    """The status and the parsed body of one answer; a body in pieces goes out chunked."""
+    headers = {"Authorization": f"Basic {b64encode(credentials.encode()).decode()}", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, API + path, body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def test_first_run_shows_credentials_that_open_the_api(environment: dict[str, str]) -> None:
+    port = free_port()
+    shown = manage(environment, "first_run", "--host", "0.0.0.0", "--port", port)  # noqa: S104
+    assert shown.returncode == 0, shown.stderr
+    line = re.search(r'curl "http://127\.0\.0\.1:(\d+)([^"]+)" -u "(admin:[^"]+)"', shown.stdout)
+    assert line
+    assert line[1] == str(port)
+    with served(environment, port) as server:
+        status, _ = send(port, "GET", line[2].removeprefix(API), line[3])
+        assert status == 200
+        pieces = iter([b'{"title": "Sent in ', b'pieces", "slug": "pieces"}'])
+        status, _ = send(port, "POST", "/tags", line[3], pieces)
+        assert status == 200
+        _, tags = send(port, "GET", "/tags?search=pieces", line[3])
+        assert "Sent in pieces" in json.dumps(tags)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+
+
+def test_first_run_shows_secrets_once_however_often_it_runs(environment: dict[str, str]) -> None:
+    with ThreadPoolExecutor(3) as together:
+        runs = list(together.map(lambda _: manage(environment, "first_run"), range(3)))
+    assert [run.returncode for run in runs] == [0, 0, 0], [run.stderr for run in runs]
+    assert sum("application password" in run.stdout and "curl" in run.stdout for run in runs) == 1
+    again = manage(environment, "first_run")
+    assert "curl" not in again.stdout
+    assert "create_application_password admin" in again.stdout
+
+
+def test_serve_refuses_a_database_that_is_not_migrated(environment: dict[str, str]) -> None:
+    refused = manage(environment, "serve", "--port", free_port())
+    assert refused.returncode == 1
+    assert "run `manage.py migrate` first" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--port", "0"), ("--port", "65536"), ("--port", "80x"), ("--workers", "0")])
+def test_serve_refuses_numbers_that_cannot_be(environment: dict[str, str], arguments: tuple[str, str]) -> None:
+    refused = manage(environment, "serve", *arguments)
+    assert refused.returncode != 0
+    assert arguments[0] in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_serve_refuses_a_port_that_is_taken(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = manage(environment, "serve", "--port", port)
+    assert refused.stderr == f"CommandError: Cannot listen on 127.0.0.1 port {port}: Address already in use.\n"

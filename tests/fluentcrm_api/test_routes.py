@@ -1,0 +1,207 @@
+"""Every URL answers: none is a dead end, none fails on an ordinary request, none lets strangers in.
+
+REQUESTS is written by hand and compared with the URLs that there are, so that a new route fails here
+until it has its requests, whatever the order of the tests and however many processes run them.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from companies.models import Company
+from tests.client import FLUENTCRM, Api
+from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.notes.factories import NoteFactory
+from wp_rest.views import NoRouteView
+
+VERBS = ("get", "post", "put", "patch", "delete")
+PUBLIC = ("/wp-json/", "/wp-json/fluent-crm/v2", "/wp-json/wp/v2", "/openapi.json", "/docs")
+
+
+class Line(NamedTuple):
+    """An ordinary request. Words in braces stand for the ids of rows that there are."""
+
+    method: str
+    path: str
+    body: Any = None
+    query: str = ""
+
+    def spelt(self, **words: str) -> "Line":
+        return Line(*(spell(part, words) for part in self))
+
+
+def spell(part: Any, words: dict[str, str]) -> Any:
+    """A path, a query or a body with the words in braces replaced."""
+    if isinstance(part, dict):
+        return {name: spell(value, words) for name, value in part.items()}
+    if isinstance(part, list):
+        return [spell(value, words) for value in part]
+    for word, value in words.items():
+        part = part.replace(f"{{{word}}}", value) if isinstance(part, str) else part
+    return part
+
+
+NEW = {"email": "new@example.com", "status": "subscribed"}
+NOTE = {"note": {"title": "Called", "type": "call", "description": "At noon"}}
+CHOSEN = {"subscribers": ["{contact}"]}
+ADD_TAG = {"action_name": "add_to_tags", "action_options": ["{tag}"], "subscriber_ids": ["{contact}"]}
+BOTH = {"subscriber_ids": ["{contact}"], "company_ids": ["{company}"]}
+OF_SEGMENTS = [
+    Line("GET", "/{segments}"),
+    Line("POST", "/{segments}", {"title": "New"}),
+    Line("GET", "/{segments}/{segment}"),
+    Line("PUT", "/{segments}/{segment}", {"title": "New"}),
+    Line("DELETE", "/{segments}/{segment}"),
+    Line("POST", "/{segments}/bulk", {"items": [{"title": "New"}]}),
+    Line("POST", "/{segments}/do-bulk-action", {"ids": ["{segment}"]}),
+]
+OF_CONTACTS = [
+    Line("GET", "/{contacts}"),
+    Line("POST", "/{contacts}", NEW),
+    Line("DELETE", "/{contacts}", CHOSEN),
+    Line("GET", "/{contacts}/{contact}"),
+    Line("PUT", "/{contacts}/{contact}", {"subscriber": {"first_name": "Ada"}}),
+    Line("DELETE", "/{contacts}/{contact}"),
+    Line("PUT", "/{contacts}/subscribers-property", {**CHOSEN, "property": "status", "value": "pending"}),
+    Line("POST", "/{contacts}/sync-segments", {**CHOSEN, "type": "tags", "attach": ["{tag}"]}),
+    Line("POST", "/{contacts}/bulk-add-update", {"contacts": [NEW]}),
+    Line("GET", "/{contacts}/search-contacts", query="?search=a"),
+    Line("GET", "/{contacts}/prev-next-ids", query="?filter_type=simple&current_id={contact}"),
+    Line("POST", "/{contacts}/{contact}/tags", {"tags": ["{tag}"]}),
+    Line("POST", "/{contacts}/{contact}/tags/detach", {"tags": ["{tag}"]}),
+    Line("POST", "/{contacts}/{contact}/lists", {"lists": ["{list}"]}),
+    Line("POST", "/{contacts}/{contact}/lists/detach", {"lists": ["{list}"]}),
+    Line("GET", "/{contacts}/{contact}/notes"),
+    Line("POST", "/{contacts}/{contact}/notes", NOTE),
+    Line("PUT", "/{contacts}/{contact}/notes/{note}", NOTE),
+    Line("DELETE", "/{contacts}/{contact}/notes/{note}"),
+    *(Line(verb, "/{contacts}/do-bulk-action", ADD_TAG) for verb in ("POST", "PUT")),
+    Line(
+        "POST", "/{contacts}/track-event", {"subscriber_id": "{contact}", "event_key": "signup", "title": "Signed up"}
+    ),
+    Line("GET", "/{contacts}/{contact}/tracking-events"),
+    Line("GET", "/{contacts}/{contact}/history"),
+    Line("GET", "/{contacts}/{contact}/purchase-history"),
+    Line("GET", "/{contacts}/{contact}/form-submissions"),
+    Line("GET", "/{contacts}/{contact}/support-tickets"),
+    Line("GET", "/{contacts}/{contact}/external_view"),
+    Line("GET", "/{contacts}/{contact}/info-widgets"),
+]
+OF_COMPANIES = [
+    Line("GET", "/companies"),
+    Line("POST", "/companies", {"name": "New"}),
+    Line("GET", "/companies/{company}"),
+    Line("PUT", "/companies/{company}", {"name": "New"}),
+    Line("DELETE", "/companies/{company}"),
+    Line("GET", "/companies/search", query="?search=a"),
+    Line("GET", "/companies/search-unattached-contacts", query="?search=a&company_id={company}"),
+    Line("POST", "/companies/attach-subscribers", BOTH),
+    Line("POST", "/companies/detach-subscribers", BOTH),
+    Line("PUT", "/companies/companies-property", {"property": "type", "value": "Partner", "companies": ["{company}"]}),
+    Line("POST", "/companies/do-bulk-action", {"action_name": "delete_companies", "company_ids": ["{company}"]}),
+    Line("GET", "/companies/{company}/notes"),
+    Line("POST", "/companies/{company}/notes", NOTE),
+    Line("PUT", "/companies/{company}/notes/{company_note}", NOTE),
+    Line("DELETE", "/companies/{company}/notes/{company_note}"),
+]
+REQUESTS = [
+    *(Line("GET", path) for path in PUBLIC),
+    Line("GET", "/wp-json/wp/v2/users/me"),
+    *(line.spelt(segments="tags", segment="{tag}") for line in OF_SEGMENTS),
+    *(line.spelt(segments="lists", segment="{list}") for line in OF_SEGMENTS),
+    *(
+        line
+        for path in ("/custom-fields", "/custom-fields/contacts", "/companies/custom-fields")
+        for line in (Line("GET", path), Line("PUT", path, {"fields": []}))
+    ),
+    *(line.spelt(contacts="subscribers") for line in OF_CONTACTS),
+    *(line.spelt(contacts="contacts") for line in OF_CONTACTS),
+    *OF_COMPANIES,
+    Line("GET", "/setting/experiments"),
+    Line("POST", "/setting/experiments", {"company_module": "yes"}),
+]
+
+
+@pytest.fixture
+def words(db: None) -> dict[str, str]:
+    """A row of each kind, by its word in REQUESTS."""
+    CustomFieldFactory.create()
+    tag, one = TagFactory.create(), ContactListFactory.create()
+    contact = SubscriberFactory.create(tags=[tag], lists=[one])
+    company = Company.objects.create(name="Acme")
+    rows = {
+        "tag": tag,
+        "list": one,
+        "contact": contact,
+        "note": NoteFactory.create(subscriber=contact),
+        "company": company,
+        "company_note": NoteFactory.create(subscriber=None, company=company),
+    }
+    return {word: str(row.pk) for word, row in rows.items()}
+
+
+def routes() -> set[tuple[str, str]]:
+    """(method, pattern) of everything below /wp-json/."""
+    return {
+        (verb.upper(), pattern)
+        for pattern, view in views(get_resolver().url_patterns)
+        if pattern.startswith("wp-json/") and view is not NoRouteView
+        for verb in VERBS
+        if hasattr(view, verb)
+    }
+
+
+def views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, route)
+        else:
+            yield route, getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+
+
+def test_every_route_has_a_request_here() -> None:
+    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note"), "1")
+    requested = set()
+    for line in REQUESTS:
+        path = line.path if line.path.startswith("/wp-json") else FLUENTCRM + line.path
+        requested.add((line.method, resolve(spell(path, some)).route))
+    assert requested == routes()
+
+
+def test_there_are_routes_to_compare_with() -> None:
+    assert ("PUT", "wp-json/fluent-crm/v2/subscribers/<id:pk>") in routes()
+
+
+@pytest.mark.parametrize("line", REQUESTS, ids=lambda line: f"{line.method} {line.path}")
+def test_it_answers_an_ordinary_request(api: Api, words: dict[str, str], line: Line) -> None:
+    request = line.spelt(**words)
+    answer = api.send(request.method, request.path + request.query, request.body)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"] == ("text/html; charset=utf-8" if line.path == "/docs" else "application/json")
+
+
+def count_rows() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+@pytest.mark.parametrize("line", REQUESTS, ids=lambda line: f"{line.method} {line.path}")
+def test_it_lets_no_stranger_in(anonymous: Api, words: dict[str, str], line: Line) -> None:
+    request = line.spelt(**words)
+    before = count_rows()
+    answer = anonymous.send(request.method, request.path + request.query, request.body)
+    assert answer.status_code == (200 if line.path in PUBLIC else 401)
+    assert count_rows() == before
+
+
+def test_it_lets_no_user_without_rights_in(words: dict[str, str], django_user_model: Any) -> None:
+    nobody = Api(django_user_model.objects.create(username="nobody"))
+    for line in REQUESTS:
+        if line.path in PUBLIC or line.path.endswith("/users/me"):
+            continue
+        request = line.spelt(**words)
+        answer = nobody.send(request.method, request.path + request.query, request.body)
+        assert answer.status_code == 403, line

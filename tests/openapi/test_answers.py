@@ -1,0 +1,541 @@
+"""What is really answered is what the document says: every operation, every status, every key.
+
+STORIES has the requests of each operation that are answered with 200, REFUSED those that are not. What any
+route answers (401, 403, 404, 413, 415, 500, a broken body) needs no story. A documented status that no
+request here brings about fails, and so does a documented key that no answer has.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from companies.models import Company
+from custom_fields.models import CustomField
+from events.models import TrackedEvent
+from fluentcrm_api.openapi.document import document
+from notes.models import Note
+from profile_sections.providers import SECTIONS
+from segments.models import ContactList, Tag
+from subscribers.models import Change, ChangedContact, Subscriber
+from tests.client import FLUENTCRM
+from tests.companies.factories import CompanyFactory
+from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
+from tests.openapi.conformance import DocumentedApi, validator_of
+from wp_rest.views import RestView
+
+NO_SUCH_ID = 10**12
+TOO_LONG_AN_ID = 10**18
+
+
+@dataclass
+class World:
+    tag: Tag
+    list: ContactList
+    full: Subscriber  # everything filled in
+    bare: Subscriber  # nothing but an address; has left
+    note: Note
+    field: CustomField
+    company: Company  # everything filled in, and `full` belongs to it
+    company_note: Note
+    nobodys: Company  # no contact belongs to it
+
+
+@pytest.fixture
+def world(admin: User) -> World:
+    tag, second = TagFactory.create_batch(2)
+    contact_list, other_list = ContactListFactory.create_batch(2, description=None)
+    CustomFieldFactory.create(slug="company", type="text")
+    field = CustomFieldFactory.create(slug="interests", type="select-multi", options=["sales"], group="Work")
+    full = SubscriberFactory.create(
+        tags=[tag, second],
+        lists=[contact_list, other_list],
+        user=admin,
+        contact_owner=admin.pk,
+        latitude="51.5",
+        longitude="-0.1",
+        date_of_birth="1990-04-05",
+        last_activity="2026-01-31T09:05:00Z",
+        custom_values={"company": "Tech Solutions", "interests": ["sales", "support"]},
+        **dict.fromkeys(
+            "prefix timezone address_line_1 address_line_2 postal_code city state country ip phone source avatar".split(),
+            "x",
+        ),
+    )
+    bare = Subscriber.objects.create(email="bare@example.com", status="unsubscribed")
+    note = Note.objects.create(subscriber=full, created_by=admin, title="Call", description="x", type="call")
+    Note.objects.create(subscriber=full, title="Nobody's", description="x")
+    CustomFieldFactory.create(slug="vat", scope="company")
+    CustomFieldFactory.create(slug="size", scope="company", type="radio", options=["S"], group="Work")
+    company = CompanyFactory.create(
+        contacts=[full],
+        owner=full,
+        type="Partner",
+        date_of_start="2020-01-31",
+        custom_values={"vat": "GB1"},
+        **dict.fromkeys(
+            "industry email timezone address_line_1 address_line_2 postal_code city state country description phone logo "
+            "website linkedin_url facebook_url twitter_url".split(),
+            "x",
+        ),
+    )
+    CompanyFactory.create(contacts=[full])
+    company_note = Note.objects.create(company=company, created_by=admin, title="Call", description="x", type="call")
+    Note.objects.create(company=company, title="Nobody's", description="x")
+    TrackedEvent.objects.create(subscriber=full, created_by=admin, event_key="signup", title="Signed up", value="pro")
+    TrackedEvent.objects.create(subscriber=full, event_key="signup", title="Nobody's")
+    for user, door in ((admin, "api"), (None, "command")):
+        change = Change.objects.create(
+            change="updated", details={"columns": {"city": ["x", "y"]}}, user=user, door=door, contacts=1
+        )
+        ChangedContact.objects.create(change=change, contact_id=full.pk)
+    nobodys = CompanyFactory.create()
+    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys)
+
+
+@dataclass
+class Request:
+    query: str = ""
+    body: Callable[[World], Any] | None = None
+    bare: bool = False  # ask for the bare contact rather than the full one
+    content_type: str = "application/json"
+
+    def send(self, api: DocumentedApi, world: World, verb: str, path: str, **ids: int) -> Any:
+        wanted = self.bare or self.query.startswith("?get_by_email")
+        contact = 0 if self.query.startswith("?get_by_email") else (world.bare if wanted else world.full).pk
+        kind = path.removeprefix(FLUENTCRM).split("/")[1:2]
+        known = {"tags": world.tag.pk, "lists": world.list.pk, "companies": world.company.pk}
+        note = world.company_note if kind == ["companies"] else world.note
+        numbers = {
+            "id": known.get(kind[0] if kind else "", contact),
+            "note_id": note.pk,
+            "nobodys": world.nobodys.pk,
+        } | ids
+        body = self.body(world) if self.body else None
+        address = (path + self.query).format(**numbers)
+        return api.send(verb, address, body, content_type=self.content_type)
+
+
+def send_body(body: Any) -> list[Request]:
+    return [Request(body=lambda _: body)]
+
+
+def sending(make: Callable[[World], Any]) -> list[Request]:
+    return [Request(body=make)]
+
+
+ALL_WITH = "with[]=custom_values&with[]=custom_fields&with[]=stats&with[]=commerce_stat"
+FILTERED = "filter_type=advanced&advanced_filters[0][0][source][]=subscriber&advanced_filters[0][0][source][]=city"
+NEW = {"email": "new@example.com", "status": "subscribed"}
+LEFT_OUT = {"tags": [999], "lists": ["ab"], "custom_values": {"unknown": 1}}
+NOTE = {"title": "New Note", "description": "<p>very important note</p>", "type": "note"}
+
+
+def segment_stories(word: str) -> dict[str, list[Request]]:
+    words = f"{word}s"
+    return {
+        f"GET /{words}": [
+            Request("?per_page=1"),
+            Request("?per_page=1&page=2"),
+            Request("?search=nothing"),
+            Request(f"?exclude_counts=1&all_{words}=1"),
+        ],
+        f"POST /{words}": send_body({"title": "New", "slug": "new"}),
+        f"GET /{words}/{{id}}": [Request()],
+        f"PUT /{words}/{{id}}": send_body({"title": "Renamed"}),
+        f"DELETE /{words}/{{id}}": [Request()],
+        f"POST /{words}/bulk": send_body({words: [{"title": "One"}, "no object"]}),
+        f"POST /{words}/do-bulk-action": sending(
+            lambda world: {f"{word}Ids": [(world.tag if word == "tag" else world.list).pk]}
+        ),
+    }
+
+
+STORIES: dict[str, list[Request]] = {
+    "GET ": [Request()],
+    "GET /openapi.json": [Request()],
+    "GET /docs": [Request()],
+    "GET /wp-json/wp/v2/users/me": [Request()],
+    **segment_stories("tag"),
+    **segment_stories("list"),
+    "GET /companies/custom-fields": [Request(), Request("?with[]=field_types&with[]=field_groups")],
+    "PUT /companies/custom-fields": send_body(
+        {
+            "fields": [
+                {"type": "text", "label": "VAT number"},
+                {"type": "radio", "label": "Size", "options": "a,b", "group": "Work"},
+            ]
+        }
+    ),
+    "GET /setting/experiments": [Request()],
+    "POST /setting/experiments": send_body({"company_module": "no", "other_module": "yes"}),
+    "GET /companies": [Request(), Request("?search=nothing"), Request("?per_page=1&page=2&sort_by=name")],
+    "POST /companies": [
+        *send_body({"name": "New", "custom_values": {"vat": "GB2", "unknown": 1}}),
+        *sending(lambda world: {"name": "Newer", "owner_id": world.bare.pk, "employees_number": 5}),
+    ],
+    "GET /companies/{id}": [Request()],
+    "PUT /companies/{id}": [
+        *send_body({"industry": "Software", "owner_id": 0}),
+        *send_body({"name": "Renamed", "custom_values": {"unknown": 1}}),
+    ],
+    "DELETE /companies/{id}": [Request()],
+    "GET /companies/search": [Request(), Request("?search=nothing")],
+    "GET /companies/search-unattached-contacts": [
+        Request("?company_id={nobodys}"),
+        Request("?company_id={nobodys}&search=nobody-at-all"),
+    ],
+    "POST /companies/attach-subscribers": sending(
+        lambda world: {"subscriber_ids": [world.full.pk, NO_SUCH_ID], "company_ids": [world.company.pk, NO_SUCH_ID]}
+    ),
+    "POST /companies/detach-subscribers": sending(
+        lambda world: {"subscriber_ids": [world.full.pk], "company_ids": [world.company.pk]}
+    )
+    + sending(lambda world: {"subscriber_ids": [world.bare.pk], "company_ids": [world.nobodys.pk]}),
+    "PUT /companies/companies-property": sending(
+        lambda world: {"property": "type", "value": "Vendor", "companies": [world.company.pk]}
+    ),
+    "POST /companies/do-bulk-action": sending(
+        lambda world: {
+            "action_name": "change_company_type",
+            "new_status": "Vendor",
+            "company_ids": [world.company.pk, NO_SUCH_ID],
+        }
+    )
+    + sending(lambda world: {"action_name": "delete_companies", "company_ids": [world.nobodys.pk]}),
+    **{
+        f"{verb} /subscribers/do-bulk-action": sending(
+            lambda world: {
+                "action_name": "add_to_tags",
+                "action_options": [world.tag.pk, NO_SUCH_ID],
+                "subscriber_ids": [world.bare.pk],
+            }
+        )
+        + sending(
+            lambda world: {"action_name": "remove_from_lists", "action_options": [world.list.pk, "x"], "is_all": "yes"}
+        )
+        + sending(
+            lambda world: {
+                "action_name": "add_to_company",
+                "company_id": world.nobodys.pk,
+                "subscriber_ids": [world.bare.pk, world.full.pk],
+            }
+        )
+        for verb in ("POST", "PUT")
+    },
+    "POST /subscribers/track-event": sending(
+        lambda world: {"email": world.bare.email.upper(), "event_key": "signup", "title": "Signed up", "value": 5}
+    ),
+    "GET /subscribers/{id}/tracking-events": [
+        Request("?per_page=1"),
+        Request("?per_page=1&page=2"),
+        Request(bare=True),
+    ],
+    **{f"GET /subscribers/{{id}}/{section}": [Request(), Request("?provider=unknown")] for section in SECTIONS},
+    "GET /subscribers/{id}/history": [Request("?per_page=1"), Request("?per_page=1&page=2"), Request(bare=True)],
+    **{
+        f"{verb} /companies/{{id}}/notes{rest}": stories
+        for verb, rest, stories in (
+            ("GET", "", [Request("?per_page=1"), Request("?per_page=1&page=2"), Request("?search=nothing")]),
+            ("POST", "", [*send_body({"note": NOTE}), *send_body(NOTE)]),
+            ("PUT", "/{note_id}", send_body({"note": NOTE})),
+            ("DELETE", "/{note_id}", [Request()]),
+        )
+    },
+    "GET /custom-fields/contacts": [Request(), Request("?with[]=field_types&with[]=field_groups")],
+    "PUT /custom-fields/contacts": send_body(
+        {
+            "fields": [
+                {"type": "text", "label": "Company", "help": "Its own key"},
+                {"type": "multi-select", "label": "Interests", "options": "a,b", "group": "Work"},
+            ]
+        }
+    ),
+    "GET /subscribers": [
+        Request(),
+        Request("?per_page=1&page=2&custom_fields=true"),
+        Request("?page=9"),
+        Request(f"?{FILTERED}&advanced_filters[0][0][operator]=not_null"),
+    ],
+    "POST /subscribers": [
+        *send_body(NEW),
+        *send_body(NEW | LEFT_OUT | {"email": "ignored@example.com"}),
+        *sending(lambda world: {"__force_update": "yes", "email": world.full.email, "city": "Leeds"}),
+    ],
+    "DELETE /subscribers": sending(lambda world: {"subscribers": [world.bare.pk, NO_SUCH_ID]}),
+    "GET /subscribers/{id}": [
+        Request(),
+        Request(f"?{ALL_WITH}"),
+        Request(bare=True, query=f"?x=1&{ALL_WITH}"),
+        Request("?get_by_email=BARE@example.com"),
+    ],
+    "PUT /subscribers/{id}": [
+        *send_body({"subscriber": {"city": "Leeds", "custom_values": {"company": None, "interests": "a,b"}} | {}}),
+        *send_body({"city": "York", **LEFT_OUT}),
+    ],
+    "DELETE /subscribers/{id}": [Request()],
+    "POST /subscribers/{id}/tags": [*send_body({"tags": ["made now", 999]}), *send_body({"tags": "made now"})],
+    "POST /subscribers/{id}/tags/detach": sending(lambda world: {"tags": [world.tag.pk, "unknown"]}),
+    "POST /subscribers/{id}/lists": [*send_body({"lists": ["made now", 999]}), *send_body({"lists": "made now"})],
+    "POST /subscribers/{id}/lists/detach": sending(lambda world: {"lists": [world.list.pk, "unknown"]}),
+    "PUT /subscribers/subscribers-property": sending(
+        lambda world: {"property": "status", "value": "pending", "subscribers": [world.full.pk]}
+    ),
+    "POST /subscribers/sync-segments": sending(
+        lambda world: {"type": "tags", "attach": ["made now", "ab"], "detach": [1], "subscribers": [world.full.pk]}
+    )
+    + sending(lambda world: {"type": "lists", "attach": [world.list.pk, 999], "subscriber_ids": [world.bare.pk]}),
+    "POST /subscribers/bulk-add-update": sending(
+        lambda world: {
+            "contacts": [
+                NEW,
+                {"email": world.bare.email, "city": "Leeds"},
+                {"email": "wrong"},
+                "no object",
+                {"email": "a@b.example", "status": "subscribed", "custom_values": {"company": {"no": "text"}}},
+            ]
+        }
+    ),
+    "GET /subscribers/search-contacts": [Request(), Request("?search=first"), Request("?search=bare")],
+    "GET /subscribers/prev-next-ids": [Request("?filter_type=simple&current_id=2")],
+    "GET /subscribers/{id}/notes": [Request("?per_page=1"), Request("?per_page=1&page=2"), Request(bare=True)],
+    "POST /subscribers/{id}/notes": [*send_body({"note": NOTE}), *send_body(NOTE)],
+    "PUT /subscribers/{id}/notes/{note_id}": send_body({"note": NOTE}),
+    "DELETE /subscribers/{id}/notes/{note_id}": [Request()],
+}
+UNREADABLE = [
+    Request(body=lambda _: b'{"broken'),
+    Request(body=lambda _: b"no boundary", content_type="multipart/form-data"),
+]
+TOO_LONG = "x" * 6000
+REFUSED: dict[tuple[str, int], list[Request]] = {
+    ("POST /tags", 400): send_body({"title": TOO_LONG}),
+    ("POST /tags", 422): [*send_body({}), *sending(lambda world: {"title": "x", "slug": world.tag.slug})],
+    ("PUT /tags/{id}", 400): send_body({"title": TOO_LONG}),
+    ("PUT /tags/{id}", 422): [
+        *send_body({}),
+        *sending(lambda world: {"title": "x", "slug": Tag.objects.exclude(pk=world.tag.pk).values_list("slug")[0][0]}),
+    ],
+    ("POST /tags/do-bulk-action", 422): send_body({"action": "paint"}),
+    ("POST /lists", 400): send_body({"title": TOO_LONG}),
+    ("POST /lists", 422): [*send_body({"title": ""}), *sending(lambda world: {"title": "x", "slug": world.list.slug})],
+    ("PUT /lists/{id}", 400): send_body({"title": TOO_LONG}),
+    ("PUT /lists/{id}", 422): send_body({}),
+    ("POST /lists/do-bulk-action", 422): send_body({"action": "paint"}),
+    ("PUT /companies/custom-fields", 400): send_body({"fields": 1}),
+    ("PUT /companies/custom-fields", 422): send_body({}),
+    ("POST /companies", 400): [
+        *send_body({"name": TOO_LONG}),
+        *send_body({"name": "New", "owner_id": NO_SUCH_ID}),
+    ],
+    ("POST /companies", 422): [*send_body({}), *sending(lambda world: {"name": world.company.name.upper()})],
+    ("PUT /companies/{id}", 400): send_body({"employees_number": -1, "date_of_start": "soon"}),
+    ("PUT /companies/{id}", 422): [*send_body({"name": ""}), *sending(lambda world: {"name": world.nobodys.name})],
+    ("GET /companies/search-unattached-contacts", 422): [Request()],
+    ("POST /companies/attach-subscribers", 404): send_body({"subscriber_ids": [1], "company_ids": [NO_SUCH_ID]}),
+    ("POST /companies/attach-subscribers", 422): [*send_body({}), *send_body({"subscriber_ids": [1]})],
+    ("POST /companies/detach-subscribers", 422): [*send_body({}), *send_body({"subscriber_ids": [1]})],
+    ("PUT /companies/companies-property", 422): [
+        *send_body({"property": "type", "value": "Vendor"}),
+        *send_body({"property": "name", "companies": [1]}),
+        *send_body({"property": "type", "value": "Friend", "companies": [1]}),
+    ],
+    ("POST /companies/do-bulk-action", 400): send_body(
+        {"action_name": "change_company_type", "new_status": "Friend", "company_ids": [1]}
+    ),
+    ("POST /companies/do-bulk-action", 422): [
+        *send_body({"action_name": "paint"}),
+        *send_body({"action_name": "delete_companies"}),
+    ],
+    **{
+        (f"{verb} /subscribers/do-bulk-action", status): requests
+        for verb in ("POST", "PUT")
+        for status, requests in (
+            (400, send_body({"action_name": "change_contact_status", "new_status": "happy", "subscriber_ids": [1]})),
+            (404, send_body({"action_name": "add_to_company", "company_id": NO_SUCH_ID, "subscriber_ids": [1]})),
+            (
+                422,
+                [
+                    *send_body({"action_name": "paint"}),
+                    *send_body({"action_name": "delete_contacts"}),
+                    *send_body(
+                        {"action_name": "update_custom_fields", "custom_field": {"key": "vat"}, "subscriber_ids": [1]}
+                    ),
+                ],
+            ),
+        )
+    },
+    ("POST /subscribers/track-event", 400): send_body({"event_key": TOO_LONG, "title": "x"}),
+    ("POST /subscribers/track-event", 422): [
+        *send_body({"title": "x"}),
+        *send_body({"event_key": "x", "title": "x", "email": "nobody@example.com"}),
+    ],
+    ("POST /companies/{id}/notes", 400): send_body({"note": NOTE | {"type": "smoke signal"}}),
+    ("POST /companies/{id}/notes", 422): send_body({"note": {"title": ""}}),
+    ("PUT /companies/{id}/notes/{note_id}", 400): send_body({"note": NOTE | {"created_at": "soon"}}),
+    ("PUT /companies/{id}/notes/{note_id}", 422): send_body({"note": {"title": "Only title"}}),
+    ("PUT /custom-fields/contacts", 400): [
+        *send_body({"fields": 1}),
+        *send_body({"fields": [{"label": "A", "type": "no type"}]}),
+    ],
+    ("PUT /custom-fields/contacts", 422): [*send_body({}), *send_body({"fields": [{}]})],
+    ("GET /subscribers", 422): [Request("?filter_type=advanced&advanced_filters=nothing")],
+    ("POST /subscribers", 400): [
+        *send_body({"email": "wrong", "status": "subscribed"}),
+        *send_body({"email": "a@b.example", "status": "subscribed", "custom_values": {"company": {"no": "text"}}}),
+    ],
+    ("POST /subscribers", 409): sending(lambda world: NEW | {"email": world.bare.email.upper()}),
+    ("POST /subscribers", 422): [*send_body({}), *send_body({"__force_update": 1, "email": "new@example.com"})],
+    ("DELETE /subscribers", 422): send_body({}),
+    ("PUT /subscribers/{id}", 400): send_body({"status": "happy", "date_of_birth": "2026-02-30"}),
+    ("PUT /subscribers/{id}", 422): send_body({"email": ""}),
+    ("PUT /subscribers/{id}", 409): sending(lambda world: {"email": world.bare.email}),
+    **{
+        (f"POST /subscribers/{{id}}/{kind}", 422): send_body({})
+        for kind in ("tags", "lists", "tags/detach", "lists/detach")
+    },
+    ("PUT /subscribers/subscribers-property", 422): [
+        *send_body({}),
+        *send_body({"subscribers": [1], "property": "hash"}),
+        *send_body({"subscribers": [1], "property": "status", "value": "happy"}),
+    ],
+    ("POST /subscribers/sync-segments", 422): [*send_body({}), *send_body({"subscribers": [1], "type": "companies"})],
+    ("POST /subscribers/bulk-add-update", 422): send_body({"contacts": "none"}),
+    ("GET /subscribers/prev-next-ids", 422): [
+        Request(),
+        Request("?filter_type=advanced&current_id=1&advanced_filters=x"),
+    ],
+    ("POST /subscribers/{id}/notes", 400): send_body({"note": NOTE | {"type": "smoke signal"}}),
+    ("POST /subscribers/{id}/notes", 422): send_body({"note": {"title": ""}}),
+    ("PUT /subscribers/{id}/notes/{note_id}", 400): send_body({"note": NOTE | {"created_at": "soon"}}),
+    ("PUT /subscribers/{id}/notes/{note_id}", 422): send_body({"note": {"title": "Only title"}}),
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One status of one operation of the document; `key` is the operation's in STORIES."""
+
+    verb: str
+    path: str
+    key: str
+    status: int
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.verb} {self.path}"
+
+
+def promises() -> Iterator[Promise]:
+    for path, verbs in document()["paths"].items():
+        for verb, operation in verbs.items():
+            original = operation.get("x-alias-of", f"{verb.upper()} {path}")
+            for status in operation["responses"]:
+                yield Promise(verb.upper(), path, original.replace(FLUENTCRM, ""), int(status))
+
+
+def fail(*args: Any, **kwargs: Any) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("promise", list(promises()), ids=str)
+def test_it_answers_as_documented(
+    promise: Promise, admin: User, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = DocumentedApi(admin)
+    requests, ids = STORIES[promise.key], {}
+    match promise.status:
+        case 401:
+            api = DocumentedApi()
+        case 403:
+            api = DocumentedApi(UserFactory.create())
+        case 404:
+            # A tag or list that there is not is null.
+            shown = promise.key in ("GET /tags/{id}", "GET /lists/{id}")
+            ids = dict.fromkeys(("id", "note_id"), TOO_LONG_AN_ID if shown else NO_SUCH_ID)
+            requests = [request for request in requests if "get_by_email" not in request.query]
+            requests = REFUSED.get((promise.key, 404), requests)
+        case 413:
+            settings.MAX_BODY_BYTES = 1
+        case 415:
+            requests = [Request(body=lambda _: b"<xml/>", content_type="application/xml")]
+        case 500:
+            monkeypatch.setattr(RestView, "initial", fail)
+        case 400:
+            requests = [*UNREADABLE, *REFUSED.get((promise.key, 400), [])]
+        case 409 | 422:
+            requests = REFUSED[promise.key, promise.status]
+    for request in requests:
+        answer = request.send(api, world, promise.verb, promise.path, **ids)
+        assert answer.status_code == promise.status, answer.content
+
+
+@pytest.mark.parametrize("promise", [promise for promise in promises() if promise.status in (400, 422)], ids=str)
+def test_it_names_no_error_body_that_never_comes(promise: Promise, admin: User, world: World) -> None:
+    responses = document()["paths"][promise.path][promise.verb.lower()]["responses"]
+    schema = responses[str(promise.status)]["content"]["application/json"]["schema"]
+    unseen = [one["$ref"] for one in schema.get("anyOf", [schema])]
+    unreadable = UNREADABLE if promise.status == 400 else []
+    for request in [*unreadable, *REFUSED.get((promise.key, promise.status), [])]:
+        answer = request.send(DocumentedApi(admin), world, promise.verb, promise.path).json()
+        unseen = [name for name in unseen if not validator_of({"$ref": name}).is_valid(answer)]
+    assert unseen == []
+
+
+@pytest.mark.parametrize("key", sorted(STORIES))
+def test_it_names_no_key_that_no_answer_has(key: str, admin: User, world: World) -> None:
+    verb, _, path = key.partition(" ")
+    path = path if path.startswith("/wp-json") else FLUENTCRM + path
+    content = document()["paths"][path][verb.lower()]["responses"]["200"]["content"]
+    if "application/json" not in content:
+        return
+    schema = content["application/json"]["schema"]
+    seen: set[str] = set()
+    api = DocumentedApi(admin)
+    for request in STORIES[key]:
+        answer = request.send(api, world, verb, path)
+        seen |= set(keys_seen(schema, answer.json()))
+        # Some stories take away what others need.
+        if verb == "DELETE":
+            break
+    assert set(keys_named(schema)) - seen == set()
+
+
+def resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def branches(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas directly inside, each with its place."""
+    schema = resolve(schema)
+    for one in schema.get("anyOf", []):
+        yield from branches(one)
+    for name, inner in schema.get("properties", {}).items():
+        yield f".{name}", inner
+    if schema.get("maxItems") != 0 and isinstance(schema.get("items"), dict):
+        yield "[]", schema["items"]
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield ".*", schema["additionalProperties"]
+
+
+def keys_named(schema: dict[str, Any], place: str = "") -> Iterator[str]:
+    for step, inner in branches(schema):
+        if step not in ("[]", ".*"):
+            yield place + step
+        yield from keys_named(inner, place + step)
+
+
+def keys_seen(schema: dict[str, Any], value: Any, place: str = "") -> Iterator[str]:
+    named = dict(branches(schema))
+    if isinstance(value, list) and "[]" in named:
+        for entry in value:
+            yield from keys_seen(named["[]"], entry, f"{place}[]")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            step = f".{name}" if f".{name}" in named else ".*"
+            if step in named:
+                yield place + step
+                yield from keys_seen(named[step], inner, place + step)

@@ -1,0 +1,22 @@
+"""The project's own files agree with each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_APPS = {"tests", "benchmarks"}
+
+
+def test_env_example_lists_every_variable_that_the_settings_read() -> None:
+    source = (ROOT / "fluentcrm_api" / "settings.py").read_text()
+    read = set(re.findall(r'(?:read(?:_number|_choice|_flag)?|environ\.get)\(\s*"([A-Z_]+)"', source))
+    listed = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert listed == read
+
+
+def test_import_linter_watches_every_app() -> None:
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    apps = {file.parent.name for file in ROOT.glob("*/__init__.py")} - NOT_APPS
+    assert set(configured["root_packages"]) == apps
+    assert set(configured["contracts"][1]["containers"]) == apps - {"fluentcrm_api"}
