@@ -14,6 +14,7 @@ import time
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+from weakref import finalize
 
 from django.conf import settings
 
@@ -51,10 +52,8 @@ class Counters:
             # Harmless where another process does the same: the file never becomes shorter.
             os.ftruncate(self.file, SIZE)
         self.memory = mmap.mmap(self.file, SIZE)
-
-    def close(self) -> None:
-        self.memory.close()
-        os.close(self.file)
+        # Not before the last thread is done with it: the number of a closed file is soon another's.
+        finalize(self, os.close, self.file)
 
     def add(self, client: str, window: int) -> int:
         """Count one more request of the client in this window; returns how many it has."""
@@ -85,8 +84,9 @@ class Counters:
 
 
 class _Opened:
-    """The process's counters, opened at its first request; forked workers may share the parent's."""
+    """The process's counters, opened once, at its first request; forked workers may share the parent's."""
 
+    threads = threading.Lock()
     counters: Counters | None = None
     path: Path | None = None
 
@@ -94,16 +94,15 @@ class _Opened:
 def counters() -> Counters | None:
     """The counters of this server; None where no file can be had, and then nothing is limited."""
     path = Path(settings.RATE_LIMIT_FILE)
-    if _Opened.path != path:
-        if _Opened.counters:
-            _Opened.counters.close()
-        try:
-            _Opened.counters = Counters(path)
-        except OSError as error:
-            log.error("No rate limit: its counters cannot be kept in %s (%s).", path, error.strerror)  # noqa: TRY400
-            _Opened.counters = None
-        _Opened.path = path
-    return _Opened.counters
+    with _Opened.threads:
+        if _Opened.path != path:
+            try:
+                _Opened.counters = Counters(path)
+            except OSError as error:
+                log.error("No rate limit: its counters cannot be kept in %s (%s).", path, error.strerror)  # noqa: TRY400
+                _Opened.counters = None
+            _Opened.path = path
+        return _Opened.counters
 
 
 def spend(client: str, limit: int) -> Spent:

@@ -1,8 +1,10 @@
 """The limit of requests a minute, on both faces."""
 
+import gc
+import os
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from accounts import rate_limit
 from accounts.rate_limit import COUNTERS_A_GROUP, GROUPS, Counters, spend
 from tests.client import Api
 from tests.fluenzr.client import Fluenzr, error_of
+from tests.threads import at_once
 
 # 12:00:20 on a day; the minute ends 40 seconds later.
 NOW = 1_767_268_820
@@ -34,10 +38,8 @@ def limits(response: Any) -> tuple[int, int, int]:
 
 
 @pytest.fixture
-def counters(tmp_path: Path) -> Any:
-    opened = Counters(tmp_path / "counters")
-    yield opened
-    opened.close()
+def counters(tmp_path: Path) -> Counters:
+    return Counters(tmp_path / "counters")
 
 
 def test_every_answer_tells_the_limit(fluenzr: Fluenzr) -> None:
@@ -131,12 +133,41 @@ def test_two_processes_count_together(tmp_path: Path, counters: Counters) -> Non
 
 
 def test_threads_count_together(counters: Counters) -> None:
-    threads = [threading.Thread(target=lambda: [counters.add("key 1", 7) for _ in range(500)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: [counters.add("key 1", 7) for _ in range(500)]] * 4)
     assert counters.add("key 1", 7) == 2001
+
+
+def test_threads_that_come_first_open_the_file_once(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class SlowToOpen(Counters):
+        def __init__(self, path: Path) -> None:
+            opened.append(path)
+            time.sleep(0.05)
+            super().__init__(path)
+
+    monkeypatch.setattr(rate_limit, "Counters", SlowToOpen)
+    settings.RATE_LIMIT_FILE = tmp_path / "moved"
+    with time_machine.travel(NOW, tick=False):
+        left = at_once(*[lambda: spend("key 1", 5).remaining] * 4)
+    assert sorted(left) == [1, 2, 3, 4]
+    assert opened.count(tmp_path / "moved") == 1
+
+
+def test_a_file_that_is_no_longer_used_is_closed_once(tmp_path: Path) -> None:
+    """Closed twice, its number could by then be that of a connection to the database."""
+    counters = Counters(tmp_path / "counters")
+    file = counters.file
+    del counters
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
+    # The next file has the number.
+    with (tmp_path / "next").open("wb") as other:
+        assert other.fileno() == file
+        gc.collect()
+        os.fstat(file)
 
 
 def test_a_crowd_of_strangers_takes_no_busy_clients_counter(counters: Counters) -> None:
