@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import CASCADE
 from django.utils import timezone
 
@@ -32,6 +32,8 @@ WRITTEN = [*COLUMNS, "custom_values", "unsubscribe_reason", "unsubscribe_date"]
 # Contacts of these statuses left; when and why is kept.
 LEFT = frozenset({Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.SPAMMED})
 FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["hash", *WRITTEN]}
+# How often an upsert looks again for addresses that others make and delete while it runs.
+ATTEMPTS = 10
 # WHERE NOT EXISTS leaves out what is there before it takes an id from the sequence; ON CONFLICT
 # catches what another request makes at the same moment.
 INSERT = """
@@ -39,7 +41,7 @@ INSERT = """
     SELECT {values}, 0, 0, %s, %s FROM {rows}
     WHERE NOT EXISTS (SELECT 1 FROM subscribers_subscriber known WHERE lower(known.email) = lower(r.email))
     ORDER BY lower(r.email)
-    ON CONFLICT (lower(email)) DO NOTHING RETURNING id, lower(email)
+    ON CONFLICT (lower(email)) DO NOTHING RETURNING id, email
 """
 UPDATE = """
     UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
@@ -153,9 +155,14 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     created: dict[str, int] = {}
     # More than once only where another request makes one of the addresses at the same moment, or
     # deletes it again.
-    while missing := [address for address in merged if address not in known and address not in created]:
+    for _ in range(ATTEMPTS):
+        missing = [address for address in merged if address not in known and address not in created]
+        if not missing:
+            break
         created |= _insert([merged[address] for address in missing])
         known |= _lock_by_address([address for address in missing if address not in created])
+    else:
+        raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
     changed = {}
     differences: list[dict[str, Any]] = []
     for address, row in known.items():
@@ -434,7 +441,7 @@ def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
         rows=rows_from_json(list(FIELDS.items())),
     )
     now = moment(timezone.now())
-    return {address: pk for pk, address in execute(sql, now, now, json_parameter(rows))}
+    return {email.lower(): pk for pk, email in execute(sql, now, now, json_parameter(rows))}
 
 
 def _update(rows: Mapping[int, Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from notes.models import Note
@@ -175,3 +175,19 @@ def test_it_takes_sets_larger_than_a_statement_has_room_for_parameters() -> None
     assert services.detach_tags(ids, [tag.pk]) == len(ids)
     assert len(services.delete_contacts(ids)) == len(ids)
     assert not Subscriber.objects.exists()
+
+
+def test_an_upsert_gives_up_on_an_address_that_can_be_neither_made_nor_found(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_insert", lambda _: {})
+    with pytest.raises(OperationalError, match="neither made nor found: 1"):
+        services.upsert_contacts([services.Draft({"email": "ada@example.com"})])
+    assert not Subscriber.objects.exists()
+
+
+def test_it_knows_its_own_addresses_in_any_script(db: None) -> None:
+    """The API lets none but ASCII in; Python and the database make others lower-case differently."""
+    [written] = services.upsert_contacts([services.Draft({"email": "İpek@example.com"})]).values()
+    assert written.created
+    assert Subscriber.objects.get().pk == written.id
