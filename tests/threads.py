@@ -1,35 +1,58 @@
-"""Requests that come at the same moment. PostgreSQL alone: SQLite has one writer at a time."""
+"""Deeds at the same moment, each in a thread with a connection of its own."""
 
-import threading
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 
+# Much longer than any deed takes; what waits longer waits for ever.
+SECONDS = 60
+
 two_writers = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Start the jobs together, each in a thread with its own connection; what they return, or the first failure."""
-    start = threading.Barrier(len(jobs), timeout=30)
-    results: list[Any] = [None] * len(jobs)
-    failures: list[BaseException] = []
+class Worker(Thread):
+    """Does one thing, from now on."""
 
-    def work(index: int, job: Callable[[], Any]) -> None:
+    def __init__(self, job: Callable[[], Any]) -> None:
+        # A test that fails because a thread hangs ends all the same.
+        super().__init__(daemon=True)
+        self.job = job
+        self.result: Any = None
+        self.failure: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
         try:
-            start.wait()
-            results[index] = job()
-        except BaseException as error:  # noqa: BLE001 - raised below, where the test sees it
-            failures.append(error)
+            self.result = self.job()
+        except BaseException as error:  # noqa: BLE001 - raised by finish(), where the test sees it
+            self.failure = error
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=(index, job)) for index, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    if failures:
-        raise failures[0]
-    return results
+    def finish(self) -> Any:
+        """Wait for the end; what the job returned, or what it raised."""
+        self.join(SECONDS)
+        assert not self.is_alive(), "It hangs."
+        if self.failure:
+            raise self.failure
+        return self.result
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Start the jobs together; what they return, in their order, or the first failure."""
+    start = Barrier(len(jobs), timeout=SECONDS)
+
+    def waiting(job: Callable[[], Any]) -> Callable[[], Any]:
+        def run() -> Any:
+            start.wait()
+            return job()
+
+        return run
+
+    workers = [Worker(waiting(job)) for job in jobs]
+    for worker in workers:
+        worker.join(SECONDS)
+    return [worker.finish() for worker in workers]

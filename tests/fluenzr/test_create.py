@@ -1,12 +1,11 @@
 """POST /v1/contacts."""
 
 import re
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection, connections
 
 from companies.models import Company
 from custom_fields.models import CustomField
@@ -18,6 +17,7 @@ from subscribers.services import attach_companies
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.fluenzr.client import Fluenzr, error_of
+from tests.threads import at_once, two_writers
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -272,26 +272,12 @@ def test_it_takes_the_rights_to_make_what_is_not_there(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+@two_writers
 def test_two_that_make_one_address_at_once_are_told_201_and_409() -> None:
     user: User = UserFactory.create(is_superuser=True)
-    statuses: list[int] = []
-    start = threading.Barrier(4)
-
-    def create(client: Fluenzr) -> None:
-        try:
-            start.wait()
-            body = {"email": "Race@example.com", "tags": ["new"], "company": "New", "customFields": {"new": "x"}}
-            statuses.append(client.post("/contacts", body).status_code)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=create, args=(Fluenzr(user),)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [201, 409, 409, 409]
+    body = {"email": "Race@example.com", "tags": ["new"], "company": "New", "customFields": {"new": "x"}}
+    answers = at_once(*(partial(Fluenzr(user).post, "/contacts", body) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     assert [model.objects.count() for model in (Subscriber, Tag, Company, CustomField)] == [1, 1, 1, 1]
 
 

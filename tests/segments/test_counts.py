@@ -3,9 +3,9 @@
 PostgreSQL keeps them in a ledger that triggers write (segments.models.Tally).
 """
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,6 +18,7 @@ from subscribers import services
 from subscribers.models import Status, Subscriber, SubscriberList, SubscriberTag
 from tests.client import Api
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
+from tests.threads import Worker, at_once
 
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL keeps counts")
 
@@ -268,30 +269,6 @@ def test_a_tag_that_goes_leaves_no_count_behind(tags: list[Tag]) -> None:
 # --- Two at once ----------------------------------------------------------------------------
 
 
-class Worker(threading.Thread):
-    """Does one thing on a connection of its own; `finish` waits for its end and shows what failed."""
-
-    def __init__(self, work: Callable[[], Any]) -> None:
-        super().__init__(daemon=True)
-        self.work = work
-        self.failure: BaseException | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self.work()
-        except BaseException as error:  # noqa: BLE001 - shown by finish()
-            self.failure = error
-        finally:
-            connection.close()
-
-    def finish(self) -> None:
-        self.join(30)
-        assert not self.is_alive()
-        if self.failure:
-            raise self.failure
-
-
 def wait_until_blocked(worker: Worker) -> None:
     """Return when another connection waits for a lock, or has done its work without."""
     with connection.cursor() as cursor:
@@ -374,10 +351,8 @@ def test_two_who_fold_at_once_lose_nothing(committed: tuple[Subscriber, Tag]) ->
 def test_many_who_attach_and_change_at_once_leave_the_counts_right(transactional_db: None) -> None:
     tags = TagFactory.create_batch(2)
     contacts = SubscriberFactory.create_batch(20)
-    start = threading.Barrier(4, timeout=30)
 
     def work(turn: int) -> None:
-        start.wait()
         for n in range(10):
             chosen = ids(contacts)[(turn + n) % 5 :: 2]
             match (turn + n) % 4:
@@ -390,7 +365,5 @@ def test_many_who_attach_and_change_at_once_leave_the_counts_right(transactional
                 case _:
                     services.upsert_contacts([services.Draft({"email": f"t{turn}-{n}@example.com"}, tags=[tags[0].pk])])
 
-    workers = [Worker(lambda turn=turn: work(turn)) for turn in range(4)]  # type: ignore[misc]
-    for worker in workers:
-        worker.finish()
+    at_once(*(partial(work, turn) for turn in range(4)))
     assert_counts_are_right()

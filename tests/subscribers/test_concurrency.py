@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError, Thread
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -19,58 +19,15 @@ from subscribers.services import Draft
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import CONFLICT, NOT_FOUND
+from tests.threads import Worker, at_once, two_writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
-# Longer than any request takes, and much shorter than a test may.
-SECONDS = 10
-within_transactions = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time: there is nothing to cross."
-)
-
-
-def in_thread(action: Callable[[], Any]) -> tuple[Thread, list[Any]]:
-    """Start an action with a connection of its own; its result, or the exception it raised, goes into the list."""
-    result: list[Any] = []
-
-    def run() -> None:
-        try:
-            result.append(action())
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
-            result.append(error)
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=run, daemon=True)
-    thread.start()
-    return thread, result
-
-
-def together(*actions: Callable[[], Any]) -> list[Any]:
-    """Run actions at the same moment, each in a thread; their results, in the order given."""
-    start = Barrier(len(actions), timeout=SECONDS)
-
-    def waiting(action: Callable[[], Any]) -> Callable[[], Any]:
-        def run() -> Any:
-            start.wait()
-            return action()
-
-        return run
-
-    started = [in_thread(waiting(action)) for action in actions]
-    results = []
-    for thread, result in started:
-        thread.join(3 * SECONDS)
-        assert not thread.is_alive(), "Two requests wait for each other."
-        if isinstance(result[0], BaseException):
-            raise result[0]
-        results.append(result[0])
-    return results
 
 
 def alone(action: Callable[[], Any]) -> Any:
     """The result of one action, seen from a thread: the test's own connection may be to another database."""
-    return together(action)[0]
+    return Worker(action).finish()
 
 
 @pytest.fixture
@@ -139,7 +96,7 @@ def test_it_makes_one_contact_of_two_creates_of_one_address(
     module, name, before = place
     if connection.vendor == "postgresql":
         meet(monkeypatch, module, name, before=before)
-    answers = together(
+    answers = at_once(
         lambda: api().post("/subscribers", {"email": "ada@example.com", "status": "subscribed", "tags": tags}),
         lambda: api().post("/subscribers", {"email": "ADA@example.com", "status": "pending", "tags": tags}),
     )
@@ -160,7 +117,7 @@ def test_it_makes_one_contact_of_two_upserts_of_one_address_and_loses_nothing(
         # Both have looked before either writes.
         meet(monkeypatch, services, "_lock_by_address", before=False)
     upsert = {"email": "ada@example.com", "status": "subscribed", "__force_update": "yes"}
-    answers = together(
+    answers = at_once(
         lambda: api().post("/subscribers", {**upsert, "first_name": "Ada", "tags": ["one-tag"]}),
         lambda: api().post("/subscribers", {**upsert, "last_name": "King", "tags": ["two-tag"]}),
     )
@@ -174,7 +131,7 @@ def test_it_makes_one_contact_of_two_upserts_of_one_address_and_loses_nothing(
     assert alone(stored) == ("Ada", "King", ["one-tag", "two-tag"])
 
 
-@within_transactions
+@two_writers
 def test_it_survives_that_the_contact_it_lost_to_is_gone_again(
     api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,11 +155,11 @@ def test_it_survives_that_the_contact_it_lost_to_is_gone_again(
     assert alone(Subscriber.objects.count) == 1
 
 
-@within_transactions
+@two_writers
 def test_it_refuses_an_address_that_was_taken_just_now(api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = SubscriberFactory.create_batch(2)
     meet(monkeypatch, services, "_update", before=True)
-    answers = together(
+    answers = at_once(
         lambda: api().put(f"/subscribers/{first.pk}", {"email": "new@example.com"}),
         lambda: api().put(f"/subscribers/{second.pk}", {"email": "NEW@example.com"}),
     )
@@ -222,7 +179,7 @@ def test_it_takes_two_batches_with_the_same_addresses_in_opposite_order(
 
     there, back = {"contacts": rows("first_name")}, {"contacts": rows("last_name")[::-1]}
     for _ in range(2):  # new ones, then known ones
-        answers = together(
+        answers = at_once(
             lambda: api().post("/subscribers/bulk-add-update", there),
             lambda: api().post("/subscribers/bulk-add-update", back),
         )
@@ -246,7 +203,7 @@ def test_it_attaches_to_the_same_contacts_in_opposite_order(api: Callable[[], Ap
     ids = alone(prepare)
     tags = alone(lambda: [TagFactory.create().pk for _ in range(2)])
     sync = "/subscribers/sync-segments"
-    answers = together(
+    answers = at_once(
         lambda: api().post(sync, {"type": "tags", "attach": tags, "subscribers": ids}),
         lambda: api().post(sync, {"type": "tags", "attach": tags[::-1], "subscribers": ids[::-1]}),
         lambda: api().put(
@@ -267,11 +224,11 @@ def test_it_loses_no_custom_value_of_one_contact(api: Callable[[], Api], round_:
     def send(slug: str) -> Callable[[], Any]:
         return lambda: api().put(f"/subscribers/{pk}", {"custom_values": {slug: slug}})
 
-    assert statuses(together(*(send(slug) for slug in slugs))) == [200] * len(slugs)
+    assert statuses(at_once(*(send(slug) for slug in slugs))) == [200] * len(slugs)
     assert alone(lambda: Subscriber.objects.get().custom_values) == {slug: slug for slug in slugs}
 
 
-@within_transactions
+@two_writers
 def test_it_merges_into_what_another_update_wrote_just_before(
     api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,7 +237,7 @@ def test_it_merges_into_what_another_update_wrote_just_before(
         CustomFieldFactory.create(slug=slug)
     contact = SubscriberFactory.create()
     meet(monkeypatch, services, "_lock", before=True)
-    answers = together(
+    answers = at_once(
         lambda: api().put(f"/subscribers/{contact.pk}", {"first_name": "Ada", "custom_values": {"one": "1"}}),
         lambda: api().put(f"/subscribers/{contact.pk}", {"last_name": "King", "custom_values": {"two": "2"}}),
     )
@@ -309,13 +266,13 @@ def test_it_attaches_a_tag_that_is_deleted_at_the_same_moment(api: Callable[[], 
             "/subscribers/sync-segments", {"type": "tags", "attach": [tag], "subscribers": [*ids, fresh]}
         ),
     }
-    answers = together(requests[way], lambda: api().delete(f"/tags/{tag}"))
+    answers = at_once(requests[way], lambda: api().delete(f"/tags/{tag}"))
     assert statuses(answers) == [200, 200]
     assert alone(Tag.objects.count) == 0
     assert alone(SubscriberTag.objects.count) == 0
 
 
-@within_transactions
+@two_writers
 def test_it_passes_over_a_tag_that_went_between_its_name_and_its_link(
     api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,7 +294,7 @@ def test_it_passes_over_a_tag_that_went_between_its_name_and_its_link(
 def test_it_changes_a_contact_that_is_deleted_at_the_same_moment(api: Callable[[], Api], round_: int) -> None:
     pk, tag = alone(lambda: (SubscriberFactory.create(email="ada@example.com").pk, TagFactory.create().pk))
     upsert = {"email": "ada@example.com", "status": "subscribed", "__force_update": "yes", "tags": [tag]}
-    changed, upserted, listed, deleted = together(
+    changed, upserted, listed, deleted = at_once(
         lambda: api().put(f"/subscribers/{pk}", {"first_name": "New", "attach_tags": [tag]}),
         lambda: api().post("/subscribers", upsert),
         lambda: api().get("/subscribers?tags[]=1"),
@@ -355,7 +312,7 @@ def test_it_changes_a_contact_that_is_deleted_at_the_same_moment(api: Callable[[
 def test_it_makes_a_tag_once_that_two_requests_name_at_the_same_moment(api: Callable[[], Api], round_: int) -> None:
     words = [f"Word {n}" for n in range(20)]
     new = {"status": "subscribed", "lists": ["Brand New"]}
-    answers = together(
+    answers = at_once(
         lambda: api().post("/subscribers", {**new, "email": "a@example.com", "tags": words}),
         lambda: api().post("/subscribers", {**new, "email": "b@example.com", "tags": words[::-1]}),
     )
@@ -396,7 +353,7 @@ def test_it_keeps_every_count_exact(api: Callable[[], Api]) -> None:
 
         return run
 
-    for codes in together(*(storm(seed) for seed in range(3))):
+    for codes in at_once(*(storm(seed) for seed in range(3))):
         assert set(codes) <= {200, 404}  # 404: a contact that another thread deleted
 
     def totals(query: str) -> tuple[int, int]:

@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg.errors
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from segments import views
 from segments.models import Tag
 from segments.services import save_segment
 from tests.client import Api
 from tests.factories import TagFactory
+from tests.threads import at_once, two_writers
 from wp_rest.transactions import ATTEMPTS, retry_deadlocks
 
 SERVER_ERROR = {
@@ -82,14 +84,12 @@ def test_it_repeats_nothing_inside_a_larger_transaction() -> None:
     assert len(calls) == 1
 
 
+@two_writers
 @pytest.mark.django_db(transaction=True)
 def test_it_ends_a_real_deadlock() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     first, second = TagFactory.create_batch(2)
     both_hold_one = threading.Barrier(2, timeout=30)
     attempts: list[str] = []
-    failures: list[BaseException] = []
 
     @retry_deadlocks
     def rename(name: str, pks: list[int]) -> None:
@@ -100,23 +100,7 @@ def test_it_ends_a_real_deadlock() -> None:
                 both_hold_one.wait()
             Tag.objects.filter(pk=pks[1]).update(description=name)
 
-    def work(name: str, pks: list[int]) -> None:
-        try:
-            rename(name, pks)
-        except BaseException as error:  # noqa: BLE001 - shown by the test
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=work, args=("up", [first.pk, second.pk])),
-        threading.Thread(target=work, args=("down", [second.pk, first.pk])),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures
+    at_once(partial(rename, "up", [first.pk, second.pk]), partial(rename, "down", [second.pk, first.pk]))
     assert len(attempts) == 3
     first.refresh_from_db()
     second.refresh_from_db()
