@@ -9,8 +9,11 @@ from django.http import HttpRequest, HttpResponse
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
+DOORS = ("api", "admin", "command")
+
+
 class Actor(NamedTuple):
-    """A user's id, None where nobody signed in, and the door: "api", "admin" or "command"."""
+    """A user's id, None where nobody signed in, and the door, one of DOORS."""
 
     user_id: int | None
     door: str

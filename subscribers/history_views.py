@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from subscribers.history_filters import narrow_history
 from subscribers.models import Change
 from subscribers.reading import existing_ids
 from wp_rest.dates import write_datetime
@@ -14,16 +15,17 @@ from wp_rest.views import RestView
 
 
 class HistoryView(RestView):
-    """Newest first. Of a contact that was deleted the deletion is left."""
+    """Newest first, narrowed by history_filters. Of a contact that was deleted the deletion is left."""
 
     rights: ClassVar = {"GET": "subscribers.view_change"}
 
     def get(self, request: Request, pk: int) -> Response:
         params = self.params
         page = PageRequest.from_params(params)
-        changes = Change.objects.about(pk)
+        everything = Change.objects.about(pk)
+        changes = narrow_history(everything, params)
         total = changes.count()
-        if not total and not existing_ids([pk]):
+        if not total and not existing_ids([pk]) and not everything.exists():
             raise NotFound
         shown: list[dict[str, Any]] = []
         if not page.beyond(total):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.actors import DOORS
 from companies.schema import COMPANY
 from custom_fields.schema import FIELD, VALUE
 from segments.schema import DATES, EXAMPLES, LIST, TAG
@@ -491,7 +492,14 @@ ROUTES: Routes = {
             description="A page of changes, newest first. Of a contact that was deleted the deletion is left. "
             "FluentCRM has no such route.",
             ids=CONTACT_ID,
-            parameters=pages(),
+            parameters=[
+                query("change", one_of(*CHANGES), "Only what was done so."),
+                query("door", one_of(*DOORS), "Only what came through this door."),
+                query("user", INTEGER, "Only what this user did, by id."),
+                query("since", TEXT, "Only from this moment on: `2026-01-31 09:05:00` or ISO 8601."),
+                query("until", TEXT, "Only before this moment."),
+                *pages(),
+            ],
             answer=obj({"history": page_of(ref("Change"))}),
             example={
                 "history": page_example(
@@ -506,7 +514,7 @@ ROUTES: Routes = {
                     }
                 )
             },
-            refusals={404: NOT_FOUND},
+            refusals={400: INVALID, 404: NOT_FOUND},
         )
     },
     f"{BASE}/{{id}}/tags": {"POST": link_route("tags", attach=True)},
@@ -676,7 +684,7 @@ COMPONENTS |= {
             "id": ID,
             "at": MOMENT,
             "user": say(nullable(obj({"ID": ID, "display_name": TEXT})), "Who did it; null when nobody, or gone."),
-            "door": say(one_of("api", "admin", "command"), "How it came in."),
+            "door": say(one_of(*DOORS), "How it came in."),
             "change": one_of(*CHANGES),
             "details": mapped(
                 ANYTHING,

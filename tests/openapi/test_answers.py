@@ -234,7 +234,12 @@ STORIES: dict[str, list[Request]] = {
         Request(bare=True),
     ],
     **{f"GET /subscribers/{{id}}/{section}": [Request(), Request("?provider=unknown")] for section in SECTIONS},
-    "GET /subscribers/{id}/history": [Request("?per_page=1"), Request("?per_page=1&page=2"), Request(bare=True)],
+    "GET /subscribers/{id}/history": [
+        Request("?per_page=1&since=2020-01-31"),
+        Request("?per_page=1&page=2"),
+        Request("?per_page=1&page=2&change=updated&door=command"),
+        Request(bare=True),
+    ],
     **{
         f"{verb} /companies/{{id}}/notes{rest}": stories
         for verb, rest, stories in (
@@ -324,6 +329,7 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
     ("PUT /lists/{id}", 400): send_body({"title": TOO_LONG}),
     ("PUT /lists/{id}", 422): send_body({}),
     ("POST /lists/do-bulk-action", 422): send_body({"action": "paint"}),
+    ("GET /subscribers/{id}/history", 400): [Request("?change=gone"), Request("?since=soon")],
     ("PUT /companies/custom-fields", 400): send_body({"fields": 1}),
     ("PUT /companies/custom-fields", 422): send_body({}),
     ("POST /companies", 400): [

@@ -78,6 +78,86 @@ def test_it_answers_who_when_what_and_through_which_door(api: Api, admin: User, 
     )
 
 
+@pytest.fixture
+def past(api: Api, contact: Subscriber) -> Subscriber:
+    """A contact that the API changed in January, and a command in February."""
+    with time_machine.travel(datetime(2026, 1, 31, 9, 5, tzinfo=UTC), tick=False):
+        api.put(f"/subscribers/{contact.pk}", {"city": "London"})
+    with time_machine.travel(datetime(2026, 2, 1, tzinfo=UTC), tick=False):
+        services.set_status([contact.pk], "bounced")
+    return contact
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("change=updated", ["updated"]),
+        ("change=deleted", []),
+        ("door=command", ["status_changed"]),
+        ("since=2026-01-31 09:05:00", ["updated", "status_changed"]),
+        ("since=2026-01-31T09:05:01Z", ["status_changed"]),
+        ("until=2026-01-31 09:05:00", []),
+        ("until=2026-02-01", ["updated"]),
+        ("since=2026-01-01&until=2026-01-31T09:06:00Z&door=api", ["updated"]),
+        ("change=&door=&user=&since=&until=", ["updated", "status_changed"]),
+        ("nothing=known", ["updated", "status_changed"]),
+    ],
+)
+def test_it_is_narrowed_by(api: Api, past: Subscriber, query: str, told: list[str]) -> None:
+    answer = api.get(f"/subscribers/{past.pk}/history?{query}").json()["history"]
+    assert [entry["change"] for entry in answer["data"]][::-1] == told
+    assert answer["total"] == len(told)
+
+
+def test_it_is_narrowed_to_one_user(api: Api, admin: User, past: Subscriber) -> None:
+    def told(user: int) -> list[str]:
+        answer = api.get(f"/subscribers/{past.pk}/history?user={user}")
+        assert answer.status_code == 200
+        return [entry["change"] for entry in answer.json()["history"]["data"]]
+
+    assert told(admin.pk) == ["updated"]
+    assert told(admin.pk + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "text"),
+    [
+        ("change=gone", "change", f"The change must be one of: {', '.join(CHANGES)}."),
+        ("change=%00", "change", f"The change must be one of: {', '.join(CHANGES)}."),
+        ("door=back", "door", "The door must be one of: api, admin, command."),
+        ("door[]=api", "door", "The door must be one of: api, admin, command."),
+        ("user=me", "user", "The user must be an id."),
+        ("user=1.5", "user", "The user must be an id."),
+        ("user[]=1", "user", "The user must be an id."),
+        ("since=yesterday", "since", "The since must be a date and time such as 2026-01-31 09:05:00."),
+        ("until=2026-02-30", "until", "The until must be a date and time such as 2026-01-31 09:05:00."),
+        ("until[]=2026-02-01", "until", "The until must be a date and time such as 2026-01-31 09:05:00."),
+        ("user=99999999999999999999", "user", "The user must be an id."),
+    ],
+)
+def test_it_refuses_what_it_cannot_be_narrowed_by(
+    api: Api, contact: Subscriber, query: str, name: str, text: str
+) -> None:
+    answer = api.get(f"/subscribers/{contact.pk}/history?{query}")
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "code": "rest_invalid_param",
+            "message": f"Invalid parameter: {name}",
+            "data": {"status": 400},
+            name: {"invalid": text},
+            "errors": {name: [text]},
+        },
+    )
+
+
+def test_it_tells_of_all_or_nothing_of_a_contact_that_is_not_there(api: Api, contact: Subscriber) -> None:
+    """Narrowed to nothing, the history of a contact that is gone is empty, and not unknown."""
+    api.delete(f"/subscribers/{contact.pk}")
+    assert api.get(f"/subscribers/{contact.pk}/history?change=updated").json()["history"]["data"] == []
+    assert api.get(f"/subscribers/{contact.pk + 1}/history?change=updated").status_code == 404
+
+
 def test_it_tells_of_a_creation(api: Api) -> None:
     pk = api.post("/subscribers", {"email": "new@example.com", "status": "subscribed"}).json()["contact"]["id"]
     assert the_entry(api, pk) == ("created", {}, 1)
