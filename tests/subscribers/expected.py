@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import connection
+
+# Statements that history costs for each change that is announced.
+HISTORY = 1 if connection.vendor == "postgresql" else 2
 NOT_FOUND = {"code": "rest_post_invalid_id", "message": "Invalid post ID.", "data": {"status": 404}}
 UNAUTHENTICATED = {
     "code": "rest_forbidden",

@@ -12,12 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from segments.models import Tag
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
-from tests.subscribers.expected import statements
+from tests.subscribers.expected import HISTORY, statements
 
 # One statement for the credentials; for contacts that are shown one more each for rows and links.
 CREDENTIALS, SHOWN = 1, 2
-# For each change that is announced.
-HISTORY = 2
 FILTER = quote(json.dumps([[{"source": ["segment", "tags"], "operator": "in", "value": ["gold"]}]]))
 
 
