@@ -5,42 +5,58 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actors import current_actor
-from subscribers.models import Change, ChangedContact
+from subscribers.models import Change
 from subscribers.signals import contacts_changed
-from subscribers.sql import among, execute, ids_parameter, is_postgresql
+from subscribers.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment
 
-LINK_TO_ALL = (
-    "INSERT INTO subscribers_changedcontact (change_id, contact_id) SELECT %s, * FROM unnest(%s::bigint[])",
+ENTER = """
+    WITH entry AS (
+        INSERT INTO subscribers_change (change, details, at, user_id, door, contacts)
+        VALUES (%s, %s::jsonb, %s, %s, %s, %s) RETURNING id
+    )
+    INSERT INTO subscribers_changedcontact (change_id, contact_id)
+    SELECT entry.id, contact.id FROM entry CROSS JOIN unnest(%s::bigint[]) AS contact (id)
+"""
+# SQLite has no INSERT within another.
+ENTER_ON_SQLITE = (
+    """
+    INSERT INTO subscribers_change (change, details, at, user_id, door, contacts)
+    VALUES (%s, %s, %s, %s, %s, %s) RETURNING id
+    """,
     "INSERT INTO subscribers_changedcontact (change_id, contact_id) SELECT %s, value FROM json_each(%s)",
 )
-
-
-# One about many contacts of whom nobody is left.
+UNLINK = "DELETE FROM subscribers_changedcontact WHERE contact_id {among} RETURNING change_id"
+# Locked, so that of two who delete the last two contacts of an entry the second one finds it empty.
+HOLD_SHARED = (
+    "SELECT id FROM subscribers_change WHERE id {among} AND contacts > 1 AND details <> '{{}}' ORDER BY id {lock}"
+)
+# A look into the index for each entry: as NOT EXISTS it may become a join of everybody with everything.
 FORGET_VALUES = """
-    UPDATE subscribers_change SET details = '{{}}' WHERE id IN (
-        SELECT l.change_id FROM subscribers_changedcontact l WHERE l.contact_id {among}
-    ) AND NOT EXISTS (
-        SELECT 1 FROM subscribers_changedcontact l JOIN subscribers_subscriber s ON s.id = l.contact_id
-        WHERE l.change_id = subscribers_change.id
-    )
+    UPDATE subscribers_change SET details = '{{}}' WHERE id {among} AND (
+        SELECT l.id FROM subscribers_changedcontact l WHERE l.change_id = subscribers_change.id LIMIT 1
+    ) IS NULL
 """
 
 
 def announce(change: str, ids: Iterable[int], **details: Any) -> None:
     """Write one entry of history for a set of contacts, and send contacts_changed when the transaction commits.
 
-    Two statements, however many contacts; none for nobody. A receiver that fails harms nobody else.
+    One statement (two on SQLite), however many contacts; none for nobody. A receiver that fails harms nobody else.
     """
     changed = list(ids)
     if not changed:
         return
     actor = current_actor()
-    entry = Change.objects.create(
-        change=change, details=as_json(details), user_id=actor.user_id, door=actor.door, contacts=len(changed)
-    )
-    execute(LINK_TO_ALL[not is_postgresql()], entry.pk, ids_parameter(changed))
+    now = moment(timezone.now())
+    entry = (change, json_parameter(as_json(details)), now, actor.user_id, actor.door, len(changed))
+    if is_postgresql():
+        execute(ENTER, *entry, ids_parameter(changed), keep_plan=True)
+    else:
+        [(pk,)] = execute(ENTER_ON_SQLITE[0], *entry)
+        execute(ENTER_ON_SQLITE[1], pk, ids_parameter(changed))
     send = partial(contacts_changed.send_robust, sender=None, change=change, ids=changed, details=details)
     transaction.on_commit(send, robust=True)
 
@@ -59,16 +75,13 @@ def plain(value: Any) -> Any:
 
 
 def forget(ids: Iterable[int]) -> None:
-    """Drop what is personal in the history of contacts that are deleted. Four statements.
+    """Drop the history of contacts that are deleted. Four statements.
 
     Entries about one of them alone go; one about many keeps that it was, and loses its values when
     the last of them goes.
     """
-    gone = list(ids)
-    alone = Change.objects.filter(
-        contacts=1, pk__in=ChangedContact.objects.filter(contact_id__among=gone).values("change")
-    )
-    entries = list(alone.values_list("pk", flat=True))
-    ChangedContact.objects.filter(change__among=entries).delete()
-    Change.objects.filter(pk__among=entries)._raw_delete(using="default")
-    execute(FORGET_VALUES.format(among=among()), ids_parameter(gone))
+    entries = sorted({row[0] for row in execute(UNLINK.format(among=among()), ids_parameter(ids))})
+    Change.objects.filter(pk__among=entries, contacts=1)._raw_delete(using="default")
+    lock = "FOR NO KEY UPDATE" if is_postgresql() else ""
+    shared = [row[0] for row in execute(HOLD_SHARED.format(among=among(), lock=lock), ids_parameter(entries))]
+    execute(FORGET_VALUES.format(among=among()), ids_parameter(shared))

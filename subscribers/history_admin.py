@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.actors import DOORS
 from segments.services import is_id
 from subscribers.models import Change, ChangedContact, Subscriber
 from subscribers.reading import find_id_by_email
 from subscribers.signals import CHANGES
 
-DOORS = ("api", "admin", "command")
 # Contacts named on the page of an entry.
 SHOWN_CONTACTS = 100
 
@@ -63,13 +63,16 @@ class ChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="about")
     def about(self, change: Change) -> SafeString:
-        """Who it is about: the first contacts by id, those that are gone by their id alone."""
+        """Who it is about: the first contacts by id, and how many others. A deletion's is gone, but for the id."""
         changed = ChangedContact.objects.filter(change=change).order_by("contact_id")
         ids = list(changed.values_list("contact_id", flat=True)[: SHOWN_CONTACTS + 1])
         emails = dict(Subscriber.objects.filter(pk__in=ids).values_list("pk", "email"))
         named = [f"{pk}: {emails.get(pk, 'no longer there')}" for pk in ids[:SHOWN_CONTACTS]]
-        more = ["…"] if len(ids) > SHOWN_CONTACTS else []
-        return format_html_join("", "<div>{}</div>", ((name,) for name in [*named, *more]))
+        if len(ids) > SHOWN_CONTACTS:
+            named.append("…")
+        elif gone := change.contacts - len(ids):
+            named.append(f"{gone} that {'is' if gone == 1 else 'are'} no longer there")
+        return format_html_join("", "<div>{}</div>", ((name,) for name in named))
 
     @admin.display(description="details")
     def details_shown(self, change: Change) -> SafeString:

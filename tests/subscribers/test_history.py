@@ -18,7 +18,7 @@ from subscribers.signals import CHANGES, contacts_changed
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
-from tests.subscribers.expected import FORBIDDEN, NO_ROUTE, NOT_FOUND, UNAUTHENTICATED
+from tests.subscribers.expected import FORBIDDEN, HISTORY, NO_ROUTE, NOT_FOUND, UNAUTHENTICATED
 
 BULK = "/subscribers/do-bulk-action"
 
@@ -331,12 +331,12 @@ def test_it_leaves_nothing_of_what_was_refused(api: Api, contact: Subscriber) ->
 
 
 @pytest.mark.parametrize("contacts", [1, 50])
-def test_it_takes_two_statements_whatever_the_number_of_contacts(contacts: int, db: None) -> None:
+def test_it_takes_as_many_statements_for_many_contacts_as_for_one(contacts: int, db: None) -> None:
     pks = [contact.pk for contact in SubscriberFactory.create_batch(contacts)]
     with CaptureQueriesContext(connection) as queries:
         services.set_column(pks, "contact_type", "customer")
     written = [query["sql"] for query in queries if "subscribers_change" in query["sql"]]
-    assert len(written) == 2
+    assert len(written) == HISTORY
     assert ChangedContact.objects.count() == contacts
 
 
@@ -485,6 +485,16 @@ def test_it_keeps_no_value_that_a_bulk_action_gave_to_contacts_that_are_all_gone
         api.delete(f"/subscribers/{pk}")
     left = str(list(Change.objects.values()))
     assert not [word for word in ("the flu", "Moved to Leeds") if word in left]
+
+
+def test_it_keeps_a_shared_entry_and_its_values_for_those_who_stay(api: Api) -> None:
+    pks = [contact.pk for contact in SubscriberFactory.create_batch(2)]
+    services.set_status(pks, "bounced", "Moved to Leeds")
+    services.delete_contacts(pks[:1])
+    assert [entry["change"] for entry in history(api, pks[0])] == ["deleted"]
+    assert [(entry["change"], entry["details"], entry["contacts"]) for entry in history(api, pks[1])] == [
+        ("status_changed", {"status": ["bounced"], "reason": "Moved to Leeds"}, 2)
+    ]
 
 
 def test_it_forgets_in_as_many_statements_for_many_as_for_one(api: Api) -> None:
