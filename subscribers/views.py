@@ -275,8 +275,10 @@ class BulkAddUpdateView(ContactView):
                 invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
             else:
                 drafts.append(contact.draft())
-        written = services.upsert_contacts(drafts) if drafts else {}
-        stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
+        # Read before another request can delete one of them.
+        with transaction.atomic():
+            written = services.upsert_contacts(drafts) if drafts else {}
+            stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
         listed: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         for one in written.values():
             row_now = stored[one.id]

@@ -32,6 +32,18 @@ class Worker(Thread):
         finally:
             connection.close()
 
+    def wait_until_blocked(self) -> None:
+        """Return when another connection waits for a lock, or this one's work is done without. PostgreSQL alone."""
+        with connection.cursor() as cursor:
+            while self.is_alive():
+                cursor.execute(
+                    "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+                )
+                if cursor.fetchone()[1]:
+                    return
+                self.join(0.01)
+
     def finish(self) -> Any:
         """Wait for the end; what the job returned, or what it raised."""
         self.join(SECONDS)

@@ -20,7 +20,7 @@ from tests.client import Api
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.threads import Worker, at_once
 
-on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL keeps counts")
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps counts")
 
 
 @pytest.fixture
@@ -269,19 +269,6 @@ def test_a_tag_that_goes_leaves_no_count_behind(tags: list[Tag]) -> None:
 # --- Two at once ----------------------------------------------------------------------------
 
 
-def wait_until_blocked(worker: Worker) -> None:
-    """Return when another connection waits for a lock, or has done its work without."""
-    with connection.cursor() as cursor:
-        while worker.is_alive():
-            cursor.execute(
-                "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
-            )
-            if cursor.fetchone()[1]:
-                return
-            worker.join(0.01)
-
-
 def raw_attach(pk: int, tag: int) -> None:
     """Link without the services and the locks that they take: the triggers must do alone."""
     SubscriberTag.objects.bulk_create([SubscriberTag(subscriber_id=pk, tag_id=tag)])
@@ -314,7 +301,7 @@ def test_a_tag_and_a_status_that_change_at_once_are_counted_once(
     with transaction.atomic():
         changes[first]()
         worker = Worker(changes[second])
-        wait_until_blocked(worker)
+        worker.wait_until_blocked()
     worker.finish()
     assert counts_by_status("tag", [tag.pk])[tag.pk].get("bounced") == 1
     assert_counts_are_right()
@@ -327,7 +314,7 @@ def test_a_tag_that_is_taken_while_the_status_changes_is_counted_right(committed
     with transaction.atomic():
         services.set_column([contact.pk], "status", "bounced")
         worker = Worker(lambda: services.detach_tags([contact.pk], [tag.pk]))
-        wait_until_blocked(worker)
+        worker.wait_until_blocked()
     worker.finish()
     assert count_contacts("tag", tag.pk) == 0
     assert_counts_are_right()

@@ -9,12 +9,12 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from segments.models import Tag
 from subscribers import services, views
-from subscribers.models import Status, Subscriber, SubscriberTag
+from subscribers.models import Change, Status, Subscriber, SubscriberTag
 from subscribers.services import Draft
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
@@ -306,6 +306,41 @@ def test_it_changes_a_contact_that_is_deleted_at_the_same_moment(api: Callable[[
     assert (upserted.status_code, listed.status_code, deleted.status_code) == (200, 200, 200)
     # An answer to a write holds the contact, or says that it is gone.
     assert all(answer.json()["contact"] for answer in (changed, upserted) if answer.status_code == 200)
+
+
+@two_writers
+def test_it_forgets_what_the_last_two_contacts_had_in_common() -> None:
+    first, second = (contact.pk for contact in SubscriberFactory.create_batch(2))
+    services.set_status([first, second], "bounced", "Moved to Leeds")
+    with transaction.atomic():
+        services.delete_contacts([first])
+        other = Worker(lambda: services.delete_contacts([second]))
+        other.wait_until_blocked()
+    other.finish()
+    assert "Leeds" not in str(list(Change.objects.values()))
+
+
+@two_writers
+def test_it_answers_a_batch_before_another_request_deletes_it(
+    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = SubscriberFactory.create(email="ada@example.com")
+    upsert = services.upsert_contacts
+    others: list[Worker] = []
+
+    def upsert_while_another_waits(drafts: Any) -> Any:
+        written = upsert(drafts)
+        others.append(Worker(lambda: api().delete(f"/subscribers/{contact.pk}")))
+        others[0].wait_until_blocked()
+        return written
+
+    monkeypatch.setattr(services, "upsert_contacts", upsert_while_another_waits)
+    body = {"contacts": [{"email": "ada@example.com", "first_name": "Ada"}]}
+    answer = api().post("/subscribers/bulk-add-update", body)
+    assert answer.status_code == 200
+    assert answer.json()["updated"] == [{"id": contact.pk, "email": "ada@example.com", "status": contact.status}]
+    assert others[0].finish().status_code == 200
+    assert not Subscriber.objects.exists()
 
 
 @pytest.mark.parametrize("round_", range(2))
