@@ -84,11 +84,12 @@ def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
     ids = {entry: int(entry) for entry in entries if is_id(entry)}
     words = [entry for entry in entries if not is_id(entry)]
     slugs = {word: make_slug(word) for word in words}
-    rows = model.objects.alias(lower_title=CaseBlind("title")).filter(
-        Q(pk__in=ids.values())
-        | Q(slug__in=[*words, *slugs.values()])
-        | Q(lower_title__in=[word.lower() for word in words])
-    )
+    wanted = Q(pk__in=ids.values())
+    rows = model.objects.all()
+    if words:
+        rows = rows.alias(lower_title=CaseBlind("title"))
+        wanted |= Q(slug__in=[*words, *slugs.values()]) | Q(lower_title__in=[word.lower() for word in words])
+    rows = rows.filter(wanted)
     listed = list(rows.values_list("pk", "slug", "title"))
     by_slug = {slug: pk for pk, slug, _ in listed}
     by_title = {title.lower(): pk for pk, _, title in sorted(listed, reverse=True)}

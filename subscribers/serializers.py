@@ -1,6 +1,7 @@
 """What a client may send of a contact (guide, 'Create a Contact'; contract.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -121,6 +122,12 @@ class ContactSerializer(serializers.Serializer[Any]):
     detach_tags = EntriesField(required=False, allow_null=True)
     detach_lists = EntriesField(required=False, allow_null=True)
     unsubscribe_reason = optional_text(1000)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Those that were sent and those that are due: to copy all of them costs more than to check a few."""
+        declared = self._declared_fields
+        sent = getattr(self, "initial_data", declared)
+        return {name: deepcopy(one) for name, one in declared.items() if name in sent or one.required}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # Columns that are never empty: an empty value says nothing about them.

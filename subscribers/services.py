@@ -34,12 +34,13 @@ LEFT = frozenset({Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status
 FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["hash", *WRITTEN]}
 # How often an upsert looks again for addresses that others make and delete while it runs.
 ATTEMPTS = 10
-# WHERE NOT EXISTS leaves out what is there before it takes an id from the sequence; ON CONFLICT
-# catches what another request makes at the same moment.
+# WHERE leaves out what is there before it takes an id from the sequence: a look into the index for
+# each row, where NOT EXISTS may read the whole table for one. ON CONFLICT catches what another
+# request makes at the same moment.
 INSERT = """
     INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at, updated_at)
     SELECT {values}, 0, 0, %s, %s FROM {rows}
-    WHERE NOT EXISTS (SELECT 1 FROM subscribers_subscriber known WHERE lower(known.email) = lower(r.email))
+    WHERE (SELECT known.id FROM subscribers_subscriber known WHERE lower(known.email) = lower(r.email)) IS NULL
     ORDER BY lower(r.email)
     ON CONFLICT (lower(email)) DO NOTHING RETURNING id, email
 """
@@ -98,6 +99,11 @@ CHOOSE_PRIMARY = """
 """
 
 
+# Part of the caller's transaction where there is one: what fails here ends the whole of it, and no
+# savepoint is paid for. Whoever wants to go on after a failure puts a block of their own around the call.
+atomic = transaction.atomic(savepoint=False)
+
+
 class EmailTaken(Exception):
     """Another contact has that address."""
 
@@ -130,7 +136,7 @@ class Written:
     created: bool
 
 
-@transaction.atomic
+@atomic
 def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
     """Make contacts with new addresses; those whose address is taken are left as they are.
 
@@ -142,7 +148,7 @@ def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
     return created
 
 
-@transaction.atomic
+@atomic
 def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     """Make the contacts whose address is new and change the others: only what a draft holds changes.
 
@@ -184,12 +190,12 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
 
 
-@transaction.atomic
+@atomic
 def update_contact(pk: int, draft: Draft) -> bool | None:
     """Change what the draft holds of one contact: columns, custom values, tags and lists.
 
     Returns whether a column changed, None when there is no such contact. Raises EmailTaken, and then
-    nothing is changed. Two statements, and two for each kind of link attached or detached.
+    nothing is changed. Two statements, two for each kind of link attached or detached, and history's.
     """
     rows = _lock(f"id {among()}", [pk])
     if not rows:
@@ -202,8 +208,7 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     _note_leaving(row, after, draft.unsubscribe_reason)
     if difference := _difference(row, after):
         try:
-            with transaction.atomic():
-                _update({pk: after})
+            _update({pk: after})
         except IntegrityError as error:
             raise EmailTaken(after["email"]) from error
         announce("updated", [pk], columns=difference)
@@ -214,11 +219,11 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     return not difference.keys().isdisjoint(COLUMNS)
 
 
-@transaction.atomic
+@atomic
 def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
     """Give contacts a status; returns how many there are. For those who leave, when and why is kept.
 
-    Three statements, and two for history. A contact that has the status already is left as it is.
+    Three statements, and history's. A contact that has the status already is left as it is.
     """
     locked = lock_contacts(ids)
     left = status in LEFT
@@ -234,11 +239,11 @@ def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
     return len(locked)
 
 
-@transaction.atomic
+@atomic
 def set_column(ids: Iterable[int], column: str, value: Any) -> int:
     """Give one column (not the status) of a set of contacts one value; returns how many there are.
 
-    Three statements, and two for history. A contact that has the value already is left as it is.
+    Three statements, and history's. A contact that has the value already is left as it is.
     """
     locked = lock_contacts(ids)
     changed = _differing(locked, column, value)
@@ -253,12 +258,12 @@ def _differing(ids: Sequence[int], column: str, value: Any) -> list[int]:
     return list(contacts.order_by("pk").values_list("pk", flat=True))
 
 
-@transaction.atomic
+@atomic
 def set_custom_value(ids: Iterable[int], slug: str, value: Any) -> int:
     """Give one custom field of a set of contacts one value; returns how many there are.
 
     Merged in the database, so that two changes of different fields lose nothing. Two statements, and
-    two for history. A contact that has the value already is left as it is.
+    history's. A contact that has the value already is left as it is.
     """
     locked = lock_contacts(ids)
     sql = MERGE.format(among=among(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
@@ -288,7 +293,7 @@ def detach_lists(ids: Iterable[int], lists: Collection[int]) -> int:
     return _detach(ContactList, SubscriberList, ids, lists)
 
 
-@transaction.atomic
+@atomic
 def sync_segments(
     ids: Iterable[int], kind: Literal["tags", "lists"], attach: Collection[int], detach: Collection[int]
 ) -> None:
@@ -300,11 +305,11 @@ def sync_segments(
         (detach_tags if kind == "tags" else detach_lists)(chosen, detach)
 
 
-@transaction.atomic
+@atomic
 def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
     """Make each of the contacts belong to each of the companies; their first one becomes the primary one.
 
-    Returns the contacts that were in at least one of them not yet. Three statements, and two for history.
+    Returns the contacts that were in at least one of them not yet. Three statements, and history's.
     """
     locked = lock_contacts(ids)
     lock = "FOR KEY SHARE OF c" if is_postgresql() else ""
@@ -317,12 +322,12 @@ def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
     return joined
 
 
-@transaction.atomic
+@atomic
 def choose_companies(choices: Mapping[int, int]) -> None:
     """Make each contact (the key) belong to its own company (the value), as its primary one.
 
-    Contacts and companies that there are not are left out. Three statements, and two for each of the
-    two kinds of history: who joined a company, and who only has another primary one.
+    Contacts and companies that there are not are left out. Three statements, and history's for each
+    of two kinds of change: who joined a company, and who only has another primary one.
     """
     locked = lock_contacts(choices)
     if not locked:
@@ -337,11 +342,11 @@ def choose_companies(choices: Mapping[int, int]) -> None:
     announce("updated", sorted({pk for (pk,) in moved}.difference(newcomers)), columns=["company_id"])
 
 
-@transaction.atomic
+@atomic
 def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
     """Take each of the contacts out of each of the companies; the next one becomes the primary one.
 
-    Returns the contacts that were in one of them. Four statements, and two for history.
+    Returns the contacts that were in one of them. Four statements, and history's.
     """
     locked = lock_contacts(ids)
     links = SubscriberCompany.objects.filter(subscriber__among=locked, company__in=list(companies))
@@ -353,7 +358,7 @@ def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
     return left
 
 
-@transaction.atomic
+@atomic
 def delete_companies(ids: Iterable[int]) -> list[int]:
     """Delete companies; contacts stay, and those whose primary one goes get their next. Returns who there was.
 
@@ -368,7 +373,7 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
     return found
 
 
-@transaction.atomic
+@atomic
 def delete_contacts(ids: Iterable[int]) -> list[int]:
     """Delete contacts and all that is theirs; returns the ids of those that there were.
 
@@ -441,7 +446,8 @@ def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
         rows=rows_from_json(list(FIELDS.items())),
     )
     now = moment(timezone.now())
-    return {email.lower(): pk for pk, email in execute(sql, now, now, json_parameter(rows))}
+    created = execute(sql, now, now, json_parameter(rows), keep_plan=True)
+    return {email.lower(): pk for pk, email in created}
 
 
 def _update(rows: Mapping[int, Mapping[str, Any]]) -> None:
@@ -563,7 +569,7 @@ def _attach_sql(template: str, model: type[Segment], links: Any, **parts: str) -
     )
 
 
-@transaction.atomic
+@atomic
 def _attach(model: type[Segment], links: Any, ids: Iterable[int], targets: Collection[int]) -> int:
     locked = lock_contacts(ids)
     sql = _attach_sql(ATTACH, model, links, among=among())
@@ -572,7 +578,7 @@ def _attach(model: type[Segment], links: Any, ids: Iterable[int], targets: Colle
     return len(locked)
 
 
-@transaction.atomic
+@atomic
 def _detach(model: type[Segment], links: Any, ids: Iterable[int], targets: Collection[int]) -> int:
     locked = lock_contacts(ids)
     sql = DETACH.format(links=links._meta.db_table, target=model.LINK, among=among())

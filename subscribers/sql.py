@@ -60,14 +60,15 @@ def moment(value: datetime) -> Any:
 
 def read(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement whose text is one of a few; PostgreSQL plans it once (fluentcrm_api.postgresql)."""
-    with getattr(connection, "fixed_cursor", connection.cursor)() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return execute(sql, *parameters, keep_plan=True)
 
 
-def execute(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    """Run one statement; its rows, if it has any."""
-    with connection.cursor() as cursor:
+def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[tuple[Any, ...]]:
+    """Run one statement; its rows, if it has any.
+
+    `keep_plan` is for those whose best plan is the same for one row and for thousands, in an empty
+    table and in a full one.
+    """
+    with getattr(connection, "fixed_cursor" if keep_plan else "cursor", connection.cursor)() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
