@@ -34,9 +34,10 @@ from subscribers import services
 from subscribers.models import Status, Subscriber
 from subscribers.serializers import ContactSerializer
 from subscribers.services import Draft, EmailTaken
+from wp_rest.fields import optional_text
 
 # The columns that staff may change. The rest is the server's, last_activity too.
-COLUMNS = [name for name in services.EDITABLE if name != "last_activity"]
+COLUMNS = [*(name for name in services.EDITABLE if name != "last_activity"), "job_title", "website"]
 KEPT = ["user", "hash", "total_points", "life_time_value", "created_at", "last_activity", "updated_at"]
 # Tags (or lists) offered as a filter, and told of one contact in the list.
 FILTER_CHOICES = 30
@@ -120,6 +121,13 @@ def segments_field(model: type[Segment], relation: str) -> Any:
     )
 
 
+class StaffContactSerializer(ContactSerializer):
+    """With the columns that FluentCRM's bodies have no key for."""
+
+    job_title = optional_text()
+    website = optional_text(500)
+
+
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     """A contact under the API's own rules. `draft` is what the services are to write: what was changed, no more.
 
@@ -136,7 +144,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Subscriber
-        fields: ClassVar = COLUMNS
+        fields: ClassVar = [*COLUMNS, "pipeline_stage"]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -169,7 +177,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_columns(self) -> dict[str, Any]:
         """The columns to write, by the rules of the API."""
         sent = {name: as_sent(self.cleaned_data[name]) for name in COLUMNS if self.is_written(name)}
-        serializer = ContactSerializer(data=sent)
+        serializer = StaffContactSerializer(data=sent)
         serializer.is_valid()
         for name, errors in serializer.errors.items():
             self.add_error(name, [str(error) for error in errors])
@@ -178,6 +186,9 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
             others = Subscriber.objects.with_email(email).exclude(pk=self.instance.pk)
             if others.exists():
                 self.add_error("email", TAKEN)
+        if self.is_written("pipeline_stage"):
+            stage = self.cleaned_data["pipeline_stage"]
+            return {**columns, "pipeline_stage_id": stage and stage.pk}
         return dict(columns)
 
     def clean_custom_values(self) -> dict[str, Any]:
@@ -403,6 +414,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: Subscriber | None = None) -> Any:
         address = ["address_line_1", "address_line_2", "postal_code", "city", "state", "country"]
         person = ["email", "status", "contact_type", "prefix", "first_name", "last_name", "phone", "date_of_birth"]
+        person += ["job_title", "website", "pipeline_stage"]
         rest = [name for name in COLUMNS if name not in person and name not in address]
         if obj is not None and not self.has_change_permission(request, obj):
             # Django shows no form fields to those who may only look.

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 
+from pipelines.models import Stage
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.signals import contacts_changed
@@ -259,6 +260,21 @@ def test_it_writes_what_was_edited(browser: Client, changes: Callable[[], list[A
         ("tags_detached", [contact.pk]),
         ("lists_attached", [contact.pk]),
     ]
+
+
+def test_it_writes_the_job_the_website_and_the_stage(browser: Client) -> None:
+    stage, other = (Stage.objects.create(name=name, position=90) for name in ("Trial", "Renewal"))
+    job = {"job_title": "<b>CTO</b>", "website": "https://example.com", "pipeline_stage": stage.pk}
+    assert saved(browser.post(ADD, {**NEW, **job}))
+    contact = Subscriber.objects.get()
+    assert (contact.job_title, contact.website, contact.pipeline_stage) == ("CTO", "https://example.com", stage)
+    assert saved(browser.post(change_url(contact), {**shown_form(browser, contact), "pipeline_stage": other.pk}))
+    contact.refresh_from_db()
+    assert (contact.job_title, contact.pipeline_stage) == ("CTO", other)
+    emptied = {"pipeline_stage": "", "website": ""}
+    assert saved(browser.post(change_url(contact), {**shown_form(browser, contact), **emptied}))
+    contact.refresh_from_db()
+    assert (contact.website or None, contact.pipeline_stage) == (None, None)
 
 
 def test_it_keeps_what_happened_while_the_form_was_open(browser: Client) -> None:
