@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from custom_fields.models import CustomField, Scope
 from custom_fields.types import TYPES, DoesNotFit, Value, check_value
+from database.sql import read
 
 MAX_SLUG = 25  # as recorded in custom-fields.json
 # Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
@@ -75,7 +76,9 @@ class Checked:
 
 def types_by_slug(scope: Scope = Scope.CONTACT) -> dict[str, str]:
     """The type of each custom field of contacts (or companies). One statement."""
-    return dict(CustomField.objects.filter(scope=scope).order_by("position", "pk").values_list("slug", "type"))
+    return dict(
+        read("SELECT slug, type FROM custom_fields_customfield WHERE scope = %s ORDER BY position, id", scope.value)
+    )
 
 
 def definitions(scope: Scope = Scope.CONTACT) -> list[CustomField]:

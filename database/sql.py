@@ -1,4 +1,4 @@
-"""Fixed SQL for sets, in the two dialects that it takes.
+"""Fixed SQL, in the two dialects that it takes: making a statement's text through the ORM costs more than running it.
 
 A set goes into a statement as one parameter, so that the text of a statement never depends on the
 size of the set: ids as an array (a JSON list on SQLite), rows as a JSON list of objects.
@@ -34,6 +34,11 @@ def among() -> str:
     return "= ANY(%s)" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
 
 
+def lower() -> str:
+    """The function that lower-cases every script. SQLite's own knows ASCII alone; subscribers.apps gives it another."""
+    return "lower" if is_postgresql() else "unicode_lower"
+
+
 def ids_parameter(ids: Iterable[int | str]) -> Any:
     """The parameter that stands for a set of ids, or of texts, in `among()`."""
     return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
@@ -58,12 +63,12 @@ def moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
-def read(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows of a statement whose text is one of a few; PostgreSQL plans it once (fluentcrm_api.postgresql)."""
+def read(sql: str, *parameters: Any) -> list[Any]:
+    """The rows of a statement whose text is one of a few; PostgreSQL plans it once (database.postgresql)."""
     return execute(sql, *parameters, keep_plan=True)
 
 
-def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[tuple[Any, ...]]:
+def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
     """Run one statement; its rows, if it has any.
 
     `keep_plan` is for those whose best plan is the same for one row and for thousands, in an empty

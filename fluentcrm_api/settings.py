@@ -142,7 +142,7 @@ if database.get("ENGINE") == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
-    database["ENGINE"] = "fluentcrm_api.postgresql"
+    database["ENGINE"] = "database.postgresql"
     # Of fixed statements alone: Django's own cursors prepare nothing. A pooler between may not keep
     # prepared statements; then this is switched off.
     prepared = 5 if read_flag("PREPARE_STATEMENTS", default=True) else None

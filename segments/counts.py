@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from django.db import connection
 from django.db.models import Count
 
+from database.sql import execute, is_postgresql, read
 from segments.models import ContactList, Tag
 
 Kind = Literal["contact", "tag", "list"]
@@ -38,30 +38,27 @@ FOLD = """
 
 def count_contacts(kind: Kind = "contact", object_id: int = 0, statuses: Sequence[str] | None = None) -> int:
     """How many contacts there are, or have that tag or list; with `statuses`, of those statuses alone. One statement."""
-    if connection.vendor != "postgresql":
+    if not is_postgresql():
         return _count_afresh(kind, object_id, statuses)
     sql, values = SUM, (kind, object_id)
     if statuses is not None:
         sql, values = f"{SUM} AND status = ANY(%s)", (kind, object_id, list(statuses))  # type: ignore[assignment]
-    with getattr(connection, "fixed_cursor", connection.cursor)() as cursor:
-        cursor.execute(sql, values)
-        total, rows = cursor.fetchone()
-        if rows > FOLD_AT:
-            cursor.execute(FOLD, [kind, object_id])
-    return total
+    [(total, rows)] = read(sql, *values)
+    if rows > FOLD_AT:
+        execute(FOLD, kind, object_id)
+    counted: int = total
+    return counted
 
 
 def counts_by_status(kind: Literal["tag", "list"], ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """For each of the tags or lists, how many contacts of each status it has. One statement."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
-    if connection.vendor == "postgresql":
-        with getattr(connection, "fixed_cursor", connection.cursor)() as cursor:
-            cursor.execute(SUMS, [kind, list(ids)])
-            rows = cursor.fetchall()
-            for object_id, status, total, _ in rows:
-                counts[object_id][status] = total
-            for object_id in {row[0] for row in rows if row[3] > FOLD_AT}:
-                cursor.execute(FOLD, [kind, object_id])
+    if is_postgresql():
+        sums = read(SUMS, kind, list(ids))
+        for object_id, status, total, _ in sums:
+            counts[object_id][status] = total
+        for object_id in {row[0] for row in sums if row[3] > FOLD_AT}:
+            execute(FOLD, kind, object_id)
         return counts
     rows = (
         MODELS[kind].objects.filter(pk__in=ids).values_list("pk", "subscribers__status").annotate(Count("subscribers"))

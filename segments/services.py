@@ -8,17 +8,21 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from database.sql import among, ids_parameter, lower, read
 from segments.models import Segment
-from segments.querysets import CaseBlind
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 NEW_TITLE = range(3, 193)
 # What a made slug leaves for the letters that tell it from another.
 SLUG_ROOM = 180
+
+
+FIND = "SELECT id, slug, title FROM {table} WHERE id {among}"
+# Reads the whole table: words are sought in titles too, which have no index in lower case.
+FIND_WORDS = f"{FIND} OR slug {{among}} OR {{lower}}(title) {{among}}"
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,11 @@ def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
     ids = {entry: int(entry) for entry in entries if is_id(entry)}
     words = [entry for entry in entries if not is_id(entry)]
     slugs = {word: make_slug(word) for word in words}
-    wanted = Q(pk__in=ids.values())
-    rows = model.objects.all()
+    sql, sets = FIND, [ids_parameter(ids.values())]
     if words:
-        rows = rows.alias(lower_title=CaseBlind("title"))
-        wanted |= Q(slug__in=[*words, *slugs.values()]) | Q(lower_title__in=[word.lower() for word in words])
-    rows = rows.filter(wanted)
-    listed = list(rows.values_list("pk", "slug", "title"))
+        sql = FIND_WORDS
+        sets += [ids_parameter([*words, *slugs.values()]), ids_parameter(word.lower() for word in words)]
+    listed = read(sql.format(table=model._meta.db_table, among=among(), lower=lower()), *sets)
     by_slug = {slug: pk for pk, slug, _ in listed}
     by_title = {title.lower(): pk for pk, _, title in sorted(listed, reverse=True)}
     there = {pk for pk, _, _ in listed}

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import current_actor
+from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment
 from subscribers.models import Change
 from subscribers.signals import contacts_changed
-from subscribers.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment
 
 ENTER = """
     WITH entry AS (

@@ -11,8 +11,8 @@ from django.db.models.functions import Cast, Coalesce, Left
 from django.db.models.lookups import Exact, Regex
 
 from custom_fields.types import TYPES
+from database.sql import among, ids_parameter
 from segments.querysets import CaseBlind
-from subscribers.sql import among, ids_parameter
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$"

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
+from database.sql import among, ids_parameter, read
 from subscribers.models import Subscriber
-from subscribers.sql import among, ids_parameter, read
 
 # The columns of a contact in the order in which they are read (the wire's order).
 COLUMNS = (

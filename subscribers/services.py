@@ -14,11 +14,11 @@ from django.db.models import CASCADE
 from django.utils import timezone
 
 from companies.models import Company
+from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
 from segments.models import ContactList, Segment, Tag
 from subscribers.history import announce, forget
 from subscribers.models import Status, Subscriber, SubscriberCompany, SubscriberList, SubscriberTag, make_hash
 from subscribers.reading import as_degrees, as_moment, read_json
-from subscribers.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
 
 # What a client may set; the rest (id, hash, user_id, counters, dates) is the server's.
 EDITABLE = (

@@ -31,6 +31,6 @@ STORAGES = SERVER_STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticf
 WHITENOISE_AUTOREFRESH = True
 # Slow hashing guards passwords that are worth something.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"] == "fluentcrm_api.postgresql":
+if DATABASES["default"]["ENGINE"] == "database.postgresql":
     # No statement of a test takes a second; one that waits for a lock in vain ends with its test.
     DATABASES["default"]["OPTIONS"] |= {"options": "-c statement_timeout=60s"}

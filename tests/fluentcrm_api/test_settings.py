@@ -161,7 +161,7 @@ def test_postgresql_is_chosen_by_its_address_and_keeps_its_connections(load: Loa
     database = load(DATABASE_URL="postgres://ada:p%40ss@db.example.com:5433/crm")["DATABASES"]["default"]
     assert {name: database[name] for name in ("ENGINE", "HOST", "PORT", "USER", "PASSWORD", "NAME")} == {
         # Django's own, with a cheaper health check and statements that are planned once.
-        "ENGINE": "fluentcrm_api.postgresql",
+        "ENGINE": "database.postgresql",
         "HOST": "db.example.com",
         "PORT": 5433,
         "USER": "ada",
