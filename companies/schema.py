@@ -6,7 +6,6 @@ The routes of companies are in subscribers.company_schema, as their views are in
 from typing import Any
 
 from companies.serializers import CompanySerializer, CountField, NewCompanySerializer, OptionalIdField
-from wp_rest.fields import RichTextField
 from wp_rest.openapi import (
     ANYTHING,
     DATE,
@@ -28,12 +27,6 @@ from wp_rest.openapi import (
     say,
     schema_of,
 )
-from wp_rest.rich_text import MAX_LENGTH
-
-
-@schema_of.register
-def _(sent_field: RichTextField) -> Schema:
-    return {"type": ["string", "number"], "maxLength": MAX_LENGTH}
 
 
 @schema_of.register

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import companies.schema  # noqa: F401 - registers what a RichTextField takes
 from notes.models import Type
 from notes.serializers import FORM, NoteSerializer
 from notes.views import CompanyNoteListView, NoteListView

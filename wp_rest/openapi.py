@@ -22,6 +22,7 @@ from rest_framework import serializers
 from wp_rest import fields
 from wp_rest.exceptions import FORBIDDEN, NO_ROUTE, SERVER_ERROR
 from wp_rest.pagination import MAX_PER_PAGE
+from wp_rest.rich_text import MAX_LENGTH
 
 Schema = dict[str, Any]
 
@@ -153,6 +154,11 @@ def _(sent_field: fields.IdsField) -> Schema:
 @schema_of.register
 def _(sent_field: fields.ObjectField) -> Schema:
     return {"type": ["object", "string"], "description": "An object, or the JSON text of one."}
+
+
+@schema_of.register
+def _(sent_field: fields.RichTextField) -> Schema:
+    return {"type": ["string", "number"], "maxLength": MAX_LENGTH}
 
 
 def body_of(serializer: type[serializers.Serializer[Any]], descriptions: Mapping[str, str]) -> Schema:
