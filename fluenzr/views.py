@@ -58,8 +58,7 @@ class ContactView(FluenzrView):
         return self.answer(shown[0], status=status)
 
     def show_page(self, selection: Selection, order: Order, page: Page) -> Response:
-        total = selection.total()
-        ids = selection.page_of_ids(order, page.offset, page.size, total)
+        ids, total = selection.page(order, page.offset, page.size)
         return page.answer(show_contacts(ids, types_by_slug()) if ids else [], total)
 
     def write(self, deed: Any, *arguments: Any, **options: Any) -> Any:

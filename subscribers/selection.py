@@ -48,6 +48,17 @@ class Selection:
         kind = cast(Literal["tag", "list"], relation.removesuffix("s"))
         return count_contacts(kind, pk, self.statuses)
 
+    def page(self, order: Order, offset: int, limit: int) -> tuple[list[int], int]:
+        """The ids of one page, and how many contacts there are in all.
+
+        Two statements; one where no count is kept and the first page has room for more than there are.
+        """
+        if offset or self.counted:
+            total = self.total()
+            return self.page_of_ids(order, offset, limit, total), total
+        ids = self.ids_in_order(order, 0, limit)
+        return ids, self.total() if len(ids) == limit else len(ids)
+
     def page_of_ids(self, order: Order, offset: int, limit: int, total: int) -> list[int]:
         """The ids of one page. One narrow statement.
 

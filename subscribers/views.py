@@ -94,8 +94,7 @@ class ContactListView(ContactView):
         params = self.params
         page = PageRequest.from_params(params, CONTACTS_PER_PAGE)
         selection = select_contacts(params)
-        total = selection.total()
-        ids = selection.page_of_ids(Order.from_params(params), page.offset, page.per_page, total)
+        ids, total = selection.page(Order.from_params(params), page.offset, page.per_page)
         custom = is_true(params.get("custom_fields"))
         fields = types_by_slug() if custom else None
         rows = show_contacts(read_contacts(ids, custom_values=custom), custom_fields=fields)

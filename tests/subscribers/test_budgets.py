@@ -42,10 +42,11 @@ def ready(api: Api) -> Api:
         ("statuses[]=subscribed", CREDENTIALS + 2 + SHOWN),
         ("tags[]={tag}", CREDENTIALS + 2 + SHOWN),
         ("tags[]=gold", CREDENTIALS + 3 + SHOWN),  # what the word names
-        ("tags[]=gold&lists[]=news", CREDENTIALS + 4 + SHOWN),
-        ("search=example", CREDENTIALS + 2 + SHOWN),
+        ("tags[]=gold&lists[]=news", CREDENTIALS + 3 + SHOWN),  # two words; the ids: all are on the page
+        ("search=example", CREDENTIALS + 1 + SHOWN),
+        ("search=example&per_page=1", CREDENTIALS + 2 + SHOWN),
         ("custom_fields=true", CREDENTIALS + 3 + SHOWN),  # the definitions
-        (f"filter_type=advanced&advanced_filters={FILTER}", CREDENTIALS + 4 + SHOWN),  # definitions, names
+        (f"filter_type=advanced&advanced_filters={FILTER}", CREDENTIALS + 3 + SHOWN),  # definitions, names
         ("search=nobody-at-all", CREDENTIALS + 1),
         ("page=1000", CREDENTIALS + 1),
     ],
