@@ -58,8 +58,8 @@ ATTACH = """
 DETACH = "DELETE FROM {links} WHERE subscriber_id {among} AND {target}_id {among} RETURNING subscriber_id"
 ATTACH_PAIRS = """
     INSERT INTO {links} (subscriber_id, {target}_id, created_at)
-    SELECT s.id, t.id, %s FROM {rows} JOIN subscribers_subscriber s ON s.id = r.subscriber
-    JOIN {targets} t ON t.id = r.target WHERE true {lock} ON CONFLICT (subscriber_id, {target}_id) DO NOTHING
+    SELECT r.subscriber, t.id, %s FROM {rows} JOIN {targets} t ON t.id = r.target WHERE true {lock}
+    ON CONFLICT (subscriber_id, {target}_id) DO NOTHING
     RETURNING subscriber_id, {target}_id
 """
 
@@ -540,7 +540,7 @@ def _in_common(differences: Sequence[Mapping[str, Any]]) -> Any:
 def _link_drafts(written: Sequence[tuple[int, Draft]]) -> dict[str, list[tuple[int, int]]]:
     """Attach each contact's own tags and lists; returns the links that are new.
 
-    One statement a kind of link that any of them has.
+    The contacts are the transaction's own: made or locked in it. One statement a kind of link that any of them has.
     """
     linked: dict[str, list[tuple[int, int]]] = {}
     rows = pair_rows()
@@ -548,7 +548,7 @@ def _link_drafts(written: Sequence[tuple[int, Draft]]) -> dict[str, list[tuple[i
         pairs = [{"subscriber": pk, "target": target} for pk, draft in written for target in getattr(draft, name)]
         if pairs:
             sql = _attach_sql(ATTACH_PAIRS, model, links, rows=rows)
-            linked[name] = [(row[0], row[1]) for row in execute(sql, moment(timezone.now()), json_parameter(pairs))]
+            linked[name] = execute(sql, moment(timezone.now()), json_parameter(pairs), keep_plan=True)
     return linked
 
 
