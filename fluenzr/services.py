@@ -83,7 +83,7 @@ class Tally:
     misfits: dict[int, Misfit] = field(default_factory=dict)
 
 
-@transaction.atomic
+@services.atomic
 def create_contact(sent: Sent, may: May) -> int:
     """Make one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
     [understood] = understand([sent], may)
@@ -98,7 +98,7 @@ def create_contact(sent: Sent, may: May) -> int:
     return pk
 
 
-@transaction.atomic
+@services.atomic
 def update_contact(pk: int, sent: Sent, may: May) -> bool:
     """Change what was sent of one contact; False when there is no such contact.
 
@@ -294,7 +294,7 @@ def missing_groups(ids: Sequence[int]) -> Misfit | None:
     return Misfit({"groupIds": texts}, missing=True) if texts else None
 
 
-@transaction.atomic
+@services.atomic
 def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     """Give a contact tags, by their titles; False when there is no such contact."""
     if not services.lock_contacts([pk]):
@@ -303,7 +303,7 @@ def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     return True
 
 
-@transaction.atomic
+@services.atomic
 def untag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     """Take tags of those titles from a contact, where it has them; False when there is no such contact."""
     if not services.lock_contacts([pk]):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models.functions import Lower
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,7 +52,10 @@ class ContactView(FluenzrView):
         return sent
 
     def show(self, pk: int, *, status: int = 200) -> Response:
-        """One contact as it now is. Raises the 404."""
+        """One contact as it now is. Raises the 404.
+
+        After a write within its transaction: later another request may have deleted the contact.
+        """
         shown = show_contacts([pk], types_by_slug())
         if not shown:
             raise NotFound("Contact not found")
@@ -81,7 +85,9 @@ class ContactListView(ContactView):
         return self.show_page(select_contacts(query), order, page)
 
     def post(self, request: Request) -> Response:
-        return self.show(self.write(services.create_contact, self.read(new=True)), status=201)
+        sent = self.read(new=True)
+        with transaction.atomic():
+            return self.show(self.write(services.create_contact, sent), status=201)
 
 
 class ContactDetailView(ContactView):
@@ -99,9 +105,10 @@ class ContactDetailView(ContactView):
             if not existing_ids([pk]):
                 raise NotFound("Contact not found") from None
             raise
-        if not self.write(services.update_contact, pk, sent):
-            raise NotFound("Contact not found")
-        return self.show(pk)
+        with transaction.atomic():
+            if not self.write(services.update_contact, pk, sent):
+                raise NotFound("Contact not found")
+            return self.show(pk)
 
     def delete(self, request: Request, contact: str) -> Response:
         pk = self.contact_id(contact)
@@ -189,9 +196,10 @@ class GroupsOfContactView(ContactView):
         groups = read_field(GroupIds(), "groupIds", self.sent)
         if unknown := services.missing_groups(groups):
             raise refusal(unknown)
-        if groups:
-            deed([pk], groups)
-        return self.show(pk)
+        with transaction.atomic():
+            if groups:
+                deed([pk], groups)
+            return self.show(pk)
 
 
 class TagsOfContactView(ContactView):
@@ -209,8 +217,10 @@ class TagsOfContactView(ContactView):
         pk = self.contact_id(contact)
         if not existing_ids([pk]):
             raise NotFound("Contact not found")
-        self.write(deed, pk, read_field(Tags(), "tags", self.sent))
-        return self.show(pk)
+        tags = read_field(Tags(), "tags", self.sent)
+        with transaction.atomic():
+            self.write(deed, pk, tags)
+            return self.show(pk)
 
 
 class GroupView(FluenzrView):
