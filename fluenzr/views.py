@@ -21,6 +21,7 @@ from fluenzr.services import Misfit, Refused, Sent
 from fluenzr.words import CONTACT_SORTS, GROUP_SORTS
 from segments.counts import counts_by_status
 from segments.models import ContactList
+from segments.querysets import SegmentQuerySet
 from segments.services import NameTaken, delete_segments, save_titled
 from subscribers.reading import existing_ids
 from subscribers.selection import Order, Selection
@@ -226,10 +227,11 @@ class TagsOfContactView(ContactView):
 class GroupView(FluenzrView):
     """What the routes of groups share. A group is a list of the other face."""
 
-    def group(self, text: str) -> ContactList:
+    def group(self, text: str, groups: SegmentQuerySet | None = None) -> ContactList:
         """The group of an id of the path. Raises the 404."""
         number = decode(GROUP, text)
-        group = ContactList.objects.filter(pk=number).first() if number is not None else None
+        groups = ContactList.objects.all() if groups is None else groups
+        group = groups.filter(pk=number).first() if number is not None else None
         if group is None:
             raise NotFound("Group not found")
         return group
@@ -275,8 +277,10 @@ class GroupDetailView(GroupView):
     def get(self, request: Request, group: str) -> Response:
         return self.answer(self.show([self.group(group)])[0])
 
+    @transaction.atomic
     def put(self, request: Request, group: str) -> Response:
-        found = self.group(group)
+        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
+        found = self.group(group, ContactList.objects.select_for_update())
         for name, value in read_group(self.sent, new=False).items():
             setattr(found, name, value)
         self.save(found)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,12 +25,6 @@ class SegmentView(RestView):
 
     model: ClassVar[type[Segment]]
     word: ClassVar[Literal["tag", "list"]]
-
-    def segment(self, pk: int) -> Segment:
-        segment = self.model.objects.filter(pk=pk).first()
-        if segment is None:
-            raise NotFound
-        return segment
 
     def fields(self) -> dict[str, Any]:
         serializer = SegmentSerializer(data=self.params)
@@ -112,27 +107,23 @@ class SegmentDetailView(SegmentView):
     def answer(self, shown: dict[str, Any] | None) -> Any:
         raise NotImplementedError
 
+    @transaction.atomic
     def put(self, request: Request, pk: int) -> Response:
         fields = self.fields()
-        if self.params.get("update_by") == "slug":
-            segment = self.segment_of_title(fields["title"])
-        else:
-            segment = self.segment(pk)
+        by_title = self.params.get("update_by") == "slug"
+        # FluentCRM then looks for the title's slug, whatever `slug` is sent: in tags.json a tag that
+        # has the slug sent stays as it was.
+        chosen = {"slug": make_slug(fields["title"])[:192]} if by_title else {"pk": pk}
+        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
+        segment = self.model.objects.select_for_update().filter(**chosen).first()
+        if segment is None:
+            raise NotFound
+        if not by_title:
             segment.slug = self.changed_slug(segment, fields)
         segment.title = fields["title"]
         segment.description = fields.get("description", self.kept_description(segment))
         self.save(segment)
         return Response({"lists": 1, "message": self.saved})
-
-    def segment_of_title(self, title: str) -> Segment:
-        """The one that has the title's slug: with `update_by: slug` FluentCRM looks for that, not for `slug`.
-
-        As recorded in tags.json, where a tag has the slug sent and stays as it was.
-        """
-        segment = self.model.objects.filter(slug=make_slug(title)[:192]).first()
-        if segment is None:
-            raise NotFound
-        return segment
 
     def changed_slug(self, segment: Segment, fields: dict[str, Any]) -> str:
         raise NotImplementedError

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from fluenzr.ids import CONTACT, GROUP, encode
 from segments.models import ContactList
+from segments.services import delete_segments
 from tests.client import Api
 from tests.factories import ContactListFactory, SubscriberFactory
 from tests.fluenzr.client import Fluenzr, error_of
+from tests.threads import Worker, two_writers
 
 
 def test_a_group_is_a_list_of_the_other_face(fluenzr: Fluenzr, api: Api) -> None:
@@ -104,3 +107,15 @@ def test_it_sorts_and_pages(fluenzr: Fluenzr) -> None:
     assert error_of(fluenzr.get("/groups?sort=slug"))[3] == {
         "sort": ["sort must be one of: name, createdAt, updatedAt"]
     }
+
+
+@two_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_change_does_not_bring_back_a_group_that_is_deleted_at_the_same_moment(fluenzr: Fluenzr) -> None:
+    group = ContactListFactory.create()
+    with transaction.atomic():
+        delete_segments(ContactList, [group.pk])
+        other = Worker(lambda: fluenzr.put(f"/groups/{encode(GROUP, group.pk)}", {"name": "Leads"}))
+        other.wait_until_blocked()
+    assert error_of(other.finish())[:2] == (404, "NOT_FOUND")
+    assert not ContactList.objects.exists()

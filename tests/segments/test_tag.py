@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from segments.models import Tag
+from segments.services import delete_segments
 from subscribers.models import Subscriber, SubscriberTag
 from tests.client import Api
 from tests.factories import SubscriberFactory, TagFactory
+from tests.threads import Worker, two_writers
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 5, 2, 12, 0, tzinfo=UTC)
@@ -128,3 +131,28 @@ def test_it_deletes_one_and_leaves_its_contacts(api: Api, tag: Tag) -> None:
     assert list(Tag.objects.all()) == [other]
     assert list(SubscriberTag.objects.values_list("subscriber", "tag")) == [(contact.pk, other.pk)]
     assert Subscriber.objects.count() == 1
+
+
+@two_writers
+@pytest.mark.django_db(transaction=True)
+def test_it_does_not_bring_back_one_that_is_deleted_at_the_same_moment(api: Api) -> None:
+    tag = TagFactory.create(title="Newsletter")
+    with transaction.atomic():
+        delete_segments(Tag, [tag.pk])
+        other = Worker(lambda: api.put(f"/tags/{tag.pk}", {"title": "Weekly"}))
+        other.wait_until_blocked()
+    assert other.finish().status_code == 404
+    assert not Tag.objects.exists()
+
+
+@two_writers
+@pytest.mark.django_db(transaction=True)
+def test_it_loses_neither_of_two_changes_at_once(api: Api) -> None:
+    tag = TagFactory.create(title="Newsletter", slug="newsletter", description="Weekly news")
+    with transaction.atomic():
+        Tag.objects.filter(pk=tag.pk).update(description="Monthly news")
+        other = Worker(lambda: api.put(f"/tags/{tag.pk}", {"title": "Monthly"}))
+        other.wait_until_blocked()
+    assert other.finish().status_code == 200
+    tag.refresh_from_db()
+    assert (tag.title, tag.slug, tag.description) == ("Monthly", "newsletter", "Monthly news")
