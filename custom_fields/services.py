@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from custom_fields.models import CustomField, Scope
 from custom_fields.types import TYPES, DoesNotFit, Value, check_value
-from database.sql import read
+from database.sql import execute, is_postgresql, read
 
 MAX_SLUG = 25  # as recorded in custom-fields.json
 # Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
@@ -35,11 +35,14 @@ def make_slug(label: str, taken: set[str]) -> str:
 
 @transaction.atomic
 def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope.CONTACT) -> None:
-    """Make these, in this order, the custom fields of contacts (or companies). Three statements.
+    """Make these, in this order, the custom fields of contacts (or companies). Three statements at most.
 
     A definition that is left out goes; values of it stay with the contacts and show again when a
     field of that slug is defined again.
     """
+    if is_postgresql():
+        # Of two who replace them at once each would leave what the other one makes.
+        execute("LOCK TABLE custom_fields_customfield IN SHARE ROW EXCLUSIVE MODE")
     for position, definition in enumerate(definitions):
         definition.position, definition.scope = position, scope
     CustomField.objects.filter(scope=scope).exclude(slug__in=[field.slug for field in definitions]).delete()
