@@ -259,8 +259,7 @@ def name_tags(titles: Iterable[str], may: May) -> dict[str, int]:
     found = ids_by_title(Tag, wanted.values())
     if missing := [title for lower, title in wanted.items() if lower not in found]:
         demand("segments.add_tag", may, "make tags")
-        create_titled(Tag, missing)
-        found |= ids_by_title(Tag, missing)
+        found |= create_titled(Tag, missing)
     return {lower: ids[0] for lower, ids in found.items()}
 
 

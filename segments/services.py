@@ -16,6 +16,8 @@ from segments.models import Segment
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 NEW_TITLE = range(3, 193)
+# Slugs that are tried for one title. Others have the first ones only after they were renamed, each in turn.
+ATTEMPTS = 10
 # What a made slug leaves for the letters that tell it from another.
 SLUG_ROOM = 180
 
@@ -124,17 +126,23 @@ def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[
     return found
 
 
-def create_titled(model: type[Segment], titles: Iterable[str]) -> None:
-    """Make one for each title, whatever it looks like. At most three statements.
+def create_titled(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
+    """Make one for each title, whatever it looks like; returns their ids as ids_by_title does.
 
-    Where another title has the slug of one ("C" and "C++"), its slug ends with a few letters that
-    are the same on each attempt: of two requests that make the same title at once, one does.
+    Two statements, and two more when the slug of one is in the way.
+
+    Where another title has the slug of one ("C" and "C++", or a tag that was renamed), its slug ends
+    with a few letters that are the same in each request: of two that make the same title at once, one does.
     """
-    by_title = {title.lower(): title for title in titles}
-    create_with_slugs(model, {make_slug(title)[:SLUG_ROOM]: title for title in reversed(by_title.values())})
-    found = ids_by_title(model, by_title.values())
-    if missing := [title for lower, title in by_title.items() if lower not in found]:
-        create_with_slugs(model, {distinct_slug(title): title for title in missing})
+    wanted = {title.lower(): title for title in titles}
+    found: dict[str, list[int]] = {}
+    for attempt in range(ATTEMPTS):
+        missing = [title for lower, title in wanted.items() if lower not in found]
+        if not missing:
+            break
+        create_with_slugs(model, {slug_of(title, attempt): title for title in reversed(missing)})
+        found |= ids_by_title(model, missing)
+    return found
 
 
 def create_with_slugs(model: type[Segment], titles: Mapping[str, str]) -> None:
@@ -143,9 +151,13 @@ def create_with_slugs(model: type[Segment], titles: Mapping[str, str]) -> None:
     model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def distinct_slug(title: str) -> str:
-    digest = blake2b(title.lower().encode(), digest_size=4).hexdigest()
-    return f"{make_slug(title)[:SLUG_ROOM]}-{digest}"
+def slug_of(title: str, attempt: int) -> str:
+    """The slug of a title: the plain one first, then distinct ones."""
+    plain = make_slug(title)[:SLUG_ROOM]
+    if not attempt:
+        return plain
+    digest = blake2b(f"{title.lower()} {attempt}".encode(), digest_size=4).hexdigest()
+    return f"{plain}-{digest}"
 
 
 def save_segment(segment: Segment) -> None:
@@ -170,9 +182,9 @@ def save_titled(segment: Segment) -> None:
     if any(title.lower() == segment.title.lower() for title in same):
         raise NameTaken(segment.title)
     if not segment.slug:
-        slug = make_slug(segment.title)[:SLUG_ROOM]
-        taken = model.objects.filter(slug=slug).exists()
-        segment.slug = distinct_slug(segment.title) if taken else slug
+        slugs = [slug_of(segment.title, attempt) for attempt in range(ATTEMPTS)]
+        taken = set(model.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        segment.slug = next((slug for slug in slugs if slug not in taken), slugs[0])
     try:
         save_segment(segment)
     except SlugTaken as error:

@@ -227,6 +227,19 @@ def test_it_refuses_an_unknown_key_where_the_setting_says_so(fluenzr: Fluenzr, s
     assert not CustomField.objects.exists()
 
 
+def test_a_tag_comes_anew_when_those_that_had_its_slugs_were_renamed(fluenzr: Fluenzr) -> None:
+    for number in range(3):
+        shown = fluenzr.post("/contacts", {"email": f"c{number}@example.com", "tags": ["VIP"]}).json()["data"]
+        assert shown["tags"] == ["VIP"]
+        Tag.objects.filter(title="VIP").update(title=f"Not so important {number}")
+    assert Tag.objects.count() == 3
+    groups = [fluenzr.post("/groups", {"name": "Leads"})]
+    for number in range(2):
+        ContactList.objects.filter(title="Leads").update(title=f"Cold {number}")
+        groups.append(fluenzr.post("/groups", {"name": "Leads"}))
+    assert [response.status_code for response in groups] == [201, 201, 201]
+
+
 @pytest.mark.parametrize("key", ["", " ", "12", 'a"b', "a.b", "x" * 65, "<b>", "a\x00b"])
 def test_it_refuses_a_key_that_can_be_no_slug(fluenzr: Fluenzr, key: str) -> None:
     response = fluenzr.post("/contacts", {"email": "a@example.com", "customFields": {key: "x"}})
