@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from urllib.parse import urlsplit
 
 import psycopg
@@ -86,6 +87,26 @@ def send(
         connection.close()
 
 
+def assert_kept_open(port: int, method: str, path: str, credentials: str) -> None:
+    """A request whose body comes late is answered after it, and the connection takes another one."""
+    body = b'{"name": "Late", "title": "Late"}'
+    authorization = f"Authorization: Basic {b64encode(credentials.encode()).decode()}"
+    head = f"{{}} {API}{{}} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n"
+    late = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(f"{head.format(method, path)}{late}\r\n".encode())
+        answered, _, _ = select([connection], [], [], 0.3)
+        assert not answered
+        connection.sendall(body)
+        first = http.client.HTTPResponse(connection)
+        first.begin()
+        first.read()
+        connection.sendall(f"{head.format('GET', '/subscribers/999')}\r\n".encode())
+        second = http.client.HTTPResponse(connection)
+        second.begin()
+        assert second.status == 404
+
+
 def test_first_run_shows_credentials_that_open_the_api(environment: dict[str, str]) -> None:
     port = free_port()
     shown = manage(environment, "first_run", "--host", "0.0.0.0", "--port", port)  # noqa: S104
@@ -101,6 +122,8 @@ def test_first_run_shows_credentials_that_open_the_api(environment: dict[str, st
         assert status == 200
         _, tags = send(port, "GET", "/tags?search=pieces", line[3])
         assert "Sent in pieces" in json.dumps(tags)
+        for method, path in (("DELETE", "/subscribers/999"), ("PUT", "/companies/999"), ("POST", "/tags")):
+            assert_kept_open(port, method, path, line[3])
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
 
