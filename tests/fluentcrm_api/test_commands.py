@@ -2,75 +2,19 @@
 
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import uuid
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from select import select
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
+from tests.client import FLUENTCRM
 from tests.postgres import free_port
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-API = "/wp-json/fluent-crm/v2"
-
-
-@contextmanager
-def empty_database(folder: Path) -> Iterator[str]:
-    """The DATABASE_URL of a new database, of the kind that this test run uses."""
-    url = os.environ["DATABASE_URL"]
-    if url.startswith("sqlite"):
-        yield f"sqlite:///{folder / 'new.sqlite3'}"
-        return
-    name = f"new_{uuid.uuid4().hex}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield urlsplit(url)._replace(path=f"/{name}").geturl()
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a server that has never run."""
-    with empty_database(tmp_path) as url:
-        yield os.environ | {
-            "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
-            "DATABASE_URL": url,
-            "DATA_DIR": str(tmp_path),
-            "STATIC_ROOT": str(tmp_path / "static"),
-        }
-
-
-def manage(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
-
-
-@contextmanager
-def served(environment: dict[str, str], port: int) -> Iterator["subprocess.Popen[str]"]:
-    """A server that listens on the port."""
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    with process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == f"Serving on http://127.0.0.1:{port} with 2 workers.\n"
-            yield process
-        finally:
-            process.terminate()
+from tests.processes import manage, served
 
 
 def send(
@@ -80,7 +24,7 @@ def send(
     headers = {"Authorization": f"Basic {b64encode(credentials.encode()).decode()}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(method, API + path, body=body, headers=headers)
+        connection.request(method, FLUENTCRM + path, body=body, headers=headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     finally:
@@ -91,7 +35,7 @@ def assert_kept_open(port: int, method: str, path: str, credentials: str) -> Non
     """A request whose body comes late is answered after it, and the connection takes another one."""
     body = b'{"name": "Late", "title": "Late"}'
     authorization = f"Authorization: Basic {b64encode(credentials.encode()).decode()}"
-    head = f"{{}} {API}{{}} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n"
+    head = f"{{}} {FLUENTCRM}{{}} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n"
     late = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(f"{head.format(method, path)}{late}\r\n".encode())
@@ -115,7 +59,7 @@ def test_first_run_shows_credentials_that_open_the_api(environment: dict[str, st
     assert line
     assert line[1] == str(port)
     with served(environment, port) as server:
-        status, _ = send(port, "GET", line[2].removeprefix(API), line[3])
+        status, _ = send(port, "GET", line[2].removeprefix(FLUENTCRM), line[3])
         assert status == 200
         pieces = iter([b'{"title": "Sent in ', b'pieces", "slug": "pieces"}'])
         status, _ = send(port, "POST", "/tags", line[3], pieces)
