@@ -25,7 +25,7 @@ from wp_rest.negotiation import AlwaysJSON
 from wp_rest.parameters import as_integer
 from wp_rest.parsers import JSONParser
 from wp_rest.renderers import JSONRenderer
-from wp_rest.transactions import retry_deadlocks
+from wp_rest.transactions import retry_lost_races
 
 VERBS = ("get", "post", "put", "delete")
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 20, 100
@@ -59,7 +59,7 @@ class FluenzrView(APIView):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         for name in {"post", "put", "delete"} & vars(cls).keys():
-            setattr(cls, name, retry_deadlocks(vars(cls)[name]))
+            setattr(cls, name, retry_lost_races(vars(cls)[name]))
         cls.http_method_names = [*(name for name in VERBS if hasattr(cls, name)), "head"]
 
     def get_exception_handler(self) -> Any:

@@ -1,28 +1,37 @@
-"""Two writes that cross: when the database ends a deadlock, the one that lost runs again."""
+"""Two writes that cross: the one that lost to the other runs again."""
 
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 
 ATTEMPTS = 4
-# PostgreSQL: deadlock_detected and serialization_failure. Both leave nothing of the transaction.
-LOST_THE_RACE = frozenset({"40P01", "40001"})
+# PostgreSQL's deadlock_detected, serialization_failure and foreign_key_violation: in the last case
+# another request deleted what a row refers to after it was looked up, and the next attempt finds it
+# gone. All of them leave nothing of the transaction.
+LOST_THE_RACE = frozenset({"40P01", "40001", "23503"})
 
 
-def retry_deadlocks(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a view's method again when its transaction lost a deadlock; the client learns nothing of it."""
+def retry_lost_races(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a view's method again when its transaction lost to another one; the client learns nothing of it."""
 
     @wraps(handler)
     def run(*args: Any, **kwargs: Any) -> Any:
         for _ in range(ATTEMPTS - 1):
             try:
                 return handler(*args, **kwargs)
-            except OperationalError as error:
-                lost = getattr(error.__cause__, "sqlstate", None) in LOST_THE_RACE
-                if not lost or connection.in_atomic_block:
+            except DatabaseError as error:
+                if not lost_the_race(error) or connection.in_atomic_block:
                     raise
         return handler(*args, **kwargs)
 
     return run
+
+
+def lost_the_race(error: DatabaseError) -> bool:
+    cause = error.__cause__
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return True
+    return getattr(cause, "sqlstate", None) in LOST_THE_RACE

@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, InvalidBody, NoRoute, RestError, error_body
 from wp_rest.middleware import ROOT
 from wp_rest.parameters import CONTROL_PARAMETERS, is_true, parse_query
-from wp_rest.transactions import retry_deadlocks
+from wp_rest.transactions import retry_lost_races
 
 VERBS = ("get", "post", "put", "patch", "delete")
 WRITING_VERBS = {"post", "put", "patch", "delete"}
@@ -44,7 +44,7 @@ class RestView(APIView):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         for name in WRITING_VERBS & vars(cls).keys():
-            setattr(cls, name, retry_deadlocks(vars(cls)[name]))
+            setattr(cls, name, retry_lost_races(vars(cls)[name]))
         own = [name for base in reversed(cls.__mro__) for name in vars(base) if name in VERBS]
         cls.http_method_names = [*dict.fromkeys(own), "head", "options"]
 

@@ -8,11 +8,14 @@ import pytest
 import time_machine
 
 from companies.models import Company
+from subscribers import company_views
+from subscribers.reading import existing_ids
+from subscribers.services import delete_contacts
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import CustomFieldFactory, SubscriberFactory
 from tests.subscribers.expected import missing, wrong
-from tests.threads import at_once, two_writers
+from tests.threads import Worker, at_once, two_writers
 
 TAKEN = {
     "code": "rest_invalid_param",
@@ -115,6 +118,22 @@ def test_it_refuses_a_name_that_another_company_has_in_any_case(api: Api, name: 
 def test_it_refuses_a_name_that_another_company_has_in_any_case_of_every_script(api: Api) -> None:
     CompanyFactory.create(name="ŁÓDŹ")
     assert refusal(api, {"name": "łódź"}) == (422, TAKEN)
+
+
+@two_writers
+@pytest.mark.django_db(transaction=True)
+def test_it_refuses_an_owner_who_is_deleted_just_after_the_look(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = SubscriberFactory.create()
+
+    def look_and_delete(ids: list[int]) -> list[int]:
+        found = existing_ids(ids)
+        Worker(lambda: delete_contacts(ids)).finish()
+        return found
+
+    monkeypatch.setattr(company_views, "existing_ids", look_and_delete)
+    answer = api.post("/companies", {"name": "Acme", "owner_id": owner.pk})
+    assert (answer.status_code, answer.json()["owner_id"]) == (400, {"invalid": "There is no such contact."})
+    assert not Company.objects.exists()
 
 
 @two_writers

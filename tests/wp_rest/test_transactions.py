@@ -1,13 +1,15 @@
-"""A write that lost a deadlock runs again."""
+"""A write that lost to another one runs again."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from typing import Any
 
 import psycopg.errors
 import pytest
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 
 from segments import views
 from segments.models import Tag
@@ -15,7 +17,7 @@ from segments.services import save_segment
 from tests.client import Api
 from tests.factories import TagFactory
 from tests.threads import at_once, two_writers
-from wp_rest.transactions import ATTEMPTS, retry_deadlocks
+from wp_rest.transactions import ATTEMPTS, retry_lost_races
 
 SERVER_ERROR = {
     "code": "internal_server_error",
@@ -24,10 +26,20 @@ SERVER_ERROR = {
 }
 
 
-def lost(cause: Exception) -> OperationalError:
-    error = OperationalError("deadlock detected")
+def lost(cause: Exception) -> DatabaseError:
+    error = DatabaseError("lost")
     error.__cause__ = cause
     return error
+
+
+def no_such_row() -> sqlite3.IntegrityError:
+    """What SQLite says of a row that refers to nothing."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript("PRAGMA foreign_keys = on; CREATE TABLE a (id INTEGER PRIMARY KEY);")
+        database.execute("CREATE TABLE b (a INTEGER REFERENCES a)")
+        with pytest.raises(sqlite3.IntegrityError) as raised:
+            database.execute("INSERT INTO b VALUES (1)")
+    return raised.value
 
 
 def losing(times: int, cause: Exception, then: Callable[..., Any]) -> tuple[Callable[..., Any], list[int]]:
@@ -44,9 +56,17 @@ def losing(times: int, cause: Exception, then: Callable[..., Any]) -> tuple[Call
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("cause", [psycopg.errors.DeadlockDetected(), psycopg.errors.SerializationFailure()])
+@pytest.mark.parametrize(
+    "cause",
+    [
+        psycopg.errors.DeadlockDetected(),
+        psycopg.errors.SerializationFailure(),
+        psycopg.errors.ForeignKeyViolation(),
+        no_such_row(),
+    ],
+)
 @pytest.mark.parametrize("times", [1, ATTEMPTS - 1])
-def test_it_hides_a_deadlock_from_the_client(
+def test_it_hides_a_lost_race_from_the_client(
     api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception, times: int
 ) -> None:
     save, calls = losing(times, cause, save_segment)
@@ -67,7 +87,9 @@ def test_it_gives_up_in_the_end(api: Api, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("cause", [psycopg.errors.AdminShutdown(), ValueError("no state at all")])
+@pytest.mark.parametrize(
+    "cause", [psycopg.errors.AdminShutdown(), psycopg.errors.NotNullViolation(), ValueError("no state at all")]
+)
 def test_it_repeats_nothing_for_another_failure(api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception) -> None:
     save, calls = losing(1, cause, save_segment)
     monkeypatch.setattr(views, "save_segment", save)
@@ -79,8 +101,8 @@ def test_it_repeats_nothing_for_another_failure(api: Api, monkeypatch: pytest.Mo
 def test_it_repeats_nothing_inside_a_larger_transaction() -> None:
     # The larger one is lost with it: only who began it can begin again.
     run, calls = losing(1, psycopg.errors.DeadlockDetected(), lambda: "done")
-    with pytest.raises(OperationalError), transaction.atomic():
-        retry_deadlocks(run)()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        retry_lost_races(run)()
     assert len(calls) == 1
 
 
@@ -91,7 +113,7 @@ def test_it_ends_a_real_deadlock() -> None:
     both_hold_one = threading.Barrier(2, timeout=30)
     attempts: list[str] = []
 
-    @retry_deadlocks
+    @retry_lost_races
     def rename(name: str, pks: list[int]) -> None:
         attempts.append(name)
         with transaction.atomic():
