@@ -1,6 +1,8 @@
 """Two writes that cross: the one that lost to the other runs again."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -8,6 +10,9 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 ATTEMPTS = 4
+# Seconds at most before the next attempt: one that is quicker than the winner's next step meets it
+# in the same place again.
+PAUSE = 0.05
 # PostgreSQL's deadlock_detected, serialization_failure and foreign_key_violation: in the last case
 # another request deleted what a row refers to after it was looked up, and the next attempt finds it
 # gone. All of them leave nothing of the transaction.
@@ -25,6 +30,7 @@ def retry_lost_races(handler: Callable[..., Any]) -> Callable[..., Any]:
             except DatabaseError as error:
                 if not lost_the_race(error) or connection.in_atomic_block:
                     raise
+            time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - so that two losers do not keep step
         return handler(*args, **kwargs)
 
     return run

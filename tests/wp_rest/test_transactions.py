@@ -123,7 +123,8 @@ def test_it_ends_a_real_deadlock() -> None:
             Tag.objects.filter(pk=pks[1]).update(description=name)
 
     at_once(partial(rename, "up", [first.pk, second.pk]), partial(rename, "down", [second.pk, first.pk]))
-    assert len(attempts) == 3
+    # The one that lost ran again, on a busy machine more than once.
+    assert len(attempts) >= 3
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.title, first.description) == ("up", "down")
