@@ -1,18 +1,30 @@
-"""What the routes of accounts take and answer (see wp_rest.openapi)."""
+"""What the routes of accounts take and answer (see rest.openapi)."""
 
-from wp_rest.openapi import ID, TEXT, Operation, Routes, Schema, listed, obj, ref, say
+from rest.openapi import (
+    ID,
+    TEXT,
+    Operation,
+    Routes,
+    Schema,
+    listed,
+    obj,
+    ref,
+    say,
+)
 
-LINK = listed(obj({"href": TEXT}))
+LINK = listed(obj({"href": TEXT}, title="Link"))
 COMPONENTS: dict[str, Schema] = {
     "Me": obj(
         {
             "id": ID,
-            "name": say(TEXT, "The full name, else the user name."),
-            "url": say(TEXT, "The site's address."),
+            "name": say(TEXT, "The full name, or the user name if there is none."),
+            "url": say(TEXT, "The address of the site."),
             "description": TEXT,
             "link": TEXT,
             "slug": say(TEXT, "The user name."),
-            "avatar_urls": say(obj({"24": TEXT, "48": TEXT, "96": TEXT}), "Gravatar addresses by width in pixels."),
+            "avatar_urls": say(
+                obj({"24": TEXT, "48": TEXT, "96": TEXT}), "The addresses of the Gravatar picture, by width in pixels."
+            ),
             "meta": listed(TEXT, maxItems=0),
             "_links": obj({"self": LINK, "collection": LINK}),
         }
@@ -24,8 +36,8 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getMe",
             topic="This API",
-            summary="Who am I?",
-            description="The user whose credentials were sent. Clients call it to test theirs.",
+            summary="Get the current user",
+            description="Returns the user whose credentials were sent. Use it to test your credentials.",
             answer=ref("Me"),
             example={
                 "id": 1,

@@ -1,20 +1,14 @@
-"""What do-bulk-action takes and answers (see wp_rest.openapi; guide, 'Bulk Operations'; bulk-actions.json)."""
+"""What do-bulk-action takes and answers (see rest.openapi; guide, 'Bulk Operations'; bulk-actions.json)."""
 
 from dataclasses import replace
 
 from django.conf import settings
 
 from bulk_actions.actions import ACTIONS, DONE
-from subscribers.schema import ignored
-from wp_rest.openapi import (
+from rest.openapi import (
     ANYTHING,
     BOOLEAN,
-    ENTRIES,
-    FLAG,
-    FORBIDDEN_TO,
-    IDS,
     INTEGER,
-    INVALID,
     TEXT,
     Operation,
     Refusal,
@@ -22,9 +16,18 @@ from wp_rest.openapi import (
     Schema,
     obj,
     one_of,
-    refused,
     say,
     sent,
+)
+from subscribers.schema import ignored
+from wp_rest.openapi import (
+    ENTRIES,
+    FLAG,
+    FORBIDDEN_TO,
+    IDS,
+    INVALID,
+    JSON_OBJECT,
+    refused,
 )
 
 COMPONENTS: dict[str, Schema] = {}
@@ -32,50 +35,60 @@ BODY = sent(
     {
         "action_name": one_of(*ACTIONS),
         "subscriber_ids": say(IDS, "The ids of the contacts."),
-        "is_all": say(FLAG, "Instead of ids: every contact of `contact_query`."),
+        "is_all": say(
+            FLAG, "True runs the action on all contacts that `contact_query` finds, instead of `subscriber_ids`."
+        ),
         "contact_query": {
-            "type": ["object", "string"],
-            "description": "The filters of the list of contacts as an object, or the JSON text of one; with `is_all`.",
+            "anyOf": [JSON_OBJECT, TEXT],
+            "description": "The filters of `GET /subscribers`, as an object or the JSON text of one. Only with `is_all`.",
         },
         "last_id": {
             "type": ["integer", "string"],
-            "description": f"With `is_all`: go on after this id, {settings.BULK_CHUNK} contacts at a time.",
+            "description": f"Continue after this id. Only with `is_all`, which changes up to {settings.BULK_CHUNK} contacts in one "
+            "request.",
         },
-        "action_options": say(ENTRIES, "Tags or lists: ids, slugs or titles."),
-        "new_status": say(ANYTHING, "The status, the contact type or the company's id."),
-        "reason": say(TEXT, "Why the contacts left, with a status. `unsubscribe_reason` is the same."),
-        "company_id": {"type": ["integer", "string"], "description": "The company."},
+        "action_options": say(ENTRIES, "The tags or lists for the action: ids, slugs or titles."),
+        "new_status": say(ANYTHING, "The new status, the new contact type or the id of the company."),
+        "reason": say(TEXT, "Why the contacts left. Only with a new status. You can also write `unsubscribe_reason`."),
+        "company_id": {"type": ["integer", "string"], "description": "The id of the company."},
         "custom_field": say(
-            sent({"key": say(TEXT, "The slug."), "value": ANYTHING}, ["key", "value"]), "For `update_custom_fields`."
+            sent(
+                {"key": say(TEXT, "The slug of the field."), "value": say(ANYTHING, "The new value.")},
+                ["key", "value"],
+                title="CustomFieldChange",
+            ),
+            "Only for `update_custom_fields`.",
         ),
     },
     ["action_name"],
+    title="ActOnContactsRequest",
 )
 POST = Operation(
     name="actOnContacts",
     topic="Many contacts",
-    summary="Do one thing to many contacts",
-    description="All of it happens, or nothing. With `is_all` a client calls again with `last_id`, the "
-    "`last_contact_id` of the answer, until `is_completed`.",
+    summary="Run an action on many contacts",
+    description="If one contact cannot be changed, none is. With `is_all`, repeat the request with the "
+    "`last_contact_id` of the answer as `last_id` until `is_completed` is true.",
     body=BODY,
     body_example={"action_name": "add_to_tags", "action_options": [1], "subscriber_ids": [25, 26]},
     answer=obj(
         {
-            "last_contact_id": say(INTEGER, "The largest id of this call."),
-            "completed_contacts": say(INTEGER, "How many contacts there were."),
+            "last_contact_id": say(INTEGER, "The largest id that this request changed."),
+            "completed_contacts": say(INTEGER, "The number of contacts in this request."),
             "message": TEXT,
-            "is_completed": say(BOOLEAN, "With `is_all` alone: whether these were the last ones."),
+            "is_completed": say(BOOLEAN, "True if no contacts are left. Only if `is_all` is sent."),
             "ignored": ignored("tags", "lists"),
         },
         optional=["is_completed", "ignored"],
+        title="ActOnContactsResponse",
     ),
     example={"last_contact_id": 26, "completed_contacts": 2, "message": DONE},
     refusals={
         400: INVALID,
         403: FORBIDDEN_TO,
-        404: Refusal("There is no such company, e-mail sequence or automation.", ["NotFound"]),
+        404: Refusal("The company, e-mail sequence or automation does not exist.", ["NotFound"]),
         422: Refusal(
-            "No contact is named, there is no such action, or what it needs is missing.",
+            "No contact ids are sent, the action does not exist, or a value that it needs is missing.",
             ["MissingFields", "Refused"],
             refused("", "Selected Action is not valid").examples,
         ),
@@ -84,6 +97,6 @@ POST = Operation(
 ROUTES: Routes = {
     "/fluent-crm/v2/subscribers/do-bulk-action": {
         "POST": POST,
-        "PUT": replace(POST, name="actOnContactsByPut", description="The same as POST."),
+        "PUT": replace(POST, name="actOnContactsByPut", description="Does the same as POST."),
     }
 }

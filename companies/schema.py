@@ -1,4 +1,4 @@
-"""What a company looks like, and the route of the modules (see wp_rest.openapi; recording companies.json).
+"""What a company looks like, and the route of the modules (see rest.openapi; recording companies.json).
 
 The routes of companies are in subscribers.company_schema, as their views are in subscribers.
 """
@@ -6,20 +6,17 @@ The routes of companies are in subscribers.company_schema, as their views are in
 from typing import Any
 
 from companies.serializers import CompanySerializer, CountField, NewCompanySerializer, OptionalIdField
-from wp_rest.openapi import (
+from rest.openapi import (
     ANYTHING,
     DATE,
-    DIGITS,
     ID,
     INTEGER,
-    MOMENT,
     TEXT,
     Operation,
     Routes,
     Schema,
     body_of,
     mapped,
-    message,
     nullable,
     obj,
     one_of,
@@ -27,24 +24,29 @@ from wp_rest.openapi import (
     say,
     schema_of,
 )
+from wp_rest.openapi import (
+    DIGITS,
+    MOMENT,
+    message,
+)
 
 
 @schema_of.register
 def _(sent_field: CountField) -> Schema:
-    return {"type": ["integer", "string"], "description": "A whole number from 0; an empty text is 0."}
+    return {"type": ["integer", "string"], "description": "A whole number, 0 or more. An empty text means 0."}
 
 
 @schema_of.register
 def _(sent_field: OptionalIdField) -> Schema:
-    return {"type": ["integer", "string"], "description": "An id; 0 and an empty text are none."}
+    return {"type": ["integer", "string"], "description": "An id. 0 or an empty text removes it."}
 
 
 OPTIONAL_TEXT = nullable(TEXT)
 COMPANY: dict[str, Schema] = {
     "id": ID,
-    "hash": say(TEXT, "The company's public name: 32 hexadecimal digits."),
-    "owner_id": say(nullable(DIGITS), "The contact who owns it."),
-    "name": say(TEXT, "One company a name, in any case."),
+    "hash": say(TEXT, "A public id for links: 32 hexadecimal digits."),
+    "owner_id": say(nullable(DIGITS), "The id of the contact who owns the company."),
+    "name": say(TEXT, "Each company has its own name. Case does not matter."),
     "industry": OPTIONAL_TEXT,
     "email": OPTIONAL_TEXT,
     "timezone": OPTIONAL_TEXT,
@@ -54,8 +56,8 @@ COMPANY: dict[str, Schema] = {
     "city": OPTIONAL_TEXT,
     "state": OPTIONAL_TEXT,
     "country": OPTIONAL_TEXT,
-    "employees_number": say(DIGITS, "A number, as a text."),
-    "description": say(OPTIONAL_TEXT, "HTML without anything that runs."),
+    "employees_number": say(DIGITS, "A number, written as a text."),
+    "description": say(OPTIONAL_TEXT, "HTML without scripts."),
     "phone": OPTIONAL_TEXT,
     "type": TEXT,
     "logo": OPTIONAL_TEXT,
@@ -64,21 +66,21 @@ COMPANY: dict[str, Schema] = {
     "facebook_url": OPTIONAL_TEXT,
     "twitter_url": OPTIONAL_TEXT,
     "date_of_start": nullable(DATE),
-    "meta": obj({"custom_values": ref("CustomValues")}),
+    "meta": obj({"custom_values": ref("CustomValues")}, title="CompanyMeta"),
     "created_at": MOMENT,
     "updated_at": MOMENT,
 }
 FIELDS = {
-    "owner_id": "The id of the contact who owns it, and belongs to it from then on; 0 and an empty text are nobody.",
-    "employees_number": "A whole number from 0; an empty text is 0.",
-    "description": "HTML; scripts and the like are taken out.",
-    "custom_values": "Values by the slug of their custom field (see /companies/custom-fields).",
+    "owner_id": "The id of the contact who owns the company. This contact also joins the company. 0 or an empty text removes the owner.",
+    "employees_number": "A whole number, 0 or more. An empty text means 0.",
+    "description": "HTML. Scripts are removed.",
+    "custom_values": "Values by the slug of their custom field. `GET /companies/custom-fields` lists the fields.",
 }
 COMPONENTS: dict[str, Schema] = {
     "Company": obj(COMPANY),
     "NewCompany": obj(
         {**COMPANY, "owner_id": nullable(ID), "employees_number": INTEGER},
-        description="Its numbers are numbers, as recorded.",
+        description="A company as the answer to its creation shows it: `owner_id` and `employees_number` are numbers, not texts.",
     ),
     "CompanyToMake": body_of(NewCompanySerializer, FIELDS),
     "CompanyToUpdate": body_of(CompanySerializer, FIELDS),
@@ -95,26 +97,30 @@ EXAMPLE: dict[str, Any] = {
     "created_at": "2023-03-15 09:30:00",
     "updated_at": "2023-03-15 09:30:00",
 }
-SWITCH = one_of("yes", "no")
+SWITCH = one_of("yes", "no", title="Switch")
 SAVED = "Settings has been updated"
 ROUTES: Routes = {
     "/fluent-crm/v2/setting/experiments": {
         "GET": Operation(
             name="getModules",
             topic="This API",
-            summary="Get FluentCRM's switches for its modules",
-            description="The modules are always on here; the answer is what was said last.",
+            summary="Get the module switches",
+            description="Returns what was stored last. On this server all modules are always on.",
             answer=obj(
-                {"settings": mapped(SWITCH, properties={"company_module": SWITCH, "event_tracking": SWITCH})},
+                {
+                    "settings": mapped(
+                        SWITCH, properties={"company_module": SWITCH, "event_tracking": SWITCH}, title="Modules"
+                    )
+                },
             ),
             example={"settings": {"company_module": "yes", "event_tracking": "yes"}},
         ),
         "POST": Operation(
             name="setModules",
             topic="This API",
-            summary="Say which of FluentCRM's modules are on",
-            description="Remembered, and changes nothing.",
-            body=mapped(ANYTHING, description="Each module's name, and whether it is on."),
+            summary="Set the module switches",
+            description="Stores the switches. They have no effect: on this server all modules are always on.",
+            body=mapped(ANYTHING, title="ModulesToSave", description="The name of each module, with `yes` or `no`."),
             body_example={"company_module": "yes"},
             answer=message(SAVED),
             example={"message": SAVED},

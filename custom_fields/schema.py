@@ -1,15 +1,12 @@
-"""What the route of custom fields takes and answers (see wp_rest.openapi; recording custom-fields.json)."""
+"""What the route of custom fields takes and answers (see rest.openapi; recording custom-fields.json)."""
 
 from dataclasses import replace
 
 from custom_fields.serializers import CustomFieldSerializer, OptionsField, TypeField
 from custom_fields.types import TYPE_BY_KEY, TYPES
 from custom_fields.views import field_types
-from wp_rest.openapi import (
+from rest.openapi import (
     ANYTHING,
-    ENTRIES,
-    INVALID,
-    MISSING,
     TEXT,
     Operation,
     Routes,
@@ -25,6 +22,11 @@ from wp_rest.openapi import (
     schema_of,
     sent,
 )
+from wp_rest.openapi import (
+    ENTRIES,
+    INVALID,
+    MISSING,
+)
 
 
 @schema_of.register
@@ -37,31 +39,32 @@ def _(sent_field: OptionsField) -> Schema:
     return ENTRIES
 
 
+TYPE = one_of(*TYPES, title="FieldTypeName")
 VALUE: Schema = {"type": ["string", "array"], "items": TEXT}
 COMPONENTS: dict[str, Schema] = {
     "CustomField": obj(
         {
-            "type": one_of(*TYPES),
+            "type": TYPE,
             "label": TEXT,
-            "slug": say(TEXT, "The key of the field's values in `custom_values`."),
-            "field_key": say(one_of(*TYPE_BY_KEY), "The type's key in `field_types`."),
-            "options": say(listed(TEXT), "The choices, where there are some."),
-            "group": say(TEXT, "Missing in the default group."),
+            "slug": say(TEXT, "The key of this field in `custom_values`."),
+            "field_key": say(one_of(*TYPE_BY_KEY), "The key of the type in `field_types`."),
+            "options": say(listed(TEXT), "The choices, for types that have choices."),
+            "group": say(TEXT, "The name of the group. Missing for the default group."),
         },
         optional=["options", "group"],
     )
-    | {"additionalProperties": say(ANYTHING, "Whatever else was sent with the definition.")},
+    | {"additionalProperties": say(ANYTHING, "Other keys that were sent with the definition.")},
     "CustomFieldToSave": body_of(
         CustomFieldSerializer,
         {
-            "type": "One of the nine types, or its key in `field_types`.",
-            "slug": "Made from the label unless given.",
-            "options": "The choices, for the types that have some.",
+            "type": "One of the nine types, or the key of one in `field_types`.",
+            "slug": "The key of the field in `custom_values`. Made from the label if you leave it out.",
+            "options": "The choices, for types that have choices.",
         },
     ),
     "CustomValues": mapped(
-        say(VALUE, "A list for the types that take several choices, else a text."),
-        description="Values by the slug of their field; a field without a value is left out.",
+        say(VALUE, "A list for types with several choices, otherwise a text."),
+        description="Values by the slug of their custom field. Fields without a value are left out.",
         examples=[{"company_size": "50-100", "interests": ["marketing", "sales"]}],
     ),
 }
@@ -80,19 +83,25 @@ FIELDS_OF_CONTACTS = {
         parameters=[
             query(
                 "with[]",
-                listed(one_of("field_types", "field_groups")),
-                "`field_types` adds the nine types, `field_groups` the groups. `with=field_types` is the same.",
+                listed(one_of("field_types", "field_groups", title="FieldListPart")),
+                "`field_types` adds the nine types, `field_groups` adds the groups. You can also write `with=field_types`.",
             )
         ],
         answer=obj(
             {
                 "fields": listed(ref("CustomField")),
                 "field_types": say(
-                    obj(dict.fromkeys(field_types(), obj({"type": one_of(*TYPES), "label": TEXT, "value_type": TEXT}))),
-                    "The types by their keys. With `field_types` alone.",
+                    obj(
+                        dict.fromkeys(
+                            field_types(), obj({"type": TYPE, "label": TEXT, "value_type": TEXT}, title="FieldType")
+                        ),
+                        title="FieldTypes",
+                    ),
+                    "The types by their keys. Only if `with[]=field_types` is sent.",
                 ),
                 "field_groups": say(
-                    listed(obj({"slug": TEXT, "title": TEXT})), "The groups. With `field_groups` alone."
+                    listed(obj({"slug": TEXT, "title": TEXT}, title="FieldGroup")),
+                    "The groups. Only if `with[]=field_groups` is sent.",
                 ),
             },
             optional=["field_types", "field_groups"],
@@ -103,13 +112,13 @@ FIELDS_OF_CONTACTS = {
         name="replaceCustomFields",
         topic="Custom fields",
         summary="Replace the custom fields of contacts",
-        description="The whole list, in its order. A field that is left out goes; its values stay with the "
-        "contacts and show again when a field of that slug is defined again.",
+        description="Send all fields, in the order you want. A field that you leave out is removed. The contacts keep its "
+        "values, and these appear again if you define a field with the same slug.",
         body=sent(
             {
                 "fields": say(
                     {"anyOf": [listed(ref("CustomFieldToSave")), TEXT]},
-                    "The definitions, or the JSON text of them.",
+                    "All definitions, as a list or as the JSON text of one.",
                 )
             },
             ["fields"],
@@ -126,7 +135,8 @@ FIELDS_OF_COMPANIES = {
         FIELDS_OF_CONTACTS["PUT"],
         name="replaceCompanyFields",
         summary="Replace the custom fields of companies",
-        description="The whole list, in its order. A field that is left out goes; its values stay with the companies.",
+        description="Send all fields, in the order you want. A field that you leave out is removed. The companies keep its "
+        "values.",
     ),
 }
 ROUTES: Routes = {

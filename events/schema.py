@@ -1,31 +1,33 @@
-"""What the routes of events take and answer (see wp_rest.openapi; recording events.json)."""
+"""What the routes of events take and answer (see rest.openapi; recording events.json)."""
 
 from custom_fields.types import MAX_TEXT
 from events.serializers import TrackedEventSerializer, ValueField
-from wp_rest.openapi import (
-    DIGITS,
+from rest.openapi import (
     ID,
-    INVALID,
-    MOMENT,
-    NOT_FOUND,
     TEXT,
     Operation,
     Refusal,
     Routes,
     Schema,
     body_of,
-    error,
-    error_example,
     nullable,
     obj,
     one_of,
-    page_example,
-    page_of,
-    pages,
     query,
     ref,
     say,
     schema_of,
+)
+from wp_rest.openapi import (
+    DIGITS,
+    INVALID,
+    MOMENT,
+    NOT_FOUND,
+    error,
+    error_example,
+    page_example,
+    page_of,
+    pages,
 )
 
 
@@ -34,18 +36,23 @@ def _(sent_field: ValueField) -> Schema:
     return {"type": ["string", "number"], "maxLength": MAX_TEXT}
 
 
-REPORTED = body_of(TrackedEventSerializer, {"event_key": "What kind of event it is.", "provider": "Who reports it."})
+REPORTED = body_of(
+    TrackedEventSerializer, {"event_key": "The kind of event.", "provider": "The system that reports the event."}
+)
 WHOSE: dict[str, Schema] = {
-    "subscriber_id": {"type": ["integer", "string"], "description": "The contact. `contact_id` is the same."},
-    "email": say(TEXT, "The contact's address, in any case, when no id is given."),
+    "subscriber_id": {
+        "type": ["integer", "string"],
+        "description": "The id of the contact. You can also write `contact_id`.",
+    },
+    "email": say(TEXT, "The e-mail address of the contact, if you send no id. Case does not matter."),
 }
 COMPONENTS: dict[str, Schema] = {
     "Event": obj(
         {
             "id": ID,
             "subscriber_id": DIGITS,
-            "counter": say(DIGITS, "Always 1: each report is an event of its own."),
-            "created_by": say(nullable(DIGITS), "The id of the user who reported it."),
+            "counter": say(DIGITS, "Always 1: each report is a new event."),
+            "created_by": say(nullable(DIGITS), "The id of the user who reported the event."),
             "provider": TEXT,
             "event_key": TEXT,
             "title": TEXT,
@@ -76,8 +83,8 @@ ROUTES: Routes = {
         "POST": Operation(
             name="trackEvent",
             topic="Events",
-            summary="Report what a contact did",
-            description="Each report is an event of its own.",
+            summary="Report an event",
+            description="Stores something that a contact did. Each report is a new event.",
             body=ref("EventToTrack"),
             body_example={"email": "jane@example.com", **SENT},
             answer=obj({"message": TEXT, "id": ID}),
@@ -85,7 +92,7 @@ ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 422: Refusal(
-                    "A field that is due is missing, or there is no such contact.",
+                    "A required field is missing, or the contact does not exist.",
                     ["MissingFields", "ContactNotFound"],
                     {"ContactNotFound": NOBODY},
                 ),
@@ -97,9 +104,9 @@ ROUTES: Routes = {
             name="listEvents",
             topic="Events",
             summary="List the events of a contact",
-            description="A page of events, newest first.",
+            description="Returns a page of events, the newest first.",
             ids={"id": "The contact's id."},
-            parameters=[*pages(), query("search", TEXT, "Only those with this text, in any case.")],
+            parameters=[*pages(), query("search", TEXT, "Only events with this text. Case does not matter.")],
             answer=obj({"events": page_of(ref("Event"))}),
             example={"events": page_example(EXAMPLE)},
             refusals={404: NOT_FOUND},

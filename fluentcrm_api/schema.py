@@ -1,15 +1,27 @@
-"""What the routes about the API itself answer (see wp_rest.openapi)."""
+"""What the routes about the API itself answer (see rest.openapi)."""
 
-from wp_rest.openapi import ANYTHING, TEXT, Operation, Routes, Schema, listed, mapped, obj, one_of, ref, say
+from rest.openapi import (
+    ANYTHING,
+    TEXT,
+    Operation,
+    Routes,
+    Schema,
+    listed,
+    mapped,
+    obj,
+    one_of,
+    ref,
+    say,
+)
 
-VERBS = listed(one_of("GET", "POST", "PUT", "PATCH", "DELETE"))
+VERBS = listed(one_of("GET", "POST", "PUT", "PATCH", "DELETE", title="Method"))
 COMPONENTS: dict[str, Schema] = {
     "Route": obj(
         {
             "namespace": TEXT,
             "methods": VERBS,
-            "endpoints": listed(obj({"methods": VERBS, "args": listed(ANYTHING, maxItems=0)})),
-            "_links": obj({"self": listed(obj({"href": TEXT}))}),
+            "endpoints": listed(obj({"methods": VERBS, "args": listed(ANYTHING, maxItems=0)}, title="Endpoint")),
+            "_links": obj({"self": listed(obj({"href": TEXT}, title="Link"))}),
         },
         optional=["_links"],  # a route with an id in it has no address of its own
     )
@@ -20,8 +32,8 @@ ROUTES: Routes = {
             name="getIndex",
             topic="This API",
             summary="List the routes",
-            description="WordPress's index of a namespace.",
-            answer=obj({"namespace": TEXT, "routes": say(mapped(ref("Route")), "Each route by its pattern.")}),
+            description="Returns all routes of this API with their methods.",
+            answer=obj({"namespace": TEXT, "routes": say(mapped(ref("Route")), "The routes by their pattern.")}),
             example={
                 "namespace": "fluent-crm/v2",
                 "routes": {
@@ -38,8 +50,8 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getDocument",
             topic="This API",
-            summary="Get this description as OpenAPI 3.1",
-            description="For generators of clients, and for tools such as Postman. It has an ETag.",
+            summary="Get the OpenAPI document",
+            description="Returns this description as OpenAPI 3.1, for client generators and tools such as Postman.",
             answer={"type": "object", "required": ["openapi", "info", "paths"]},
         )
     },
@@ -47,7 +59,8 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getPage",
             topic="This API",
-            summary="Read this description as a page",
+            summary="Read the documentation",
+            description="Returns an HTML page that shows this description and can try the routes.",
             answer=TEXT,
             media_type="text/html",
         )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, re_path
 
 from fluenzr import views
 from fluenzr.dialect import FluenzrView, NoRouteView
+from fluenzr.openapi.views import DocumentView, PageView
 
 CONTACT, GROUP = "contacts/(?P<contact>[^/]+)", "groups/(?P<group>[^/]+)"
 
@@ -22,6 +23,7 @@ urlpatterns = [
     route("groups", views.GroupListView),
     route(GROUP, views.GroupDetailView),
     route(f"{GROUP}/contacts", views.ContactsOfGroupView),
-    route(r"openapi\.json", views.OpenApiView),
+    route(r"openapi\.json", DocumentView),
+    route("docs", PageView),
     re_path(r"", NoRouteView.as_view()),
 ]

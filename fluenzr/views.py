@@ -14,7 +14,6 @@ from fluenzr.dialect import FluenzrView, Page, read_order
 from fluenzr.errors import ApiError, Conflict, NotFound, invalid
 from fluenzr.filters import search_contacts, select_contacts
 from fluenzr.ids import CONTACT, GROUP, decode, encode
-from fluenzr.openapi import DOCUMENT
 from fluenzr.representation import show_contacts, show_group
 from fluenzr.serializers import ContactIds, GroupIds, Tags, read_contact, read_field, read_group, refusal
 from fluenzr.services import Misfit, Refused, Sent
@@ -308,13 +307,3 @@ class ContactsOfGroupView(GroupView):
         if ids:
             attach_lists(ids, [found.pk])
         return self.answer(self.show([found])[0])
-
-
-class OpenApiView(FluenzrView):
-    """The face described as OpenAPI 3.1, for everyone."""
-
-    permission_classes = ()
-    rights: ClassVar = {"GET": None}
-
-    def get(self, request: Request) -> Response:
-        return Response(DOCUMENT)

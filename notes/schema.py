@@ -1,66 +1,79 @@
-"""What the routes of notes take and answer (see wp_rest.openapi; guide, 'Working with Notes'; notes.json)."""
+"""What the routes of notes take and answer (see rest.openapi; guide, 'Working with Notes'; notes.json)."""
 
 from typing import Any
 
 from notes.models import Type
 from notes.serializers import FORM, NoteSerializer
 from notes.views import CompanyNoteListView, NoteListView
-from wp_rest.openapi import (
-    DIGITS,
+from rest.openapi import (
+    ANYTHING,
     ID,
-    INVALID,
-    MISSING,
-    MOMENT,
-    NOT_FOUND,
     TEXT,
     Operation,
     Routes,
     Schema,
     body_of,
     mapped,
-    message,
     nullable,
     obj,
     one_of,
-    page_example,
-    page_of,
-    pages,
     query,
     ref,
     say,
     sent,
 )
+from wp_rest.openapi import (
+    DIGIT_FLAG,
+    DIGITS,
+    INVALID,
+    MISSING,
+    MOMENT,
+    NOT_FOUND,
+    message,
+    page_example,
+    page_of,
+    pages,
+)
 
+NOTE_TYPE = one_of(*Type.values, title="NoteType")
 NOTE: dict[str, Schema] = {
     "id": ID,
-    "subscriber_id": say(DIGITS, "Whose it is: the contact, or the company."),
+    "subscriber_id": say(DIGITS, "The id of the contact or the company."),
     "parent_id": nullable(DIGITS),
-    "created_by": say(nullable(DIGITS), "The id of the user who wrote it."),
+    "created_by": say(nullable(DIGITS), "The id of the user who wrote the note."),
     "status": TEXT,
-    "type": one_of(*Type.values),
-    "is_private": one_of("0", "1"),
+    "type": NOTE_TYPE,
+    "is_private": DIGIT_FLAG,
     "title": TEXT,
-    "description": say(TEXT, "HTML without anything that runs."),
+    "description": say(TEXT, "HTML without scripts."),
     "created_at": MOMENT,
     "updated_at": MOMENT,
 }
-AUTHOR = obj({"ID": ID, "first_name": TEXT, "last_name": TEXT, "display_name": TEXT})
+AUTHOR = obj({"ID": ID, "first_name": TEXT, "last_name": TEXT, "display_name": TEXT}, title="NoteAuthor")
 COMPONENTS: dict[str, Schema] = {
     "Note": obj(NOTE),
-    "NewNote": obj({**NOTE, "subscriber_id": ID, "created_by": ID}, description="Its links are numbers, as recorded."),
-    "ListedNote": obj({**NOTE, "added_by": say(nullable(AUTHOR), "Who wrote it; null when that user is gone.")}),
+    "NewNote": obj(
+        {**NOTE, "subscriber_id": ID, "created_by": ID},
+        description="A note as the answer to its creation shows it: `subscriber_id` and `created_by` are numbers, not texts.",
+    ),
+    "ListedNote": obj(
+        {**NOTE, "added_by": say(nullable(AUTHOR), "The user who wrote the note; null if the user no longer exists.")}
+    ),
     "NoteToSave": body_of(
         NoteSerializer,
         {
-            "description": "HTML; scripts and the like are taken out.",
-            "created_at": "`YYYY-MM-DD HH:MM:SS`. Now, unless given.",
+            "description": "HTML. Scripts are removed.",
+            "created_at": "The date as `YYYY-MM-DD HH:MM:SS`. Now, if you leave it out.",
         },
+        {"type": NOTE_TYPE},
     ),
 }
 BODY: Schema = {
     "anyOf": [
         sent(
-            {"note": {"anyOf": [ref("NoteToSave"), TEXT], "description": "The note, or the JSON text of it."}}, ["note"]
+            {"note": {"anyOf": [ref("NoteToSave"), TEXT], "description": "The note, or the JSON text of one."}},
+            ["note"],
+            title="WrappedNote",
         ),
         ref("NoteToSave"),
     ]
@@ -99,17 +112,18 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
                 name=f"list{suffix}Notes",
                 topic="Notes",
                 summary=f"List the notes of a {owner}",
-                description="A page of notes, newest first.",
+                description="Returns a page of notes, the newest first.",
                 ids=ids,
                 parameters=[
                     *pages(per_page),
-                    query("search", TEXT, "Only those with this text in the title."),
+                    query("search", TEXT, "Only notes with this text in the title."),
                 ],
                 answer=obj(
                     {
                         "notes": page_of(ref("ListedNote")),
                         "fields": say(
-                            obj({"fields": mapped({"type": "object"})}), "What FluentCRM's screen builds its form from."
+                            obj({"fields": mapped(mapped(ANYTHING, title="FormField"))}, title="NoteForm"),
+                            "A description of the form for a note.",
                         ),
                     }
                 ),
@@ -119,7 +133,7 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
             "POST": Operation(
                 name=f"create{suffix}Note",
                 topic="Notes",
-                summary=f"Create a note about a {owner}",
+                summary=f"Create a note for a {owner}",
                 ids=ids,
                 body=BODY,
                 body_example=BODY_EXAMPLE,
@@ -132,8 +146,8 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
             "PUT": Operation(
                 name=f"update{suffix}Note",
                 topic="Notes",
-                summary=f"Update a note about a {owner}",
-                description=f"A note is reached through its own {owner} alone.",
+                summary=f"Update a note of a {owner}",
+                description=f"The note must belong to this {owner}.",
                 ids=ids,
                 body=BODY,
                 body_example=BODY_EXAMPLE,
@@ -144,8 +158,8 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
             "DELETE": Operation(
                 name=f"delete{suffix}Note",
                 topic="Notes",
-                summary=f"Delete a note about a {owner}",
-                description=f"A note is reached through its own {owner} alone.",
+                summary=f"Delete a note of a {owner}",
+                description=f"The note must belong to this {owner}.",
                 ids=ids,
                 answer=message("Note successfully deleted"),
                 example={"message": "Note successfully deleted"},

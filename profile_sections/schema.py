@@ -1,4 +1,4 @@
-"""What the side views of a contact answer (see wp_rest.openapi; recording contact-side-views.json)."""
+"""What the side views of a contact answer (see rest.openapi; recording contact-side-views.json)."""
 
 from typing import Any
 
@@ -10,10 +10,9 @@ from profile_sections.views import (
     SectionView,
     SupportTicketsView,
 )
-from wp_rest.openapi import (
+from rest.openapi import (
     ANYTHING,
     INTEGER,
-    NOT_FOUND,
     TEXT,
     Operation,
     Routes,
@@ -24,12 +23,17 @@ from wp_rest.openapi import (
     query,
     say,
 )
+from wp_rest.openapi import (
+    NOT_FOUND,
+)
 
 TOPIC = "Profile sections"
 CONTACT_ID = {"id": "The contact's id."}
-PROVIDER = query("provider", TEXT, "The system whose answer is asked for. Without one, or an unknown one: nothing.")
+PROVIDER = query(
+    "provider", TEXT, "The name of the system to ask. Without it, or if it is unknown, the answer is empty."
+)
 ROWS = listed(ANYTHING)
-TOTAL = say(INTEGER, "How many rows there are.")
+TOTAL = say(INTEGER, "The number of rows.")
 
 
 def section(view: type[SectionView], name: str, summary: str, keys: dict[str, Schema]) -> Operation:
@@ -40,7 +44,7 @@ def section(view: type[SectionView], name: str, summary: str, keys: dict[str, Sc
         name=name,
         topic=TOPIC,
         summary=summary,
-        description="Empty unless an app of this site provides it.",
+        description="Returns what an app of this site knows about the contact. Empty if there is no such app.",
         ids=CONTACT_ID,
         parameters=[PROVIDER],
         answer=obj({view.key: shown}) if view.key else shown,
@@ -54,12 +58,15 @@ BASE = "/fluent-crm/v2/subscribers/{id}"
 ROUTES: Routes = {
     f"{BASE}/purchase-history": {
         "GET": section(
-            PurchaseHistoryView, "getPurchases", "Get what a contact bought", {"orders": ROWS, "total": TOTAL}
+            PurchaseHistoryView, "getPurchases", "Get the purchases of a contact", {"orders": ROWS, "total": TOTAL}
         )
     },
     f"{BASE}/form-submissions": {
         "GET": section(
-            FormSubmissionsView, "getSubmissions", "Get the forms a contact filled in", {"data": ROWS, "total": TOTAL}
+            FormSubmissionsView,
+            "getSubmissions",
+            "Get the form submissions of a contact",
+            {"data": ROWS, "total": TOTAL},
         )
     },
     f"{BASE}/support-tickets": {
@@ -80,7 +87,7 @@ ROUTES: Routes = {
         "GET": section(
             ExternalViewView,
             "getExternalView",
-            "Get another system's page about a contact",
+            "Get a section of another system about a contact",
             {"heading": TEXT, "content_html": TEXT},
         )
     },
@@ -88,8 +95,8 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getWidgets",
             topic=TOPIC,
-            summary="Get the small boxes beside a contact",
-            description="Empty unless apps of this site provide some; every one adds its own.",
+            summary="Get the widgets of a contact",
+            description="Returns the widgets that apps of this site add to the contact's page. Empty if there are none.",
             ids=CONTACT_ID,
             answer=obj({"widgets": obj({"top_widgets": ROWS, "other_widgets": ROWS, "widgets_count": INTEGER})}),
             example={"widgets": {"top_widgets": [], "other_widgets": [], "widgets_count": 0}},

@@ -1,57 +1,60 @@
-"""What the routes of tags and lists take and answer (see wp_rest.openapi; recordings tags.json and lists.json)."""
+"""What the routes of tags and lists take and answer (see rest.openapi; recordings tags.json and lists.json)."""
 
 from typing import Any, Literal
 
-from segments.serializers import SegmentSerializer
-from segments.views import SORTABLE
-from wp_rest.openapi import (
+from rest.openapi import (
     ANYTHING,
-    DIGITS,
-    FLAG,
     ID,
-    IDS,
     INTEGER,
-    INVALID,
-    MISSING,
-    MOMENT,
-    NO_SUCH_ROUTE,
-    NOT_FOUND,
     TEXT,
     Operation,
     Refusal,
     Routes,
     Schema,
     body_of,
-    error_example,
     listed,
-    message,
     nullable,
     obj,
     one_of,
-    page_example,
-    page_of,
-    pages,
     query,
     ref,
     say,
     sent,
+)
+from segments.serializers import SegmentSerializer
+from segments.views import SORTABLE
+from wp_rest.openapi import (
+    DIGIT_FLAG,
+    DIGITS,
+    FLAG,
+    IDS,
+    INVALID,
+    MISSING,
+    MOMENT,
+    NO_SUCH_ROUTE,
+    NOT_FOUND,
+    error_example,
+    message,
+    page_example,
+    page_of,
+    pages,
     sorting,
 )
 
 COMMON = {
     "id": ID,
     "title": TEXT,
-    "slug": say(TEXT, "Its name in addresses; unique among its kind."),
+    "slug": say(TEXT, "The short name for addresses. Each tag, or each list, has its own."),
     "description": nullable(TEXT),
 }
 DATES = {"created_at": MOMENT, "updated_at": MOMENT}
-PUBLIC = {"is_public": one_of("0", "1")}
+PUBLIC = {"is_public": DIGIT_FLAG}
 TAG = {**COMMON, **DATES}
 LIST = {**COMMON, **PUBLIC, **DATES}
-TAG_COUNTS = {"subscribersCount": say(INTEGER, "Contacts with this tag whose status is subscribed.")}
+TAG_COUNTS = {"subscribersCount": say(INTEGER, "The number of contacts with this tag whose status is `subscribed`.")}
 LIST_COUNTS = {
-    "totalCount": say(INTEGER, "Contacts on this list, whatever their status."),
-    "subscribersCount": say(INTEGER, "Contacts on this list whose status is subscribed."),
+    "totalCount": say(INTEGER, "The number of contacts on this list, with any status."),
+    "subscribersCount": say(INTEGER, "The number of contacts on this list whose status is `subscribed`."),
 }
 COMPONENTS: dict[str, Schema] = {
     "Tag": obj(TAG),
@@ -63,7 +66,7 @@ COMPONENTS: dict[str, Schema] = {
         SegmentSerializer,
         {
             "title": "Plain text.",
-            "slug": "Made from the title unless given.",
+            "slug": "Letters, digits and hyphens. Made from the title if you leave it out.",
             "description": "Plain text.",
         },
     ),
@@ -89,13 +92,16 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
     page: Schema = (
         {"tags": page_of(ref("ListedTag"))}
         if word == "tag"
-        else {"lists": rows, "pagination": obj({"total": say(INTEGER, "How many lists there are on all pages.")})}
+        else {
+            "lists": rows,
+            "pagination": obj({"total": say(INTEGER, "The number of lists on all pages.")}, title="ListTotal"),
+        }
     )
     listed_example = {**example, **EXAMPLE_COUNTS[word]}
     ids = {"id": f"The {word}'s id."}
-    taken = {422: Refusal("The title is missing, or the slug is taken.", ["MissingFields"])}
+    taken = {422: Refusal("The title is missing, or the slug is in use.", ["MissingFields"])}
     taken_on_update = {
-        422: Refusal("The title is missing, or the slug is taken.", ["MissingFields", "Refused"])
+        422: Refusal("The title is missing, or the slug is in use.", ["MissingFields", "Refused"])
         if word == "tag"
         else MISSING
     }
@@ -105,16 +111,20 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"list{names}",
                 topic=topic,
                 summary=f"List {words}",
-                description=f"A page of {words}, newest first unless sorted otherwise, with how many contacts each has.",
+                description=f"Returns a page of {words}, the newest first unless you sort them, each with the number of its contacts.",
                 parameters=[
                     *pages(),
-                    query("search", TEXT, "Only those with this text in title, slug or description, in any case."),
-                    *sorting(SORTABLE, "sort_order"),
-                    query("exclude_counts", FLAG, "Leave the counts of contacts out."),
-                    query(f"all_{words}", FLAG, f"Send every {word} along, short, for a chooser."),
+                    query(
+                        "search",
+                        TEXT,
+                        f"Only {words} with this text in the title, slug or description. Case does not matter.",
+                    ),
+                    *sorting(name, SORTABLE, "sort_order"),
+                    query("exclude_counts", FLAG, "Leave out the numbers of contacts. The answer comes faster."),
+                    query(f"all_{words}", FLAG, f"Also return all {words} with id, title and slug, for a select box."),
                 ],
                 answer=obj(
-                    {**page, f"all_{words}": say(listed(ref("Option")), f"With `all_{words}` alone.")},
+                    {**page, f"all_{words}": say(listed(ref("Option")), f"Only if `all_{words}` is sent.")},
                     optional=[f"all_{words}"],
                 ),
                 example={"tags": page_example(listed_example)}
@@ -127,7 +137,13 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 summary=f"Create a {word}",
                 body=ref("SegmentToSave"),
                 body_example={"title": example["title"], "slug": example["slug"]},
-                answer=obj({"lists": ref(name), "item": say(ref(name), "The same."), "message": TEXT}),
+                answer=obj(
+                    {
+                        "lists": say(ref(name), f"The new {word}."),
+                        "item": say(ref(name), f"The new {word}, as in `lists`."),
+                        "message": TEXT,
+                    }
+                ),
                 example={"lists": example, "item": example, "message": f"Successfully saved the {word}."},
                 refusals={400: INVALID, **taken},
             ),
@@ -137,7 +153,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"get{name}",
                 topic=topic,
                 summary=f"Get a {word}",
-                description=f"An id that no {word} has answers null, with status 200.",
+                description=f"If no {word} has this id, the answer is null with status 200.",
                 ids=ids,
                 answer=obj({"tag": nullable(ref("Tag"))}) if word == "tag" else nullable(ref("List")),
                 example={"tag": example} if word == "tag" else example,
@@ -147,18 +163,25 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"update{name}",
                 topic=topic,
                 summary=f"Update a {word}",
-                description="With `update_by: slug` the one is meant whose slug the title makes; the id is then ignored."
+                description=f"With `update_by: slug` the server ignores the id and finds the {word} by the slug of `title`."
                 + (
-                    " A slug that is sent replaces the old one."
+                    " If you send a slug, it replaces the old one."
                     if word == "tag"
-                    else " A list's slug follows its title; a description that is not sent is emptied."
+                    else " The slug is made from the new title. If you send no description, the old one is removed."
                 ),
                 ids=ids,
                 body={
                     "allOf": [
                         ref("SegmentToSave"),
-                        sent({"update_by": say(TEXT, "`slug`, to find it by the slug of `title`.")}),
-                    ]
+                        sent(
+                            {
+                                "update_by": say(
+                                    TEXT, f"`slug` finds the {word} by the slug of `title` instead of the id."
+                                )
+                            }
+                        ),
+                    ],
+                    "title": f"{name}ToUpdate",
                 },
                 body_example={"title": example["title"], "description": "Sent on Mondays"},
                 answer=obj({"lists": {"const": 1}, "message": TEXT}),
@@ -169,7 +192,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"delete{name}",
                 topic=topic,
                 summary=f"Delete a {word}",
-                description="Contacts stay.",
+                description=f"Removes the {word} from all contacts. The contacts are kept.",
                 ids=ids,
                 answer=message(),
                 example={"message": f"Successfully removed the {word}."},
@@ -181,18 +204,20 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"create{names}",
                 topic=topic,
                 summary=f"Create many {words}",
-                description="One whose slug is known is renamed; one without a title is left out.",
+                description=f"If a {word} with the same slug exists, it gets the new title. Entries without a title are skipped.",
                 body=sent(
                     {
                         words: say(
                             {"anyOf": [listed({"anyOf": [ref("SegmentToSave"), ANYTHING]}), TEXT]},
-                            "Titles, with slugs if you like. Descriptions are not kept.",
+                            f"The {words}: each with a title and, if you like, a slug. Descriptions are ignored.",
                         ),
-                        "items": say(ANYTHING, f"Another name of `{words}`."),
+                        "items": say(ANYTHING, f"Means the same as `{words}`."),
                     }
                 ),
                 body_example={words: [{"title": "Newsletter"}, {"title": "Customers", "slug": "customers"}]},
-                answer=obj({"message": TEXT, "ids": say(listed(ID), "The ids in the order sent.")}),
+                answer=obj(
+                    {"message": TEXT, "ids": say(listed(ID), f"The ids of the {words}, in the order of the request.")}
+                ),
                 example={
                     "message": "Successfully saved the tags."
                     if word == "tag"
@@ -206,11 +231,11 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 name=f"delete{names}",
                 topic=topic,
                 summary=f"Delete many {words}",
-                description="Deleting is the only action there is. Contacts stay.",
+                description=f"Removes the {words} from all contacts. The contacts are kept. There is no other action.",
                 body=sent(
                     {
                         "action": one_of("delete", f"delete_{words}", default="delete"),
-                        f"{word}Ids": say(IDS, f"The {words}. `{word}_ids` and `ids` are the same."),
+                        f"{word}Ids": say(IDS, f"The ids of the {words}. You can also write `{word}_ids` or `ids`."),
                     }
                 ),
                 body_example={"action": "delete", f"{word}Ids": [1, 2]},
@@ -218,7 +243,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 example={"message": f"Selected {names} has been removed permanently"},
                 refusals={
                     422: Refusal(
-                        "There is no such action.",
+                        "The action does not exist.",
                         ["Refused"],
                         {"Refused": error_example(422, "rest_invalid_param", "Selected Action is not valid")},
                     )

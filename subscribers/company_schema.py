@@ -1,43 +1,45 @@
-"""What the routes of companies take and answer (see wp_rest.openapi; recording companies.json)."""
+"""What the routes of companies take and answer (see rest.openapi; recording companies.json)."""
 
 from typing import Any
 
 from companies.models import TYPES
 from companies.schema import COMPANY, EXAMPLE
-from subscribers.company_views import FOUND_AT_ONCE, SORTABLE
-from wp_rest.openapi import (
+from rest.openapi import (
     BOOLEAN,
-    DIGITS,
     ID,
-    IDS,
     INTEGER,
-    INVALID,
-    MISSING,
-    NOT_FOUND,
     TEXT,
     Operation,
     Refusal,
     Routes,
     Schema,
     listed,
-    message,
     nullable,
     obj,
     one_of,
+    query,
+    ref,
+    say,
+    sent,
+)
+from subscribers.company_views import FOUND_AT_ONCE, SORTABLE
+from wp_rest.openapi import (
+    DIGITS,
+    IDS,
+    INVALID,
+    MISSING,
+    NOT_FOUND,
+    message,
     page_example,
     page_of,
     pages,
-    query,
-    ref,
     refused,
-    say,
-    sent,
     sorting,
 )
 
 LISTED = {
-    "contacts_count": say(INTEGER, "How many contacts belong to it."),
-    "owner": say(nullable(ref("Contact")), "The contact who owns it."),
+    "contacts_count": say(INTEGER, "The number of contacts of this company."),
+    "owner": say(nullable(ref("Contact")), "The contact who owns the company."),
 }
 FOUND = ("id", "name", "email", "logo", "phone", "website")
 COMPONENTS: dict[str, Schema] = {
@@ -47,24 +49,27 @@ COMPONENTS: dict[str, Schema] = {
 LISTED_EXAMPLE: dict[str, Any] = {**EXAMPLE, "contacts_count": 12, "owner": None}
 TOPIC = "Companies"
 COMPANY_ID = {"id": "The company's id."}
-SEARCH = "Only those with this text in name, e-mail, phone, website, industry or description, in any case."
+SEARCH = (
+    "Only companies with this text in the name, e-mail address, phone number, website, industry or description. "
+    "Case does not matter."
+)
 TAKEN = "Company name already exists. Please use a different company name"
-CHOSEN_CONTACTS = say(IDS, "The ids of the contacts. `subscribers` is the same.")
-CHOSEN_COMPANIES = say(IDS, "The ids of the companies. `companies` is the same.")
-TYPE = one_of(*TYPES)
+CHOSEN_CONTACTS = say(IDS, "The ids of the contacts. You can also write `subscribers`.")
+CHOSEN_COMPANIES = say(IDS, "The ids of the companies. You can also write `companies`.")
+TYPE = one_of(*TYPES, title="CompanyType")
 
 
 def written(company: str) -> Schema:
     """The answer to a write of one company."""
     ignored = say(
-        obj({"custom_values": listed(TEXT)}),
-        "The custom values that were sent and that no field has. Missing when there are none.",
+        obj({"custom_values": listed(TEXT)}, title="IgnoredCustomValues"),
+        "The slugs that were sent but that no custom field has. Missing if every field exists.",
     )
     return obj({"message": TEXT, "company": ref(company), "ignored": ignored}, optional=["ignored"])
 
 
 def missing_or(when: str, text: str) -> Refusal:
-    """A 422 for a field that is due, or with a sentence."""
+    """A 422 for a field that is missing, or with a sentence."""
     return Refusal(when, ["MissingFields", "Refused"], refused("", text).examples)
 
 
@@ -75,8 +80,8 @@ ROUTES: Routes = {
             name="listCompanies",
             topic=TOPIC,
             summary="List companies",
-            description="A page of companies, newest first unless sorted otherwise.",
-            parameters=[*pages(), query("search", TEXT, SEARCH), *sorting(SORTABLE, "sort_order")],
+            description="Returns a page of companies, the newest first unless you sort them.",
+            parameters=[*pages(), query("search", TEXT, SEARCH), *sorting("Company", SORTABLE, "sort_order")],
             answer=obj({"companies": page_of(ref("ListedCompany"))}),
             example={"companies": page_example(LISTED_EXAMPLE)},
         ),
@@ -91,7 +96,7 @@ ROUTES: Routes = {
                 "message": "Company has been created successfully",
                 "company": {**EXAMPLE, "employees_number": 50},
             },
-            refusals={400: INVALID, 422: Refusal("The name is missing, or taken.", ["MissingFields"])},
+            refusals={400: INVALID, 422: Refusal("The name is missing, or another company has it.", ["MissingFields"])},
         ),
     },
     f"{BASE}/{{id}}": {
@@ -108,19 +113,23 @@ ROUTES: Routes = {
             name="updateCompany",
             topic=TOPIC,
             summary="Update a company",
-            description="Changes the keys that are sent. An empty text clears a field.",
+            description="Changes only the keys you send. An empty text clears a field.",
             ids=COMPANY_ID,
             body=ref("CompanyToUpdate"),
             body_example={"industry": "Consulting", "owner_id": 25},
             answer=written("Company"),
             example={"message": "Company has been updated", "company": EXAMPLE},
-            refusals={400: INVALID, 404: NOT_FOUND, 422: missing_or("The name is empty, or taken.", TAKEN)},
+            refusals={
+                400: INVALID,
+                404: NOT_FOUND,
+                422: missing_or("The name is empty, or another company has it.", TAKEN),
+            },
         ),
         "DELETE": Operation(
             name="deleteCompany",
             topic=TOPIC,
             summary="Delete a company",
-            description="Its contacts stay.",
+            description="Deletes the company and its notes. The contacts are kept.",
             ids=COMPANY_ID,
             answer=message("Company has been deleted successfully"),
             example={"message": "Company has been deleted successfully"},
@@ -131,12 +140,13 @@ ROUTES: Routes = {
         "GET": Operation(
             name="searchCompanies",
             topic=TOPIC,
-            summary="Find companies for a chooser",
+            summary="Search companies",
+            description=f"Returns up to {FOUND_AT_ONCE} companies with a few fields each, for a select box.",
             parameters=[query("search", TEXT, SEARCH)],
             answer=obj(
                 {
                     "results": listed(ref("FoundCompany")),
-                    "has_more": say(BOOLEAN, f"Whether there are more than the {FOUND_AT_ONCE} that are shown."),
+                    "has_more": say(BOOLEAN, f"True if more than {FOUND_AT_ONCE} companies match."),
                 }
             ),
             example={"results": [{name: EXAMPLE[name] for name in FOUND}], "has_more": False},
@@ -146,11 +156,15 @@ ROUTES: Routes = {
         "GET": Operation(
             name="searchUnattachedContacts",
             topic=TOPIC,
-            summary="Find contacts that do not belong to a company yet",
-            description=f"The newest {FOUND_AT_ONCE}.",
+            summary="Search contacts that are not in a company",
+            description=f"Returns up to {FOUND_AT_ONCE} contacts, the newest first.",
             parameters=[
-                query("company_id", ID, "The company.", required=True),
-                query("search", TEXT, "Only those with this text in name, e-mail, phone or address, in any case."),
+                query("company_id", ID, "The id of the company.", required=True),
+                query(
+                    "search",
+                    TEXT,
+                    "Only contacts with this text in the name, e-mail address, phone number or address. Case does not matter.",
+                ),
             ],
             answer=obj({"results": listed(ref("Contact"))}),
             example={"results": []},
@@ -161,31 +175,29 @@ ROUTES: Routes = {
         "POST": Operation(
             name="attachCompanies",
             topic=TOPIC,
-            summary="Make contacts belong to companies",
-            description="The first company of a contact becomes its primary one.",
+            summary="Add contacts to companies",
+            description="If a contact has no company yet, the first one becomes its primary company.",
             body=sent({"subscriber_ids": CHOSEN_CONTACTS, "company_ids": CHOSEN_COMPANIES}),
             body_example={"subscriber_ids": [25], "company_ids": [3]},
             answer=obj({"message": TEXT, "companies": listed(ref("Company"))}),
             example={"message": "Selected Companies has been attached successfully", "companies": [EXAMPLE]},
-            refusals={404: Refusal("There is none of the companies.", ["NotFound"]), 422: MISSING},
+            refusals={404: Refusal("None of the companies exist.", ["NotFound"]), 422: MISSING},
         )
     },
     f"{BASE}/detach-subscribers": {
         "POST": Operation(
             name="detachCompanies",
             topic=TOPIC,
-            summary="Take contacts out of companies",
-            description="Whose primary company goes gets the next one.",
+            summary="Remove contacts from companies",
+            description="If a contact leaves its primary company, its next company becomes the primary one.",
             body=sent({"subscriber_ids": CHOSEN_CONTACTS, "company_ids": CHOSEN_COMPANIES}),
             body_example={"subscriber_ids": [25], "company_ids": [3]},
             answer=obj(
                 {
-                    "companies": say(
-                        listed(ref("Company")), "The companies that any of the contacts still belongs to."
-                    ),
+                    "companies": say(listed(ref("Company")), "The companies that the contacts still belong to."),
                     "last_primary_company_id": {
                         "anyOf": [ID, {"const": False}],
-                        "description": "The primary company of the last contact; `false` without one.",
+                        "description": "The primary company of the last contact, or `false` if it has none.",
                     },
                     "message": TEXT,
                 }
@@ -210,7 +222,9 @@ ROUTES: Routes = {
             answer=message("Companies successfully updated"),
             example={"message": "Companies successfully updated"},
             refusals={
-                422: missing_or("No company is named, or there is no such property or value.", "Value is not valid")
+                422: missing_or(
+                    "No company ids are sent, or the property or the value is not valid.", "Value is not valid"
+                )
             },
         )
     },
@@ -218,21 +232,21 @@ ROUTES: Routes = {
         "POST": Operation(
             name="actOnCompanies",
             topic=TOPIC,
-            summary="Do one thing to many companies",
-            description="`delete_companies` takes the right to delete companies as well.",
+            summary="Run an action on many companies",
+            description="`delete_companies` also needs the permission to delete companies.",
             body=sent(
                 {
                     "action_name": one_of("change_company_type", "delete_companies"),
                     "company_ids": CHOSEN_COMPANIES,
-                    "new_status": say(TYPE, "The type, for `change_company_type`."),
+                    "new_status": say(TYPE, "The new type. Only for `change_company_type`."),
                 },
                 ["action_name"],
             ),
             body_example={"action_name": "change_company_type", "new_status": "Vendor", "company_ids": [3]},
             answer=obj(
                 {
-                    "last_company_id": say(DIGITS, "The largest id that was sent."),
-                    "completed_companies": INTEGER,
+                    "last_company_id": say(DIGITS, "The largest id in the request."),
+                    "completed_companies": say(INTEGER, "The number of companies that were changed."),
                     "message": TEXT,
                 }
             ),
@@ -243,7 +257,9 @@ ROUTES: Routes = {
             },
             refusals={
                 400: INVALID,
-                422: missing_or("No company is named, or there is no such action.", "Selected Action is not valid"),
+                422: missing_or(
+                    "No company ids are sent, or the action does not exist.", "Selected Action is not valid"
+                ),
             },
         )
     },

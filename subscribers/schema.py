@@ -1,5 +1,6 @@
-"""What the routes of contacts take and answer (see wp_rest.openapi; the guide; recordings contact-*.json)."""
+"""What the routes of contacts take and answer (see rest.openapi; the guide; recordings contact-*.json)."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,29 @@ from django.conf import settings
 from accounts.actors import DOORS
 from companies.schema import COMPANY
 from custom_fields.schema import FIELD, VALUE
+from rest.openapi import (
+    ANYTHING,
+    BOOLEAN,
+    DATE,
+    ID,
+    INTEGER,
+    TEXT,
+    Operation,
+    Refusal,
+    Routes,
+    Schema,
+    body_of,
+    listed,
+    mapped,
+    nullable,
+    obj,
+    one_of,
+    query,
+    ref,
+    say,
+    schema_of,
+    sent,
+)
 from segments.schema import DATES, EXAMPLES, LIST, TAG
 from subscribers import company_schema
 from subscribers.addresses import EMAIL_LENGTH
@@ -25,40 +49,19 @@ from subscribers.serializers import (
 from subscribers.signals import CHANGES
 from subscribers.views import CONTACTS_PER_PAGE, NEIGHBOURS, SEARCH_LIMIT
 from wp_rest.openapi import (
-    ANYTHING,
-    BOOLEAN,
-    DATE,
     DIGITS,
     ENTRIES,
     FLAG,
-    ID,
     IDS,
-    INTEGER,
     INVALID,
     MISSING,
     MOMENT,
     NOT_FOUND,
-    TEXT,
-    Operation,
-    Refusal,
-    Routes,
-    Schema,
-    body_of,
-    listed,
-    mapped,
     message,
-    nullable,
-    obj,
-    one_of,
     page_example,
     page_of,
     pages,
-    query,
-    ref,
     refused,
-    say,
-    schema_of,
-    sent,
     sorting,
 )
 
@@ -69,14 +72,14 @@ def _(sent_field: EmailField) -> Schema:
         "type": "string",
         "minLength": EMAIL_LENGTH.start,
         "maxLength": EMAIL_LENGTH.stop - 1,
-        "description": "An e-mail address. One contact an address, in any case.",
+        "description": "An e-mail address. Only one contact can have it; case does not matter.",
         "examples": ["jane@example.com"],
     }
 
 
 @schema_of.register
 def _(sent_field: OwnerField) -> Schema:
-    return {"type": ["integer", "string"], "description": "The id of the user who looks after the contact."}
+    return {"type": ["integer", "string"], "description": "The id of the user who is responsible for the contact."}
 
 
 @schema_of.register
@@ -87,13 +90,15 @@ def _(sent_field: CoordinateField) -> Schema:
 # --- A contact as it is shown -----------------------------------------------------------------
 
 OPTIONAL_TEXT = nullable(TEXT)
-STATUS = one_of(*Status.values)
+STATUS = one_of(*Status.values, title="ContactStatus")
+CHANGE_KIND = one_of(*CHANGES, title="ChangeKind")
+CHANNEL = one_of(*DOORS, title="ChangeChannel")
 CONTACT: dict[str, Schema] = {
     "id": ID,
-    "user_id": say(nullable(DIGITS), "The user of this server whose contact it is."),
-    "hash": say(TEXT, "The contact's public name in links: 32 hexadecimal digits."),
-    "contact_owner": say(nullable({"type": "string"}), "The id of the user who looks after the contact."),
-    "company_id": say(nullable(DIGITS), "The primary company."),
+    "user_id": say(nullable(DIGITS), "The id of the user account of this contact on this server."),
+    "hash": say(TEXT, "A public id for links: 32 hexadecimal digits."),
+    "contact_owner": say(nullable({"type": "string"}), "The id of the user who is responsible for the contact."),
+    "company_id": say(nullable(DIGITS), "The id of the primary company."),
     "prefix": OPTIONAL_TEXT,
     "first_name": OPTIONAL_TEXT,
     "last_name": OPTIONAL_TEXT,
@@ -106,12 +111,12 @@ CONTACT: dict[str, Schema] = {
     "state": OPTIONAL_TEXT,
     "country": OPTIONAL_TEXT,
     "ip": OPTIONAL_TEXT,
-    "latitude": say(OPTIONAL_TEXT, "Degrees, as a text."),
-    "longitude": say(OPTIONAL_TEXT, "Degrees, as a text."),
-    "total_points": say(TEXT, "A number, as a text."),
-    "life_time_value": say(TEXT, "A number, as a text."),
+    "latitude": say(OPTIONAL_TEXT, "Degrees, written as a text."),
+    "longitude": say(OPTIONAL_TEXT, "Degrees, written as a text."),
+    "total_points": say(TEXT, "A number, written as a text."),
+    "life_time_value": say(TEXT, "A number, written as a text."),
     "phone": OPTIONAL_TEXT,
-    "status": say(STATUS, "Whether and how the contact may be written to."),
+    "status": say(STATUS, "Whether you may send messages to the contact."),
     "contact_type": TEXT,
     "source": OPTIONAL_TEXT,
     "avatar": OPTIONAL_TEXT,
@@ -120,31 +125,42 @@ CONTACT: dict[str, Schema] = {
     "last_activity": nullable(MOMENT),
     "updated_at": MOMENT,
     "full_name": TEXT,
-    "photo": say(TEXT, "The address of the avatar, else of the Gravatar picture."),
+    "photo": say(TEXT, "The address of the avatar, or of the Gravatar picture if there is no avatar."),
     "tags": listed(ref("ContactTag")),
     "lists": listed(ref("ContactList")),
     "company": say(nullable(ref("ContactCompany")), "The primary company."),
     "companies": listed(ref("ContactCompany")),
 }
 SHOWN = {
-    "custom_values": say(ref("CustomValues"), "With `custom_values` alone."),
-    "unsubscribe_reason": say(TEXT, "Of contacts alone that are unsubscribed, bounced, complained or spammed."),
-    "unsubscribe_date": say(TEXT, "Of the same contacts."),
-    "commerce_stat": say(listed(ANYTHING, maxItems=0), "With `commerce_stat` alone; empty, as there is no shop."),
-    "stats": say(obj({"emails": INTEGER, "opens": INTEGER, "clicks": INTEGER}), "With `stats` alone."),
+    "custom_values": say(ref("CustomValues"), "Only if `with[]=custom_values` is sent."),
+    "unsubscribe_reason": say(
+        TEXT, "Why the contact left. Only for the statuses `unsubscribed`, `bounced`, `complained` and `spammed`."
+    ),
+    "unsubscribe_date": say(TEXT, "When the contact left. Only for the same statuses."),
+    "commerce_stat": say(
+        listed(ANYTHING, maxItems=0), "Only if `with[]=commerce_stat` is sent. Always empty: this server has no shop."
+    ),
+    "stats": say(
+        obj({"emails": INTEGER, "opens": INTEGER, "clicks": INTEGER}, title="EmailStats"),
+        "Only if `with[]=stats` is sent.",
+    ),
 }
 CUSTOM = {
-    "custom_fields": say(ref("CustomValues"), "With `custom_fields=true` alone."),
-    "custom_values": say(ref("CustomValues"), "The same."),
+    "custom_fields": say(ref("CustomValues"), "Only if `custom_fields=true` is sent."),
+    "custom_values": say(ref("CustomValues"), "The same values as `custom_fields`."),
 }
 WORDS = listed({"type": ["integer", "string"]})
 
 
+def camel(name: str) -> str:
+    return name.title().replace("_", "")
+
+
 def ignored(*kinds: str) -> Schema:
-    """What a write names that there is not, by kind: tags, lists, custom_values."""
+    """What a write names that does not exist, by kind: tags, lists, custom_values."""
     return say(
-        obj(dict.fromkeys(kinds, WORDS), optional=kinds),
-        "What was sent and names nothing that there is. Missing when there is none.",
+        obj(dict.fromkeys(kinds, WORDS), optional=kinds, title="Ignored" + "And".join(map(camel, kinds))),
+        "What was sent but does not exist. Missing if everything exists.",
     )
 
 
@@ -153,47 +169,54 @@ def pivot(kind: str) -> Schema:
         {
             "subscriber_id": DIGITS,
             "object_id": DIGITS,
-            "object_type": {"const": MODEL_NAMES[kind]},
+            # A pattern: generators stumble over a constant with backslashes.
+            "object_type": {"type": "string", "pattern": f"^{re.escape(MODEL_NAMES[kind])}$"},
             **DATES,
         },
-        description="Since when the contact has it.",
+        description="The link to the contact, with the date when it was made.",
+        title=f"{kind.title()}Pivot",
     )
 
 
 # --- A contact as it is sent --------------------------------------------------------------------
 
 FIELDS = {
-    "contact_owner": "The id of the user who looks after the contact.",
-    "full_name": "Split at the first space when neither `first_name` nor `last_name` is sent.",
-    "country": "Country code.",
-    "custom_values": "Values by the slug of their custom field; checked by the field's type.",
-    "tags": "Tags to attach: ids, slugs or titles. A title of three letters or more that there is not is made.",
-    "lists": "Lists to attach, as `tags`.",
-    "attach_tags": "The same as `tags`.",
-    "attach_lists": "The same as `lists`.",
-    "detach_tags": "Tags to take from the contact. On update alone.",
-    "detach_lists": "Lists to take the contact off. On update alone.",
+    "contact_owner": "The id of the user who is responsible for the contact.",
+    "full_name": "Split at the first space into first and last name. Ignored if `first_name` or `last_name` is sent.",
+    "country": "The country code, for example `US`.",
+    "custom_values": "Values by the slug of their custom field. The type of the field decides which values are valid.",
+    "tags": "Tags to attach: ids, slugs or titles. A tag is created if no tag has the title and it has three letters or more.",
+    "lists": "Lists to attach. The rules are those of `tags`.",
+    "attach_tags": "Means the same as `tags`.",
+    "attach_lists": "Means the same as `lists`.",
+    "detach_tags": "Tags to remove. Only for an existing contact.",
+    "detach_lists": "Lists to remove the contact from. Only for an existing contact.",
 }
-FORCE = say(FLAG, "Update the contact when there is one of that address.")
+NAMED = {"status": STATUS, "contact_type": one_of(*settings.CONTACT_TYPES, title="ContactType")}
+FORCE = say(FLAG, "True updates the contact if one with this address exists.")
 CONDITION = sent(
     {
         "source": {
             "type": "array",
-            "prefixItems": [one_of("subscriber", "segment", "custom_fields"), TEXT],
+            "prefixItems": [one_of("subscriber", "segment", "custom_fields", title="ConditionSource"), TEXT],
             "minItems": 2,
             "maxItems": 2,
-            "description": "What is looked at: `[subscriber, column]`, `[segment, tags]`, `[segment, lists]`, "
+            "description": "What the condition looks at: `[subscriber, column]`, `[segment, tags]`, `[segment, lists]`, "
             "`[segment, status]`, `[segment, contact_type]` or `[custom_fields, slug]`. "
             f"The columns: {', '.join(COLUMNS)}.",
         },
         "operator": say(
             TEXT,
-            "Texts: =, !=, contains, not_contains, in, not_in. Numbers: =, !=, >, <, >=, <=, in, not_in. Dates: "
-            "=, !=, before, after, days_before, days_within. Choices, tags and lists: in, not_in, in_all, "
-            "not_in_all. Columns and custom fields also is_null, not_null. Status and contact type: in, not_in. "
-            "Any other word compares for equality.",
+            "How to compare.\n\n"
+            "- Texts: `=`, `!=`, `contains`, `not_contains`, `in`, `not_in`\n"
+            "- Numbers: `=`, `!=`, `>`, `<`, `>=`, `<=`, `in`, `not_in`\n"
+            "- Dates: `=`, `!=`, `before`, `after`, `days_before`, `days_within`\n"
+            "- Choices, tags and lists: `in`, `not_in`, `in_all`, `not_in_all`\n"
+            "- Columns and custom fields also: `is_null`, `not_null`\n"
+            "- Status and contact type: `in`, `not_in`\n\n"
+            "Any other operator compares for equality.",
         ),
-        "value": say(ANYTHING, "What it is compared with: a text, a number or a list."),
+        "value": say(ANYTHING, "The value to compare with: a text, a number or a list."),
     },
     ["source", "operator"],
 )
@@ -204,14 +227,15 @@ COMPONENTS: dict[str, Schema] = {
     "Contact": obj(CONTACT),
     "ShownContact": obj({**CONTACT, **SHOWN}, optional=SHOWN),
     "ListedContact": obj({**CONTACT, **CUSTOM}, optional=CUSTOM),
-    "ContactPage": page_of(ref("ListedContact")),
-    "NewContact": body_of(NewContactSerializer, FIELDS),
-    "ContactToUpsert": body_of(UpsertSerializer, FIELDS | {"status": "Due when there is no contact of that address."}),
-    "ContactToUpdate": body_of(ContactSerializer, FIELDS),
+    "NewContact": body_of(NewContactSerializer, FIELDS, NAMED),
+    "ContactToUpsert": body_of(
+        UpsertSerializer, FIELDS | {"status": "Required if no contact with this address exists."}, NAMED
+    ),
+    "ContactToUpdate": body_of(ContactSerializer, FIELDS, NAMED),
     "AdvancedFilters": listed(
         listed(ref("Condition")),
-        description="Groups of conditions: a contact is in when all conditions of at least one group hold. "
-        f"At most {MAX_CONDITIONS} conditions.",
+        description="Groups of conditions. A contact is found if all conditions of at least one group are true. "
+        f"There may be {MAX_CONDITIONS} conditions.",
     ),
     "Condition": CONDITION,
     "Conflict": obj(
@@ -261,40 +285,54 @@ UPDATED = "Subscriber successfully updated"
 # --- Routes -------------------------------------------------------------------------------------
 
 TOPIC, MANY = "Contacts", "Many contacts"
-CHOSEN = say(IDS, "The ids of the contacts. `subscribers` is the same.")
-NOBODY_CHOSEN = Refusal("No contact is named.", ["MissingFields"])
+CHOSEN = say(IDS, "The ids of the contacts. You can also write `subscribers`.")
+NOBODY_CHOSEN = Refusal("No contact ids are sent.", ["MissingFields"])
 SELECTION = [
-    query("search", TEXT, "Only those with this text in name, e-mail, phone or address, in any case."),
-    query("tags[]", listed(TEXT), "Only those with at least one of these tags: ids, slugs or titles. Also `tags=1,2`."),
-    query("lists[]", listed(TEXT), "Only those on at least one of these lists, as `tags[]`."),
-    query("statuses[]", listed(STATUS), "Only those of any of these statuses. Also `statuses=subscribed,pending`."),
-    query("company_ids[]", listed(INTEGER), "Only those of any of these companies."),
+    query(
+        "search",
+        TEXT,
+        "Only contacts with this text in the name, e-mail address, phone number or address. Case does not matter.",
+    ),
+    query(
+        "tags[]",
+        listed(TEXT),
+        "Only contacts with at least one of these tags: ids, slugs or titles. You can also write `tags=1,2`.",
+    ),
+    query("lists[]", listed(TEXT), "Only contacts on at least one of these lists: ids, slugs or titles."),
+    query(
+        "statuses[]",
+        listed(STATUS),
+        "Only contacts with one of these statuses. You can also write `statuses=subscribed,pending`.",
+    ),
+    query("company_ids[]", listed(INTEGER), "Only contacts of at least one of these companies."),
     query(
         "filter_type",
-        one_of("simple", "advanced", default="simple"),
-        "`advanced` takes `advanced_filters` in place of tags, lists, statuses and companies.",
+        one_of("simple", "advanced", default="simple", title="FilterType"),
+        "`simple` uses tags, lists, statuses and companies. `advanced` uses `advanced_filters` instead.",
     ),
     query(
         "advanced_filters",
         {"type": "string", "contentMediaType": "application/json", "contentSchema": ref("AdvancedFilters")},
-        "The JSON text of AdvancedFilters, with `filter_type=advanced`. PHP brackets do as well: "
-        "`advanced_filters[0][0][operator]=in`.",
+        "The conditions, as the JSON text of AdvancedFilters. Only with `filter_type=advanced`. You can also send them "
+        "with PHP brackets: `advanced_filters[0][0][operator]=in`.",
         example=FILTERS_EXAMPLE,
     ),
-    *sorting(SORTABLE),
+    *sorting("Contact", SORTABLE),
 ]
-WRONG_FILTERS = refused("The advanced filters are none, or name what there is not.", "Invalid Advanced Filters")
+WRONG_FILTERS = refused(
+    "The advanced filters cannot be read, or name a column or field that does not exist.", "Invalid Advanced Filters"
+)
 
 
 def contact_list() -> Schema:
-    """The page in the envelope that this server is set to (LIST_ENVELOPE)."""
-    nested = {
-        "subscribers": ref("ContactPage"),
-        "custom": say(ANYTHING, "`custom_fields` as it was sent, or null."),
-    }
+    """The page in the envelope that LIST_ENVELOPE chooses."""
     flat = page_of(ref("ListedContact"))
+    nested = {
+        "subscribers": flat,
+        "custom": say(ANYTHING, "The value of `custom_fields` in the request, or null."),
+    }
     both = obj({**nested, **flat["properties"]})
-    return {"both": both, "nested": obj(nested), "flat": ref("ContactPage")}[settings.LIST_ENVELOPE]
+    return {"both": both, "nested": obj(nested), "flat": flat}[settings.LIST_ENVELOPE]
 
 
 def contact_list_example() -> dict[str, Any]:
@@ -305,8 +343,13 @@ def contact_list_example() -> dict[str, Any]:
 
 def written(beside: dict[str, Schema], kinds: tuple[str, ...] = ("tags", "lists", "custom_values")) -> Schema:
     """The answer to a write of one contact."""
-    contact = say(ref("Contact"), "The contact as it now is.")
-    keys = {"message": TEXT, "contact": contact, "subscriber": say(ref("Contact"), "The same."), **beside}
+    contact = say(ref("Contact"), "The contact after the change.")
+    keys = {
+        "message": TEXT,
+        "contact": contact,
+        "subscriber": say(ref("Contact"), "The same contact as in `contact`."),
+        **beside,
+    }
     return obj({**keys, "ignored": ignored(*kinds)}, optional=["ignored"])
 
 
@@ -316,10 +359,10 @@ def written_example(text: str, **beside: Any) -> dict[str, Any]:
 
 CONTACT_ID = {"id": "The contact's id."}
 INVALID_CONTACT = {400: INVALID}
-EMPTIED = Refusal("The address is empty.", ["MissingFields"])
+EMPTIED = Refusal("The e-mail address is empty.", ["MissingFields"])
 TAKEN = "Provided email already assigned to another subscriber."
 CONFLICT = Refusal(
-    "Another contact has that address.",
+    "Another contact has this address.",
     ["Conflict"],
     {
         "Conflict": {
@@ -336,12 +379,14 @@ DELETED = "Selected Subscribers has been deleted"
 def link_route(kind: str, *, attach: bool) -> Operation:
     """POST /subscribers/{id}/tags, /tags/detach, /lists, /lists/detach."""
     verb = "Attach" if attach else "Detach"
-    made = " A title of three letters or more that there is not is made." if attach else ""
+    made = (
+        f" A title that no {kind.removesuffix('s')} has is created if it has three letters or more." if attach else ""
+    )
     return Operation(
         name=f"{verb.lower()}{kind.title()}",
         topic=TOPIC,
         summary=f"{verb} {kind} {'to' if attach else 'from'} a contact",
-        description="FluentCRM has no such route; clients call it all the same.",
+        description="This route is an addition of this server: some clients call it, but FluentCRM does not have it.",
         ids=CONTACT_ID,
         body=sent({kind: say(ENTRIES, f"Ids, slugs or titles of {kind}.{made}")}, [kind]),
         body_example={kind: [1, "newsletter"]},
@@ -358,11 +403,12 @@ ROUTES: Routes = {
             name="listContacts",
             topic=TOPIC,
             summary="List contacts",
-            description="A page of contacts, newest first unless sorted otherwise. Every filter narrows further.",
+            description="Returns a page of contacts, the newest first unless you sort them. If you send several filters, a "
+            "contact must match all of them.",
             parameters=[
                 *pages(CONTACTS_PER_PAGE),
                 *SELECTION,
-                query("custom_fields", FLAG, "Send the custom values of each contact along."),
+                query("custom_fields", FLAG, "Also return the custom values of each contact."),
             ],
             answer=contact_list(),
             example=contact_list_example(),
@@ -371,14 +417,17 @@ ROUTES: Routes = {
         "POST": Operation(
             name="createContact",
             topic=TOPIC,
-            summary="Create a contact, or create or update one",
-            description="Without `__force_update` a known address is refused with 409.\n\nWith `__force_update` the "
-            "contact of that address is updated when there is one: only the keys sent change, empty texts wipe "
-            "nothing, and a subscribed contact never becomes pending.",
+            summary="Create or update a contact",
+            description="Creates a contact. If a contact with this address exists, the answer is the error 409.\n\nWith "
+            "`__force_update` the existing contact is updated instead: only the keys you send are changed, an empty text "
+            "changes nothing, and a subscribed contact does not become pending.",
             body={
                 "anyOf": [
                     ref("NewContact"),
-                    {"allOf": [ref("ContactToUpsert"), sent({"__force_update": FORCE}, ["__force_update"])]},
+                    {
+                        "title": "ContactToForceUpdate",
+                        "allOf": [ref("ContactToUpsert"), sent({"__force_update": FORCE}, ["__force_update"])],
+                    },
                 ]
             },
             body_example={
@@ -399,7 +448,7 @@ ROUTES: Routes = {
             name="deleteContacts",
             topic=MANY,
             summary="Delete many contacts",
-            description="With all that is theirs. Ids that no contact has are passed over.",
+            description="Deletes the contacts with their notes, events and custom values. Ids that no contact has are ignored.",
             body=sent({"subscriber_ids": CHOSEN}),
             body_example={"subscriber_ids": [1, 2, 3]},
             answer=message(DELETED),
@@ -412,23 +461,34 @@ ROUTES: Routes = {
             name="getContact",
             topic=TOPIC,
             summary="Get a contact",
-            description="By id, or by e-mail address when the id is 0.",
+            description="Finds a contact by its id. If the id is 0, finds it by the e-mail address in `get_by_email`.",
             ids=CONTACT_ID,
             parameters=[
-                query("get_by_email", TEXT, "The address, in any case. Read when the id is 0."),
+                query("get_by_email", TEXT, "The e-mail address. Case does not matter. Only used if the id is 0."),
                 query(
                     "with[]",
                     listed(
-                        one_of("custom_values", "subscriber.custom_values", "custom_fields", "stats", "commerce_stat")
+                        one_of(
+                            "custom_values",
+                            "subscriber.custom_values",
+                            "custom_fields",
+                            "stats",
+                            "commerce_stat",
+                            title="ContactPart",
+                        )
                     ),
-                    "What to send along: `custom_values` (also `subscriber.custom_values`), the definitions as "
-                    "`custom_fields`, e-mail `stats`, `commerce_stat`. `with=stats` is the same.",
+                    "What else to return: `custom_values` (or `subscriber.custom_values`) for the contact's custom "
+                    "values, `custom_fields` for the definitions of the fields, `stats` for e-mail numbers, "
+                    "`commerce_stat`. You can also write `with=stats`.",
                 ),
             ],
             answer=obj(
                 {
                     "subscriber": ref("ShownContact"),
-                    "custom_fields": say(listed(ref("CustomField")), "The definitions. With `custom_fields` alone."),
+                    "custom_fields": say(
+                        listed(ref("CustomField")),
+                        "The definitions of the fields. Only if `with[]=custom_fields` is sent.",
+                    ),
                 },
                 optional=["custom_fields"],
             ),
@@ -439,8 +499,8 @@ ROUTES: Routes = {
             name="updateContact",
             topic=TOPIC,
             summary="Update a contact",
-            description="Changes the keys that are sent, wrapped in `subscriber` or flat. An empty text clears a "
-            "field. `tags` and `lists` attach.",
+            description="Changes only the keys you send, inside `subscriber` or directly in the body. An empty text "
+            "clears a field. `tags` and `lists` are added to those the contact has.",
             ids=CONTACT_ID,
             body={
                 "anyOf": [
@@ -452,6 +512,7 @@ ROUTES: Routes = {
                             }
                         },
                         ["subscriber"],
+                        title="WrappedContact",
                     ),
                     ref("ContactToUpdate"),
                 ]
@@ -466,8 +527,8 @@ ROUTES: Routes = {
             },
             answer=written(
                 {
-                    "isDirty": say(BOOLEAN, "Whether a field changed; custom values, tags and lists do not count."),
-                    "values": say(mapped(nullable(VALUE)), "The custom values that were sent, as they are kept."),
+                    "isDirty": say(BOOLEAN, "True if a field changed. Custom values, tags and lists do not count."),
+                    "values": say(mapped(nullable(VALUE)), "The custom values you sent, as they are stored."),
                 }
             ),
             example=written_example(UPDATED, isDirty=True, values={"custom_field_slug_1": "custom_field_value"}),
@@ -477,7 +538,7 @@ ROUTES: Routes = {
             name="deleteContact",
             topic=TOPIC,
             summary="Delete a contact",
-            description="With all that is theirs.",
+            description="Deletes the contact with its notes, events and custom values.",
             ids=CONTACT_ID,
             answer=message(DELETED),
             example={"message": DELETED},
@@ -488,16 +549,20 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getHistory",
             topic=TOPIC,
-            summary="See who changed a contact, when and what",
-            description="A page of changes, newest first. Of a contact that was deleted the deletion is left. "
-            "FluentCRM has no such route.",
+            summary="Get the history of a contact",
+            description="Returns a page of changes, the newest first: who changed what, and when. For a deleted contact only "
+            "the deletion is kept. This route is an addition of this server.",
             ids=CONTACT_ID,
             parameters=[
-                query("change", one_of(*CHANGES), "Only what was done so."),
-                query("door", one_of(*DOORS), "Only what came through this door."),
-                query("user", INTEGER, "Only what this user did, by id."),
-                query("since", TEXT, "Only from this moment on: `2026-01-31 09:05:00` or ISO 8601."),
-                query("until", TEXT, "Only before this moment."),
+                query("change", CHANGE_KIND, "Only changes of this kind."),
+                query(
+                    "door",
+                    one_of(*DOORS),
+                    "Only changes that came in this way: through an API, the admin or a command.",
+                ),
+                query("user", INTEGER, "Only changes by this user (id)."),
+                query("since", TEXT, "Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."),
+                query("until", TEXT, "Only changes before this time."),
                 *pages(),
             ],
             answer=obj({"history": page_of(ref("Change"))}),
@@ -525,11 +590,11 @@ ROUTES: Routes = {
         "PUT": Operation(
             name="setContactsProperty",
             topic=MANY,
-            summary="Set the status or the type of many contacts",
+            summary="Set the status or the contact type of many contacts",
             body=sent(
                 {
                     "property": one_of("status", "contact_type"),
-                    "value": say(TEXT, f"A status, or one of: {', '.join(settings.CONTACT_TYPES)}."),
+                    "value": say(TEXT, f"A status, or a contact type: {', '.join(settings.CONTACT_TYPES)}."),
                     "subscriber_ids": CHOSEN,
                 },
                 ["property", "value"],
@@ -539,7 +604,7 @@ ROUTES: Routes = {
             example={"message": "Subscribers successfully updated"},
             refusals={
                 422: Refusal(
-                    "No contact is named, or there is no such property or value.",
+                    "No contact ids are sent, or the property or the value is not valid.",
                     ["MissingFields", "Refused"],
                     {"Refused": {**refused("", "Value is not valid").examples["Refused"]}},
                 )
@@ -550,12 +615,15 @@ ROUTES: Routes = {
         "POST": Operation(
             name="syncSegments",
             topic=MANY,
-            summary="Attach tags or lists to many contacts, and detach others",
-            description="What is in both ends detached.",
+            summary="Attach and detach tags or lists of many contacts",
+            description="Attaches and detaches tags, or lists, of all the contacts. What is in both `attach` and `detach` is detached.",
             body=sent(
                 {
-                    "type": say(one_of("tags", "lists"), "Which of the two."),
-                    "attach": say(ENTRIES, "Ids, slugs or titles; a title that there is not is made."),
+                    "type": say(one_of("tags", "lists"), "Whether to change tags or lists."),
+                    "attach": say(
+                        ENTRIES,
+                        "Ids, slugs or titles. A title that does not exist is created if it has three letters or more.",
+                    ),
                     "detach": say(ENTRIES, "Ids, slugs or titles."),
                     "subscriber_ids": CHOSEN,
                 },
@@ -565,7 +633,7 @@ ROUTES: Routes = {
             answer=obj(
                 {
                     "message": TEXT,
-                    "subscribers": say(listed(ref("Contact")), "The contacts as they now are."),
+                    "subscribers": say(listed(ref("Contact")), "The contacts after the change."),
                     "ignored": ignored("tags", "lists"),
                 },
                 optional=["ignored"],
@@ -573,7 +641,7 @@ ROUTES: Routes = {
             example={"message": "Successfully updated the subscribers.", "subscribers": [JANE]},
             refusals={
                 422: Refusal(
-                    "No contact is named, or the type is neither tags nor lists.",
+                    "No contact ids are sent, or the type is neither `tags` nor `lists`.",
                     ["MissingFields", "Refused"],
                     {"Refused": refused("", "Selected type is not valid").examples["Refused"]},
                 )
@@ -585,8 +653,8 @@ ROUTES: Routes = {
             name="upsertContacts",
             topic=MANY,
             summary="Create or update many contacts",
-            description="Each as by `__force_update`. A contact that is wrong is named under `invalids` and the "
-            "others are kept.",
+            description="Works for each contact like `POST /subscribers` with `__force_update`. Contacts with errors are "
+            "listed in `invalids`; the others are saved.",
             body=sent(
                 {"contacts": listed({"anyOf": [ref("ContactToUpsert"), ANYTHING]}, description="The contacts.")},
                 ["contacts"],
@@ -600,11 +668,9 @@ ROUTES: Routes = {
             answer=obj(
                 {
                     "message": TEXT,
-                    "created": listed(ref("WrittenContact")),
-                    "updated": say(
-                        listed(ref("WrittenContact")), "Also those that were sent and had nothing to change."
-                    ),
-                    "invalids": listed(ref("InvalidContact")),
+                    "created": say(listed(ref("WrittenContact")), "The new contacts."),
+                    "updated": say(listed(ref("WrittenContact")), "The updated contacts, also those without a change."),
+                    "invalids": say(listed(ref("InvalidContact")), "The contacts with errors; they were not saved."),
                 }
             ),
             example={
@@ -613,24 +679,33 @@ ROUTES: Routes = {
                 "updated": [{"id": 25, "email": "jane@example.com", "status": "subscribed"}],
                 "invalids": [],
             },
-            refusals={422: refused("`contacts` is no list.", "contacts must be a list")},
+            refusals={422: refused("`contacts` is not a list.", "contacts must be a list")},
         )
     },
     f"{BASE}/search-contacts": {
         "GET": Operation(
             name="searchContacts",
             topic=TOPIC,
-            summary="Find contacts for a chooser",
+            summary="Search contacts",
+            description="Returns a few fields of each contact, for a select box.",
             parameters=[
-                query("search", TEXT, "Text in name, e-mail, phone or address. Without it nothing is searched."),
+                query(
+                    "search",
+                    TEXT,
+                    "The text to find in name, e-mail address, phone number or address. Without it only `values[]` are returned.",
+                ),
                 query(
                     "limit",
                     {"type": "integer", "minimum": 1, "maximum": SEARCH_LIMIT, "default": SEARCH_LIMIT},
-                    "How many at most.",
+                    "The largest number of contacts to find.",
                 ),
-                query("values[]", listed(INTEGER), "Ids of contacts to send along, found or not. Also `values=1,2`."),
+                query(
+                    "values[]",
+                    listed(INTEGER),
+                    "Ids of contacts to return in any case. You can also write `values=1,2`.",
+                ),
             ],
-            answer=obj({"contacts": mapped(ref("FoundContact"), description="The contacts by their id.")}),
+            answer=obj({"contacts": mapped(ref("FoundContact"), description="The contacts by id.")}),
             example={
                 "contacts": {
                     "25": {
@@ -648,10 +723,11 @@ ROUTES: Routes = {
         "GET": Operation(
             name="getNeighbours",
             topic=TOPIC,
-            summary="Get the contacts before and after one",
-            description="In the list's own order, and under its own filters.",
+            summary="Get the next and previous contacts",
+            description="Returns the ids of the contacts before and after one contact, in a list with these filters and this "
+            "order.",
             parameters=[
-                query("current_id", ID, "The contact.", required=True),
+                query("current_id", ID, "The id of the contact to start from.", required=True),
                 *[
                     parameter | {"required": True} if parameter["name"] == "filter_type" else parameter
                     for parameter in SELECTION
@@ -660,16 +736,19 @@ ROUTES: Routes = {
             answer=obj(
                 {
                     "navigation": obj(
-                        {"next": say(listed(ID), "The nearest first."), "prev": say(listed(ID), "The nearest first.")}
+                        {
+                            "next": say(listed(ID), "The ids after it, the nearest first."),
+                            "prev": say(listed(ID), "The ids before it, the nearest first."),
+                        }
                     ),
-                    "has_next": say(BOOLEAN, f"Whether there are more than the {NEIGHBOURS} that are shown."),
-                    "has_prev": BOOLEAN,
+                    "has_next": say(BOOLEAN, f"True if there are more than the {NEIGHBOURS} ids in `next`."),
+                    "has_prev": say(BOOLEAN, f"True if there are more than the {NEIGHBOURS} ids in `prev`."),
                 }
             ),
             example={"navigation": {"next": [24, 23], "prev": [26]}, "has_next": False, "has_prev": False},
             refusals={
                 422: refused(
-                    "`filter_type` or `current_id` is missing, or the advanced filters are none.",
+                    "`filter_type` or `current_id` is missing, or the advanced filters cannot be read.",
                     "filter_type & current_id is required",
                 )
             },
@@ -683,26 +762,29 @@ COMPONENTS |= {
         {
             "id": ID,
             "at": MOMENT,
-            "user": say(nullable(obj({"ID": ID, "display_name": TEXT})), "Who did it; null when nobody, or gone."),
-            "door": say(one_of(*DOORS), "How it came in."),
-            "change": one_of(*CHANGES),
+            "user": say(
+                nullable(obj({"ID": ID, "display_name": TEXT}, title="ChangeUser")),
+                "The user who made the change; null if there was none, or the user no longer exists.",
+            ),
+            "door": say(CHANNEL, "The way the change came in."),
+            "change": say(CHANGE_KIND, "What happened."),
             "details": mapped(
                 ANYTHING,
-                description="What changed. `columns` of one contact has `[before, after]` by column, of many what "
-                "they have in common.",
+                description="What changed. `columns` has `[old, new]` for each field of one contact. For many contacts it has "
+                "what changed for all of them.",
             ),
-            "contacts": say(INTEGER, "To how many contacts it happened at once."),
+            "contacts": say(INTEGER, "The number of contacts that were changed together."),
         }
     ),
     "WrittenContact": obj({"id": ID, "email": TEXT, "status": STATUS}),
     "InvalidContact": {
         "type": "object",
         "properties": {
-            "errors": mapped(mapped(TEXT), description="The text for each rule that each field breaks."),
-            "row": say(ANYTHING, "What was sent, when that was no object."),
+            "errors": mapped(mapped(TEXT), description="A message for each rule that a field breaks."),
+            "row": say(ANYTHING, "What was sent, if it was not an object."),
         },
         "required": ["errors"],
-        "additionalProperties": say(ANYTHING, "The contact as it was sent."),
+        "additionalProperties": say(ANYTHING, "The keys of the contact as they were sent."),
     },
     "FoundContact": obj(
         {

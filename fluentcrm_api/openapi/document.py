@@ -11,6 +11,8 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.utils.module_loading import module_has_submodule
 
+from rest.document import operation_object, with_components
+from rest.openapi import Operation, Refusal, Schema
 from wp_rest.openapi import (
     ERROR_EXAMPLES,
     ERRORS,
@@ -22,10 +24,6 @@ from wp_rest.openapi import (
     UNAUTHORIZED,
     UNREADABLE,
     UNSUPPORTED,
-    Operation,
-    Refusal,
-    Schema,
-    ref,
 )
 from wp_rest.views import VERBS, RestView, walk
 
@@ -38,36 +36,48 @@ ALIASES = {
     "/fluent-crm/v2/contacts": "/fluent-crm/v2/subscribers",
     "/fluent-crm/v2/custom-fields": "/fluent-crm/v2/custom-fields/contacts",
 }
+ALIAS_TOPIC = "Other addresses"
 TOPICS = {
     "Contacts": "People, with their tags, lists and custom values.",
     "Many contacts": "Changes to many contacts with one request.",
-    "Notes": "What staff and integrations write down about a contact or a company.",
+    "Notes": "Notes of staff and integrations about a contact or a company.",
     "Companies": "Organisations that contacts belong to.",
-    "Events": "What contacts did elsewhere, as other systems report it.",
-    "Profile sections": "What other systems know of a contact: a hook for apps of this site.",
+    "Events": "What contacts did in other systems.",
+    "Profile sections": "What other systems know about a contact. Apps of this site provide it.",
     "Tags": "Labels for contacts.",
     "Lists": "Lists that contacts are on.",
-    "Custom fields": "Fields of contacts that a site defines itself.",
-    "This API": "What this server is and what it answers.",
+    "Custom fields": "Fields that this site defines for its contacts and companies.",
+    "This API": "What this server is and what it can do.",
+    ALIAS_TOPIC: "The same routes under a second address. Use the first ones.",
 }
 ABOUT = """
-Contacts, companies, tags, lists, custom fields, notes and events, on the routes of FluentCRM's REST API.
+This API manages contacts, companies, tags, lists, custom fields, notes and events. Its routes are those of FluentCRM's
+REST API.
 
-**Credentials.** HTTP Basic with a user name and an application password. `Basic user:password` that is not
-base64-encoded is read as it stands.
+## Credentials
 
-**Parameters.** Address and body are one set of parameters; unknown ones are ignored. A body is JSON or a form with
-PHP brackets (`subscriber[tags][]=1`). A list may be `tags[]=1&tags[]=2`, `tags[0]=1`, `tags=1,2` or `tags=1`. Numbers
-and booleans may be texts.
+Send a user name and an application password with HTTP Basic authentication. Make application passwords in the admin.
 
-**Verbs.** A POST with `X-HTTP-Method-Override` or `_method` stands for that verb. A verb that a route does not have
-is answered like an unknown route: 404 `rest_no_route`.
+## Requests
 
-**Dates** are `YYYY-MM-DD HH:MM:SS` in the site's time zone.
+Send JSON, or a form with PHP brackets (`subscriber[tags][]=1`). Parameters may be in the address or in the body; unknown
+parameters are ignored. You can write a list as `tags[]=1&tags[]=2`, `tags[0]=1`, `tags=1,2` or `tags=1`, and numbers and
+booleans as texts.
 
-**Addresses.** `/?rest_route=/fluent-crm/v2/...` is the same as `/wp-json/fluent-crm/v2/...`; a slash at the end
-changes nothing. `_envelope=1` wraps an answer of any route in `body`, `status` and `headers`; `_jsonp=name` wraps it in
-a call.
+To send PUT or DELETE as a POST, name the method in the header `X-HTTP-Method-Override` or the parameter `_method`.
+
+## Answers
+
+Answers are JSON. Dates are `YYYY-MM-DD HH:MM:SS` in the time zone of this site. Every error has a `code` for programs, a
+`message` for people and its status. A route that does not exist, or does not have the method, answers 404
+`rest_no_route`.
+
+With `_envelope=1` the answer is wrapped in an object with `body`, `status` and `headers`. With `_jsonp=name` it is
+wrapped in a call of the function `name`.
+
+## Addresses
+
+`/?rest_route=/fluent-crm/v2/...` means the same as `/wp-json/fluent-crm/v2/...`. A slash at the end changes nothing.
 """.strip()
 
 
@@ -81,7 +91,7 @@ def document() -> Schema:
             for verb in (name.upper() for name in view.http_method_names if name in VERBS)
             if (described := describe(route, verb, view))
         }
-    return {
+    whole: Schema = {
         "openapi": "3.1.1",
         "info": {"title": settings.SITE_NAME, "version": "v2", "description": ABOUT},
         "servers": [{"url": settings.SITE_URL}],
@@ -93,13 +103,13 @@ def document() -> Schema:
                 "basic": {
                     "type": "http",
                     "scheme": "basic",
-                    "description": "A user name, or e-mail address, and an application password; spaces in the "
-                    "password never matter.",
+                    "description": "A user name, or its e-mail address, and an application password. Spaces in the "
+                    "password do not matter.",
                 }
-            },
-            "schemas": components(),
+            }
         },
     }
+    return with_components(whole, components())
 
 
 def schema_modules() -> Iterator[Any]:
@@ -120,7 +130,7 @@ def components() -> dict[str, Schema]:
     named = {name: schema | {"examples": [ERROR_EXAMPLES[name]]} for name, schema in ERRORS.items()}
     for module in schema_modules():
         named |= module.COMPONENTS
-    return dict(sorted(named.items()))
+    return named
 
 
 def described_views() -> Iterator[tuple[str, type[RestView]]]:
@@ -140,42 +150,27 @@ def describe(route: str, verb: str, view: type[RestView]) -> Schema | None:
     """One operation of the document; None for one that nobody has described."""
     operation = routes().get(route, {}).get(verb)
     if operation:
-        return operation_object(operation, verb, route, view)
+        return operation_of(operation, verb, route, view)
     for alias, original in ALIASES.items():
         if route == alias or route.startswith(f"{alias}/"):
             same = original + route.removeprefix(alias)
             operation = routes().get(same, {}).get(verb)
             if operation:
-                return as_alias(operation_object(operation, verb, route, view), f"{verb} {ROOT}{same}")
+                return as_alias(operation_of(operation, verb, route, view), f"{verb} {ROOT}{same}")
     return None
 
 
-def operation_object(operation: Operation, verb: str, route: str, view: type[RestView]) -> Schema:
+def operation_of(operation: Operation, verb: str, route: str, view: type[RestView]) -> Schema:
     public = not view.authentication_classes
     right = None if public else view.rights.get(verb)
-    described: Schema = {
-        "operationId": operation.name,
-        "tags": [operation.topic],
-        "summary": operation.summary,
-        "description": operation.description,
-        "parameters": [*path_parameters(route, operation), *operation.parameters],
-        "responses": responses(operation, route, public=public, right=bool(right)),
-    }
-    if operation.body is not None:
-        content: Schema = {"schema": operation.body}
-        example = {} if operation.body_example is None else {"example": operation.body_example}
-        described["requestBody"] = {
-            "required": True,
-            "content": {
-                "application/json": content | example,
-                "application/x-www-form-urlencoded": content,
-            },
-        }
-    if right:
-        # The Django permissions that the caller needs.
-        described["x-rights"] = [right] if isinstance(right, str) else list(right)
-    said = {key: value for key, value in described.items() if value not in ("", [])}
-    return said | {"security": []} if public else said
+    rights = [right] if isinstance(right, str) else list(right or ())
+    described = operation_object(
+        operation,
+        path_parameters=path_parameters(route, operation),
+        refusals=refusals(operation, route, public=public, right=bool(rights)),
+        rights=rights,
+    )
+    return described | {"security": []} if public else described
 
 
 def path_parameters(route: str, operation: Operation) -> list[Schema]:
@@ -191,31 +186,18 @@ def path_parameters(route: str, operation: Operation) -> list[Schema]:
     ]
 
 
-def responses(operation: Operation, route: str, *, public: bool, right: bool) -> Schema:
-    """The answer, the errors that the operation names and those that its view and its body bring along."""
-    media: Schema = {"schema": operation.answer}
-    if operation.example is not None:
-        media["example"] = operation.example
-    refusals: dict[int, Refusal] = {500: SERVER_FAILED}
+def refusals(operation: Operation, route: str, *, public: bool, right: bool) -> dict[int, Refusal]:
+    """The errors that the operation names and those that its view and its body bring along."""
+    known: dict[int, Refusal] = {500: SERVER_FAILED}
     if not public:
-        refusals[401] = UNAUTHORIZED
+        known[401] = UNAUTHORIZED
     if right:
-        refusals[403] = FORBIDDEN_TO
+        known[403] = FORBIDDEN_TO
     if "{" in route:
-        refusals[404] = NO_SUCH_ROUTE
+        known[404] = NO_SUCH_ROUTE
     if operation.body is not None:
-        refusals |= {400: UNREADABLE, 413: TOO_LARGE, 415: UNSUPPORTED}
-    refusals |= operation.refusals
-    answer = {"description": "Done.", "content": {operation.media_type: media}}
-    return {"200": answer} | {str(status): refusal_object(refusals[status]) for status in sorted(refusals)}
-
-
-def refusal_object(refusal: Refusal) -> Schema:
-    schemas = [ref(name) for name in refusal.bodies]
-    content: Schema = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-    if refusal.examples:
-        content["examples"] = {name: {"value": value} for name, value in refusal.examples.items()}
-    return {"description": refusal.when, "content": {"application/json": content}}
+        known |= {400: UNREADABLE, 413: TOO_LARGE, 415: UNSUPPORTED}
+    return known | dict(operation.refusals)
 
 
 def as_alias(described: Schema, original: str) -> Schema:
@@ -226,7 +208,8 @@ def as_alias(described: Schema, original: str) -> Schema:
     }
     kept = described | {
         "operationId": f"{described['operationId']}Alias",
-        "description": f"The same as {original}.",
+        "tags": [ALIAS_TOPIC],
+        "description": f"Does the same as `{original}`.",
         "responses": responses_kept,
         "x-alias-of": original,
     }

@@ -1,18 +1,17 @@
 """The description of the API: /openapi.json for programs, /docs for people. Open to anyone, as the index is."""
 
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from fluentcrm_api.openapi.document import document
-from fluentcrm_api.openapi.page import render_page
+from rest.viewer import page_response, render_page, with_etag
 from wp_rest.views import PublicView
 
 
@@ -23,15 +22,13 @@ def document_bytes() -> bytes:
 
 @cache
 def page_bytes() -> bytes:
-    return render_page().encode()
+    return render_page(settings.SITE_NAME, document="/wp-json/fluent-crm/v2/openapi.json")
 
 
 class DescriptionView(PublicView):
     """Something that is made once a process and then only sent, or not even that: it has an ETag."""
 
-    content_type = ""
-
-    def content(self) -> bytes:
+    def content(self) -> HttpResponse:
         raise NotImplementedError
 
     @property
@@ -40,10 +37,7 @@ class DescriptionView(PublicView):
         return super().default_response_headers | {"Cache-Control": "public, no-cache"}
 
     def get(self, request: Request) -> Any:
-        content = self.content()
-        etag = f'"{sha256(content).hexdigest()[:32]}"'
-        answer = HttpResponse(content, content_type=self.content_type, headers={"ETag": etag})
-        return get_conditional_response(request, etag=etag, response=answer)
+        return with_etag(request, self.content())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         # A whole document goes into no envelope and no callback.
@@ -51,14 +45,10 @@ class DescriptionView(PublicView):
 
 
 class DocumentView(DescriptionView):
-    content_type = "application/json"
-
-    def content(self) -> bytes:
-        return document_bytes()
+    def content(self) -> HttpResponse:
+        return HttpResponse(document_bytes(), content_type="application/json")
 
 
 class PageView(DescriptionView):
-    content_type = "text/html; charset=utf-8"
-
-    def content(self) -> bytes:
-        return page_bytes()
+    def content(self) -> HttpResponse:
+        return page_response(page_bytes())

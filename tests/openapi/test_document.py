@@ -103,10 +103,27 @@ def test_it_shows_an_answer_and_a_body_of_each_operation() -> None:
     assert without == {"getDocument", "getPage"}
 
 
+def test_it_takes_json_alone_in_words_that_generated_clients_understand() -> None:
+    bodies = [operation["requestBody"]["content"] for _, _, operation in OPERATIONS if "requestBody" in operation]
+    assert bodies
+    assert {tuple(content) for content in bodies} == {("application/json",)}
+
+
+def test_it_gives_each_answer_and_body_a_name() -> None:
+    unnamed = [
+        f"{verb} {path}"
+        for path, verb, operation in OPERATIONS
+        for content in [operation.get("requestBody", {}).get("content", {}), operation["responses"]["200"]["content"]]
+        for media in content.values()
+        if media["schema"].get("type") == "object"
+    ]
+    assert unnamed == []
+
+
 def test_it_lists_the_aliases_without_repeating_the_prose() -> None:
     paths = document()["paths"]
     alias, original = (paths[f"{FLUENTCRM}/{word}"]["get"] for word in ("contacts", "subscribers"))
-    assert alias["description"] == f"The same as GET {FLUENTCRM}/subscribers."
+    assert alias["description"].startswith(f"Does the same as `GET {FLUENTCRM}/subscribers`.")
     names = [parameter["name"] for parameter in original["parameters"]]
     assert [parameter["name"] for parameter in alias["parameters"]] == names
     assert not any("description" in parameter for parameter in alias["parameters"])
@@ -117,7 +134,8 @@ def test_it_takes_names_limits_and_choices_from_the_serializers() -> None:
     contact = document()["components"]["schemas"]["NewContact"]
     assert contact["required"] == ["email", "status"]
     assert contact["properties"]["city"] == {"type": ["string", "number", "null"], "maxLength": 192}
-    assert contact["properties"]["status"]["enum"] == [
+    assert contact["properties"]["status"] == {"$ref": "#/components/schemas/ContactStatus"}
+    assert document()["components"]["schemas"]["ContactStatus"]["enum"] == [
         "subscribed",
         "pending",
         "unsubscribed",

@@ -1,52 +1,67 @@
-"""GET /docs: the document as a page for people."""
+"""GET /docs on both faces: a known viewer with this server's own files, under a strict policy."""
 
 import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
-from fluentcrm_api.openapi.document import document
-from fluentcrm_api.openapi.page import kind, prose
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
 from tests.client import FLUENTCRM, Api
 
+PAGES = [(FLUENTCRM, ""), ("/v1", "/v1")]
+FILES = Path(__file__).resolve().parent.parent.parent / "rest" / "static" / "scalar"
 
-def read(anonymous: Api) -> str:
-    answer = anonymous.get("/docs")
+
+def read(base: str) -> Any:
+    answer = Client().get(f"{base}/docs")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    return str(answer.content.decode())
+    return answer
 
 
-def test_it_has_a_chapter_for_each_operation_and_object(anonymous: Api) -> None:
-    page = read(anonymous)
-    anchors = re.findall(r'<article id="([\w-]+)"', page)
-    operations = [
-        operation["operationId"]
-        for verbs in document()["paths"].values()
-        for operation in verbs.values()
-        if "x-alias-of" not in operation
-    ]
-    objects = [f"object-{name}" for name in document()["components"]["schemas"]]
-    assert sorted(anchors) == sorted([*operations, *objects])
+@pytest.mark.parametrize(("base", "server"), PAGES)
+def test_it_shows_its_own_document_and_calls_its_own_routes(db: None, base: str, server: str) -> None:
+    page = read(base).content.decode()
+    assert f'data-document="{base}/openapi.json" data-server="{server}"' in page
+    assert Client().get(f"{base}/openapi.json").status_code == 200
 
 
-def test_it_links_to_nothing_that_it_does_not_have(anonymous: Api) -> None:
-    page = read(anonymous)
-    assert set(re.findall(r'href="#([\w-]+)"', page)) <= set(re.findall(r'id="([\w-]+)"', page))
+@pytest.mark.parametrize(("base", "server"), PAGES)
+def test_it_loads_only_files_of_this_server_and_runs_no_text_as_script(db: None, base: str, server: str) -> None:
+    page = read(base).content.decode()
+    addresses = set(re.findall(r'(?:src|href)="([^"]*)"', page)) - {"data:,"}
+    assert addresses == {"/static/scalar/standalone.js", "/static/rest/docs.js", f"{base}/openapi.json"}
+    for address in addresses - {f"{base}/openapi.json"}:
+        assert finders.find(address.removeprefix("/static/")), address
+    assert re.findall(r"<script[^>]*>([^<]+)</script>", page) == []
+    assert re.findall(r"<style|\son\w+=", page) == []
 
 
-def test_it_loads_nothing_from_elsewhere(anonymous: Api) -> None:
-    page = read(anonymous)
-    assert "<script" not in page
-    assert "url(" not in page
-    assert set(re.findall(r'(?:src|href)="([^"#]*)"', page)) - {""} == {"openapi.json", "data:,"}
+@pytest.mark.parametrize(("base", "server"), PAGES)
+def test_it_has_a_policy_without_outside_addresses_and_without_eval(db: None, base: str, server: str) -> None:
+    policy = dict(rule.split(" ", 1) for rule in read(base).headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert {word for rule in policy.values() for word in rule.split()} <= {
+        "'self'",
+        "'none'",
+        "'unsafe-inline'",
+        "data:",
+    }
+    assert [name for name, rule in policy.items() if "'unsafe-inline'" in rule] == ["style-src"]
 
 
-def test_it_shows_a_curl_line_that_names_the_site(anonymous: Api) -> None:
-    page = read(anonymous)
-    assert f"curl &quot;http://127.0.0.1:8000{FLUENTCRM}/subscribers/1&quot;" in page
-    assert "-X DELETE" in page
-
-
-def test_it_names_the_aliases_beside_the_original(anonymous: Api) -> None:
-    assert f"<code>GET {FLUENTCRM}/contacts</code>" in read(anonymous)
+@pytest.mark.parametrize(("base", "server"), PAGES)
+def test_it_links_to_the_document_for_those_without_javascript(db: None, base: str, server: str) -> None:
+    page = read(base).content.decode()
+    without = re.search(r"<noscript>(.*?)</noscript>", page, re.DOTALL)
+    assert without
+    assert f'<a href="{base}/openapi.json">' in without[1]
 
 
 def test_it_is_not_sent_again_to_those_who_have_it(anonymous: Api) -> None:
@@ -54,15 +69,9 @@ def test_it_is_not_sent_again_to_those_who_have_it(anonymous: Api) -> None:
     assert anonymous.get("/docs", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_it_escapes_what_the_document_says() -> None:
-    assert prose("a <b> `c < d` **e**") == "a &lt;b&gt; <code>c &lt; d</code> <strong>e</strong>"
-    assert kind({"const": "<i>"}) == "<code>&lt;i&gt;</code>"
-
-
-def test_it_words_what_a_value_is() -> None:
-    tag = '<a href="#object-Tag">Tag</a>'
-    assert kind({"type": "array", "items": {"$ref": "#/components/schemas/Tag"}}) == f"list of {tag}"
-    assert kind({"anyOf": [{"$ref": "#/components/schemas/Tag"}, {"type": "null"}]}) == f"{tag} or null"
-    assert kind({"type": ["string", "null"]}) == "text or null"
-    assert kind({"enum": ["a", None]}) == "<code>a</code>, <code>null</code>"
-    assert kind({}) == "anything"
+def test_the_viewer_is_the_one_that_its_folder_names() -> None:
+    told = (FILES / "README.md").read_text()
+    script = (FILES / "standalone.js").read_bytes()
+    assert sha256(script).hexdigest() in told
+    assert b"sourceMappingURL" not in script
+    assert "MIT License" in (FILES / "LICENSE").read_text()
