@@ -52,7 +52,7 @@ TOPICS = {
 }
 ABOUT = """
 This API manages contacts, companies, tags, lists, custom fields, notes and events. Its routes are those of FluentCRM's
-REST API.
+REST API. Generate a client from its [OpenAPI document](/wp-json/fluent-crm/v2/openapi.json).
 
 ## Credentials
 

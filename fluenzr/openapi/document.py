@@ -15,7 +15,8 @@ from rest.openapi import INTEGER, Operation, Refusal, Schema
 
 ABOUT = """
 This API manages contacts and groups. It speaks FluenzR's language over the same contacts as the other API of this
-server: a group is a list there, and a tag is its title.
+server: a group is a list there, and a tag is its title. Generate a client from the
+[OpenAPI document](/v1/openapi.json).
 
 ## Credentials
 
