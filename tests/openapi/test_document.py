@@ -1,6 +1,7 @@
 """GET /openapi.json: the document itself."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from fluentcrm_api.openapi.document import document, routes
+from fluenzr.openapi.document import document as fluenzr_document
 from tests.client import FLUENTCRM, Api
 from tests.openapi.conformance import validator_of
 from wp_rest.views import VERBS, walk
@@ -107,6 +109,25 @@ def test_it_takes_json_alone_in_words_that_generated_clients_understand() -> Non
     bodies = [operation["requestBody"]["content"] for _, _, operation in OPERATIONS if "requestBody" in operation]
     assert bodies
     assert {tuple(content) for content in bodies} == {("application/json",)}
+
+
+@pytest.mark.parametrize("made", [document, fluenzr_document], ids=["fluentcrm", "fluenzr"])
+def test_it_has_none_of_the_words_that_only_this_code_uses(made: Any) -> None:
+    ours = re.compile(r"\b(deed|among|misfit|tally|moment|pk|door)s?\b", re.IGNORECASE)
+    assert [text for text in texts_of(made()) if ours.search(text)] == []
+
+
+def texts_of(node: Any) -> Iterator[str]:
+    """Every summary and description."""
+    if isinstance(node, list):
+        for entry in node:
+            yield from texts_of(entry)
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("summary", "description") and isinstance(value, str):
+                yield value
+            elif key not in ("example", "examples"):
+                yield from texts_of(value)
 
 
 def test_it_gives_each_answer_and_body_a_name() -> None:

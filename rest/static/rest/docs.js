@@ -6,7 +6,8 @@ function leaveOutOptionalParameters(openapi) {
   for (const operations of Object.values(openapi.paths)) {
     for (const { parameters = [] } of Object.values(operations)) {
       for (const parameter of parameters.filter(({ required }) => !required)) {
-        parameter.examples = { example: { value: parameter.example ?? "", "x-disabled": true } };
+        const value = "example" in parameter ? { value: parameter.example } : {};
+        parameter.examples = { example: { ...value, "x-disabled": true } };
         delete parameter.example;
       }
     }
