@@ -68,7 +68,8 @@ POST = Operation(
     topic="Many contacts",
     summary="Run an action on many contacts",
     description="If one contact cannot be changed, none is. With `is_all`, repeat the request with the "
-    "`last_contact_id` of the answer as `last_id` until `is_completed` is true.",
+    "`last_contact_id` of the answer as `last_id` until `is_completed` is true.\n\nThe permission that the user needs depends "
+    "on the action: to change contacts for most of them, to delete contacts for `delete_contacts`.",
     body=BODY,
     body_example={"action_name": "add_to_tags", "action_options": [1], "subscriber_ids": [25, 26]},
     answer=obj(

@@ -47,7 +47,7 @@ def operation_object(
 
 
 def say_rights(rights: Sequence[str]) -> str:
-    names = " and ".join(f"`{right}`" for right in rights)
+    names = ", ".join(f"`{right}`" for right in rights)
     return f"The user needs the permission{'s' if len(rights) > 1 else ''} {names}." if rights else ""
 
 

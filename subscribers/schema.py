@@ -1,6 +1,7 @@
 """What the routes of contacts take and answer (see rest.openapi; the guide; recordings contact-*.json)."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -362,7 +363,7 @@ INVALID_CONTACT = {400: INVALID}
 EMPTIED = Refusal("The e-mail address is empty.", ["MissingFields"])
 TAKEN = "Provided email already assigned to another subscriber."
 CONFLICT = Refusal(
-    "Another contact has this address.",
+    "Another contact has this e-mail address.",
     ["Conflict"],
     {
         "Conflict": {
@@ -420,7 +421,8 @@ ROUTES: Routes = {
             summary="Create or update a contact",
             description="Creates a contact. If a contact with this address exists, the answer is the error 409.\n\nWith "
             "`__force_update` the existing contact is updated instead: only the keys you send are changed, an empty text "
-            "changes nothing, and a subscribed contact does not become pending.",
+            "changes nothing, and a subscribed contact does not become pending. An update also needs the permission "
+            "`subscribers.change_subscriber`.",
             body={
                 "anyOf": [
                     ref("NewContact"),
@@ -448,7 +450,7 @@ ROUTES: Routes = {
             name="deleteContacts",
             topic=MANY,
             summary="Delete many contacts",
-            description="Deletes the contacts with their notes, events and custom values. Ids that no contact has are ignored.",
+            description="Deletes the contacts with their notes, events and history. Ids that no contact has are ignored.",
             body=sent({"subscriber_ids": CHOSEN}),
             body_example={"subscriber_ids": [1, 2, 3]},
             answer=message(DELETED),
@@ -538,7 +540,7 @@ ROUTES: Routes = {
             name="deleteContact",
             topic=TOPIC,
             summary="Delete a contact",
-            description="Deletes the contact with its notes, events and custom values.",
+            description="Deletes the contact with its notes, events and history.",
             ids=CONTACT_ID,
             answer=message(DELETED),
             example={"message": DELETED},
@@ -579,7 +581,7 @@ ROUTES: Routes = {
                     }
                 )
             },
-            refusals={400: INVALID, 404: NOT_FOUND},
+            refusals={400: replace(INVALID, when="A parameter has a wrong value."), 404: NOT_FOUND},
         )
     },
     f"{BASE}/{{id}}/tags": {"POST": link_route("tags", attach=True)},
