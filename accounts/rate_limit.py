@@ -1,33 +1,24 @@
-"""How many requests a client made this minute, counted by all processes of this machine together.
+"""How many requests, or failures, a client had this minute, counted by all processes together.
 
-The counters are in a small file that every process maps into its memory; a request costs a lock on
-one byte of it and an addition, a few microseconds (docs/decisions/0006 has the measurements).
+They count in Redis where RATE_LIMIT_STORAGE names one, else in a file of this machine; where that cannot
+be done, each process counts for itself until it can (docs/decisions/0010).
 """
 
-import fcntl
 import logging
-import mmap
-import os
-import struct
 import threading
 import time
-from hashlib import blake2b
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from weakref import finalize
 
 from django.conf import settings
 
+from accounts.counters import WINDOW, Counters, FileCounters, RedisCounters
+
 log = logging.getLogger(__name__)
 
-WINDOW = 60  # seconds
-# One counter: whose it is, which window, how many requests. A client's counter is in the group
-# that its name falls into; a group is locked as one.
-COUNTER = struct.Struct("<QII")
-COUNTERS_A_GROUP = 8
-GROUP_BYTES = COUNTER.size * COUNTERS_A_GROUP
-GROUPS = 8192
-SIZE = GROUPS * GROUP_BYTES
+# Seconds for which counters that failed are not asked again.
+PAUSE = 10
 
 
 class Spent(NamedTuple):
@@ -40,69 +31,45 @@ class Spent(NamedTuple):
     wait: int  # seconds until the window ends, 1 at least
 
 
-class Counters:
-    """The counters of one file. Any number of processes and threads may count in it at once."""
-
-    def __init__(self, path: Path) -> None:
-        # A process's threads share its locks on a file, so they need one among themselves.
-        self.threads = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if os.fstat(self.file).st_size < SIZE:
-            # Harmless where another process does the same: the file never becomes shorter.
-            os.ftruncate(self.file, SIZE)
-        self.memory = mmap.mmap(self.file, SIZE)
-        # Not before the last thread is done with it: the number of a closed file is soon another's.
-        finalize(self, os.close, self.file)
-
-    def add(self, client: str, window: int) -> int:
-        """Count one more request of the client in this window; returns how many it has."""
-        name = int.from_bytes(blake2b(client.encode(), digest_size=8).digest(), "little") or 1
-        group = name % GROUPS
-        with self.threads:
-            fcntl.lockf(self.file, fcntl.LOCK_EX, 1, group)
-            try:
-                return self.add_in_group(group * GROUP_BYTES, name, window)
-            finally:
-                fcntl.lockf(self.file, fcntl.LOCK_UN, 1, group)
-
-    def add_in_group(self, start: int, name: int, window: int) -> int:
-        free, fewest = start, 2**32
-        for place in range(start, start + GROUP_BYTES, COUNTER.size):
-            owner, counted_in, count = COUNTER.unpack_from(self.memory, place)
-            if counted_in != window:
-                count = 0
-            if owner == name:
-                count = min(count + 1, 2**32 - 1)
-                COUNTER.pack_into(self.memory, place, name, window, count)
-                return count
-            # With more clients in a group than counters the quietest one's count is lost.
-            if count < fewest:
-                free, fewest = place, count
-        COUNTER.pack_into(self.memory, free, name, window, 1)
-        return 1
-
-
 class _Opened:
-    """The process's counters, opened once, at its first request; forked workers may share the parent's."""
+    """The process's counters, the preferred ones first, opened at its first request; forked workers may share them."""
 
     threads = threading.Lock()
-    counters: Counters | None = None
-    path: Path | None = None
+    source: tuple[str, Path] | None = None
+    counters: list[Counters] = []
+    paused_until: dict[Counters, float] = {}
 
 
-def counters() -> Counters | None:
-    """The counters of this server; None where no file can be had, and then nothing is limited."""
-    path = Path(settings.RATE_LIMIT_FILE)
+def counters() -> list[Counters]:
+    source = (settings.RATE_LIMIT_STORAGE, Path(settings.RATE_LIMIT_FILE))
     with _Opened.threads:
-        if _Opened.path != path:
-            try:
-                _Opened.counters = Counters(path)
-            except OSError as error:
-                log.error("No rate limit: its counters cannot be kept in %s (%s).", path, error.strerror)  # noqa: TRY400
-                _Opened.counters = None
-            _Opened.path = path
+        if _Opened.source != source:
+            _Opened.counters = list(open_counters(*source))
+            _Opened.source, _Opened.paused_until = source, {}
         return _Opened.counters
+
+
+def open_counters(storage: str, path: Path) -> Iterator[Counters]:
+    if storage:
+        yield RedisCounters(storage)
+    try:
+        yield FileCounters(path)
+    except OSError as error:
+        log.error("Requests cannot be counted in %s (%s): each process counts for itself.", path, error.strerror)  # noqa: TRY400
+    yield Counters()
+
+
+def count(client: str, window: int, *, add: bool = True) -> int:
+    """How many requests the client has in this window, with one more where `add` says so. Never fails."""
+    for place in counters():
+        if _Opened.paused_until.get(place, 0) > time.monotonic():
+            continue
+        try:
+            return place.add(client, window) if add else place.read(client, window)
+        except place.errors as error:
+            _Opened.paused_until[place] = time.monotonic() + PAUSE
+            log.error("Requests cannot be counted in %s for now (%s).", place, error)  # noqa: TRY400
+    return 0
 
 
 def spend(client: str, limit: int) -> Spent:
@@ -110,6 +77,43 @@ def spend(client: str, limit: int) -> Spent:
     now = time.time()
     window = int(now // WINDOW)
     reset = (window + 1) * WINDOW
-    opened = counters()
-    count = opened.add(client, window) if opened else 0
-    return Spent(limit, max(limit - count, 0), reset, count <= limit, max(int(reset - now), 1))
+    requests = count(client, window)
+    return Spent(limit, max(limit - requests, 0), reset, requests <= limit, max(int(reset - now), 1))
+
+
+def add_failure(client: str) -> int:
+    """Count one failure of the client; returns how many it has in this window."""
+    window = window_now()
+    return count(failures_of(client, window), window)
+
+
+def fail(client: str, limit: int) -> int:
+    """Count one failure of the client; returns 0, or for how many seconds it is over its limit."""
+    return over(client, limit, add_failure(client))
+
+
+def seconds_over(client: str, limit: int) -> int:
+    """For how many seconds one more failure would be over the client's limit; 0 where it would not. Counts nothing."""
+    window = window_now()
+    return over(client, limit, count(failures_of(client, window), window, add=False) + 1)
+
+
+def over(client: str, limit: int, failures: int) -> int:
+    """For how many seconds that many failures in this window, and those of the window before, are over the limit.
+
+    Two windows, or who fails around the end of one would have twice the limit.
+    """
+    window = window_now()
+    if failures + count(failures_of(client, window - 1), window - 1, add=False) <= limit:
+        return 0
+    end = window + 1 if failures <= limit else window + 2
+    return max(int(end * WINDOW - time.time()), 1)
+
+
+def failures_of(client: str, window: int) -> str:
+    """Whose counter it is: each of two windows that follow one another has its own, as a counter has one window."""
+    return f"failures of {client} {window % 2}"
+
+
+def window_now() -> int:
+    return int(time.time() // WINDOW)

@@ -6,6 +6,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from accounts.addresses import client_network
 from accounts.rate_limit import Spent, spend
 
 
@@ -19,7 +20,7 @@ class RequestsAMinute(BaseThrottle):
         if not limit:
             return True
         password = getattr(request, "auth", None)
-        client = f"password {password}" if password else f"address {request.META.get('REMOTE_ADDR')}"
+        client = f"password {password}" if password else f"address {client_network(request)}"
         self.spent = spend(client, limit)
         view.headers.update(limit_headers(self.spent))
         return self.spent.allowed

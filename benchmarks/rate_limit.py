@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from accounts.rate_limit import Counters
+from accounts.counters import FileCounters
 from tests.postgres import throwaway_postgres
 
 CLIENTS = 5
@@ -27,7 +27,7 @@ Count = Callable[[str, int], object]
 
 
 def in_file(place: str) -> Count:
-    return Counters(Path(place)).add
+    return FileCounters(Path(place)).add
 
 
 def in_sqlite(place: str) -> Count:
