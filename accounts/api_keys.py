@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from accounts.services import ALPHABET, LAST_USED_EVERY, hash_password
-from database.sql import read
+from accounts.services import ALPHABET, hash_password, is_due, write_note
+from database.sql import moment, read
 
 PREFIX = "flz_sk_"
 LENGTH = 32
@@ -61,7 +61,6 @@ def revoke_api_keys(keys: QuerySet[ApiKey]) -> int:
 
 
 def note_key_use(key: Key) -> None:
-    """Remember when a key was used, at most once a minute."""
-    now = timezone.now()
-    if key.last_used_at is None or now - key.last_used_at >= LAST_USED_EVERY:
-        ApiKey.objects.filter(pk=key.id).update(last_used_at=now)
+    """Remember when a key was used, at most once a minute, if that can be done at once."""
+    if is_due(key.last_used_at):
+        write_note(ApiKey, key.id, {"last_used_at": moment(timezone.now())})

@@ -1,7 +1,5 @@
 """Application passwords and API keys: what a client sends instead of its user's own password."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 
@@ -9,21 +7,13 @@ from django.db import models
 class ApplicationPassword(models.Model):
     """One client's password. Only a keyed hash of it is kept; it is shown once, when it is made."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords", db_index=False
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords")
     name = models.CharField(max_length=190, help_text="What uses it, for people to tell them apart.")
     hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_from = models.GenericIPAddressField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        # accounts.authentication: the passwords of one user name that still count.
-        indexes: ClassVar = [
-            models.Index(fields=["user"], condition=models.Q(revoked_at=None), name="accounts_password_in_use"),
-        ]
 
     def __str__(self) -> str:
         return self.name

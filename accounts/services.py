@@ -1,16 +1,26 @@
 """Making, checking and revoking application passwords."""
 
 import hashlib
+import logging
 import secrets
+import sqlite3
 import string
+import time
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db import DatabaseError, connection
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApplicationPassword
+from database.sql import execute, is_postgresql, moment
+
+log = logging.getLogger(__name__)
 
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 24
@@ -43,7 +53,60 @@ def revoke_application_passwords(passwords: QuerySet[ApplicationPassword]) -> in
 
 
 def note_use(password_id: int, last_used_at: datetime | None, address: str | None) -> None:
-    """Remember when and from where a password was used, at most once a minute."""
-    now = timezone.now()
-    if last_used_at is None or now - last_used_at >= LAST_USED_EVERY:
-        ApplicationPassword.objects.filter(pk=password_id).update(last_used_at=now, last_used_from=address)
+    """Remember when and from where a password was used, at most once a minute, if that can be done at once."""
+    if is_due(last_used_at):
+        write_note(
+            ApplicationPassword, password_id, {"last_used_at": moment(timezone.now()), "last_used_from": address}
+        )
+
+
+def is_due(last_used_at: datetime | None) -> bool:
+    return last_used_at is None or timezone.now() - last_used_at >= LAST_USED_EVERY
+
+
+class _Notes:
+    """Until when this process does not try to note anything: what has failed will fail for a while."""
+
+    paused_until = 0.0
+
+
+def write_note(model: type[Model], pk: int, values: dict[str, Any]) -> None:
+    """Write columns of one row by one statement; the request that does so neither waits nor fails for it.
+
+    A lock that another transaction holds, a full disk, a file or server that may only be read: the note is
+    left to a later request.
+    """
+    table = model._meta.db_table
+    # PostgreSQL's way not to wait for a row.
+    row = f"(SELECT id FROM {table} WHERE id = %s FOR UPDATE SKIP LOCKED)" if is_postgresql() else "%s"
+    changes = ", ".join(f"{column} = %s" for column in values)
+    if _Notes.paused_until > time.monotonic():
+        return
+    try:
+        with without_waiting():
+            execute(f"UPDATE {table} SET {changes} WHERE id = {row}", *values.values(), pk)
+    except DatabaseError as error:
+        if sqlite_error(error) != sqlite3.SQLITE_BUSY:
+            _Notes.paused_until = time.monotonic() + LAST_USED_EVERY.total_seconds()
+            log.warning("The use of passwords and keys is not noted for now: %s", error)
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """SQLite has one lock for the whole database and would wait for it as long as its `timeout` says."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    patience = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    connection.connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+
+
+def sqlite_error(error: DatabaseError) -> int | None:
+    """SQLite's primary error code; None for another database's error."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF

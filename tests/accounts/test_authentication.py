@@ -56,6 +56,8 @@ SPELLINGS: list[tuple[str, Callable[[str], str]]] = [
     ("not encoded, without spaces", lambda password: f"basic ada:{password.replace(' ', '')}"),
     ("spaces round the name", lambda password: basic(f" ada :{password}")),
     ("e-mail as name", lambda password: basic(f"Ada@example.com:{password}")),
+    ("name in another case", lambda password: basic(f"ADA:{password}")),
+    ("e-mail in another case", lambda password: basic(f"ada@EXAMPLE.com:{password}")),
     ("e-mail as name, not encoded", lambda password: f"Basic Ada@example.com:{password}"),
 ]
 
@@ -100,7 +102,6 @@ BAD: list[tuple[str, Callable[[str], str | None]]] = [
     ("no name", lambda password: basic(f":{password}")),
     ("unknown user", lambda password: basic(f"nobody:{password}")),
     ("unknown address", lambda password: basic(f"nobody@example.com:{password}")),
-    ("name in another case", lambda password: basic(f"ADA:{password}")),
     ("password in another case", lambda password: basic(f"ada:{password.swapcase()}")),
     ("a letter more", lambda password: basic(f"ada:{password}x")),
     ("a letter less", lambda password: basic(f"ada:{password[:-1]}")),
