@@ -2,14 +2,17 @@
 
 from django.contrib.auth.models import User
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.api_keys import Key, find_api_key, note_key_use
+from accounts.failures import refuse
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """The user of an API key, and the key. One statement and one BLAKE2b."""
+    """The user of an API key, and the key. One statement and one BLAKE2b.
+
+    Raises AuthenticationFailed (401), or Throttled (429) after too many failures.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Key] | None:
         scheme, _, plain = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
@@ -17,7 +20,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = find_api_key(plain.strip()) if scheme.lower() == "bearer" else None
         if key is None:
-            raise AuthenticationFailed
+            refuse(request)
         note_key_use(key)
         return key.user, key
 

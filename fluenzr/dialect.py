@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.addresses import client_network
 from accounts.api_keys import Key
 from accounts.permissions import HasRights
 from accounts.rate_limit import spend
@@ -19,8 +20,8 @@ from accounts.throttling import limit_headers
 from fluenzr.authentication import ApiKeyAuthentication
 from fluenzr.errors import NO_ROUTE, ApiError, Forbidden, NotFound, RateLimited, exception_handler, invalid
 from subscribers.selection import Order
-from wp_rest.exceptions import BodyTooLarge
-from wp_rest.middleware import is_chunked, read_chunked_body
+from wp_rest.bodies import admit_body
+from wp_rest.exceptions import CompressedBody
 from wp_rest.negotiation import AlwaysJSON
 from wp_rest.parameters import as_integer
 from wp_rest.parsers import JSONParser
@@ -70,11 +71,6 @@ class FluenzrView(APIView):
         # Contacts are personal data: no cache between us and the client may keep them.
         return {"Cache-Control": "no-store, private"}
 
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        if is_chunked(request):
-            read_chunked_body(request)
-        return super().initialize_request(request, *args, **kwargs)
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count the request first, whoever asks and for whatever: each answer tells the limit."""
         refused, key = None, None
@@ -88,12 +84,18 @@ class FluenzrView(APIView):
         if refused and self.permission_classes:
             raise refused
         self.check_permissions(request)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > settings.MAX_BODY_BYTES:
-            raise BodyTooLarge
+        if key:  # a stranger's body is never read
+            self.admit_body(request)
+
+    def admit_body(self, request: Request) -> None:
+        try:
+            admit_body(request._request)
+        except CompressedBody:
+            self.headers["Accept-Encoding"] = "identity"  # RFC 9110, 12.5.3
+            raise
 
     def read_key(self, request: Request) -> Key | None:
-        """The key of the request, None without one. Raises AuthenticationFailed."""
+        """The key of the request, None without one. Raises AuthenticationFailed and Throttled."""
         key: Any = request.auth
         return key
 
@@ -102,7 +104,7 @@ class FluenzrView(APIView):
         limit: int = settings.FLUENZR_RATE_LIMIT
         if not limit:
             return
-        spent = spend(f"key {key.id}" if key else f"address {request.META.get('REMOTE_ADDR')}", limit)
+        spent = spend(f"key {key.id}" if key else f"address {client_network(request)}", limit)
         self.headers.update(limit_headers(spent))
         if not spent.allowed:
             raise RateLimited(spent.wait)

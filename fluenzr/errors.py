@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from wp_rest.exceptions import BodyTooLarge, RestError
+from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from wp_rest.exceptions import BodyTooLarge, CompressedBody, RestError
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +51,19 @@ class Conflict(ApiError):
     status_code, code, message = 409, "CONFLICT", "Already exists"
 
 
+class Unavailable(ApiError):
+    """The database cannot be asked, or not now. The guide's table of codes has none of its own for that."""
+
+    status_code, code, message = 503, "INTERNAL_ERROR", "The service is not available. Try again soon."
+    wait = RETRY_AFTER
+
+
 class RateLimited(ApiError):
     status_code, code, message = 429, "RATE_LIMITED", "Too many requests"
 
-    def __init__(self, wait: int) -> None:
-        self.wait = wait
-        super().__init__(f"Too many requests. Try again in {wait} seconds.")
+    def __init__(self, wait: float) -> None:
+        self.wait = int(wait)
+        super().__init__(f"Too many requests. Try again in {self.wait} seconds.")
 
 
 def invalid(field: str, message: str) -> ApiError:
@@ -70,6 +78,9 @@ def error_body(code: str, message: str, details: Details = MappingProxyType({}))
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """Every exception as an answer in the envelope; what nobody expected is logged, as 500."""
+    if is_unavailable(error):
+        log_unavailable(error, context["request"])
+        return as_logged(exception_handler(Unavailable(), context))
     known = as_api_error(error)
     if known is None:
         log.error("Unexpected error in %s", context["request"].path, exc_info=error)
@@ -77,7 +88,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     headers = {}
     if isinstance(known, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(known, RateLimited):
+    if isinstance(known, RateLimited | Unavailable):
         headers["Retry-After"] = str(known.wait)
     return Response(known.body(), status=known.status_code, headers=headers)
 
@@ -98,12 +109,16 @@ def as_api_error(error: Exception) -> ApiError | None:
             return NotFound()
         case exceptions.UnsupportedMediaType():
             return ApiError("Send the body as application/json", status=415)
+        case CompressedBody():
+            return ApiError("Send the body as it is, without a Content-Encoding", status=415)
         case BodyTooLarge() | RequestDataTooBig():
             return ApiError("The body is larger than this server accepts", status=413)
         case RestError() if error.code == "rest_invalid_json":
             return ApiError("The body is not valid JSON")
         case RestError() | SuspiciousOperation() | BadRequest():
             return ApiError("The body could not be read")
+        case exceptions.Throttled():
+            return RateLimited(getattr(error, "wait", None) or 1)
         case exceptions.APIException():
             return ApiError(str(error.detail), status=error.status_code)
     return None

@@ -10,6 +10,8 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+
 log = logging.getLogger(__name__)
 
 FORBIDDEN = "Sorry, you are not allowed to do that."
@@ -71,6 +73,18 @@ class BodyTooLarge(RestError):
     status_code, code, message = 413, "rest_body_too_large", "The body is larger than this server accepts."
 
 
+class CompressedBody(RestError):
+    status_code, code = 415, "rest_unsupported_encoding"
+    message = "Send the body as it is, without a Content-Encoding."
+
+
+class Unavailable(RestError):
+    """The database cannot be asked, or not now (wp_rest.availability)."""
+
+    status_code, code, message = 503, "rest_service_unavailable", "The service is not available. Try again soon."
+    wait = RETRY_AFTER
+
+
 class Unprocessable(RestError):
     """FluentCRM's 422: a request that is understood and refused, with a sentence."""
 
@@ -109,12 +123,15 @@ def invalid(name: str, text: str, rule: str = "invalid") -> FieldErrors:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: every exception as a JSON answer; what nobody expected is logged, as 500."""
+    if is_unavailable(error):
+        log_unavailable(error, context["request"])
+        return as_logged(exception_handler(Unavailable(), context))
     answer = as_rest_error(error)
     if answer is None:
         log.error("Unexpected error in %s", context["request"].path, exc_info=error)
         answer = RestError(SERVER_ERROR, code="internal_server_error", status=500)
     headers = {}
-    if (wait := getattr(error, "wait", None)) is not None:  # Throttled
+    if (wait := getattr(error, "wait", None)) is not None:  # Throttled, Unavailable
         headers["Retry-After"] = str(int(wait))
     return Response(answer.body(), status=answer.status_code, headers=headers)
 

@@ -15,12 +15,14 @@ from django.http import (
     JsonResponse,
 )
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, InvalidBody, NoRoute, RestError, error_body
+from wp_rest.bodies import admit_body
+from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, CompressedBody, InvalidBody, NoRoute, RestError, error_body
 from wp_rest.middleware import ROOT
 from wp_rest.parameters import CONTROL_PARAMETERS, is_true, parse_query
 from wp_rest.transactions import retry_lost_races
@@ -72,22 +74,53 @@ class RestView(APIView):
         return {name: value for name, value in merged.items() if name not in CONTROL_PARAMETERS}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Settle the verb first (it decides the route and the right), then check who is asking."""
-        if request.method == "POST" and (verb := self.overriding_verb(request)):
-            request._request.method = verb  # DRF reads the method from there
+        """Settle who is asking, then the verb (it decides the route and the right), then whether they may.
+
+        Nothing of a body is read for a stranger. Whoever asks, and for whatever, is counted.
+        """
+        refused = self.refusal_of_credentials(request)
+        self.check_throttles(request)
+        user: Any = None if refused else request.user
+        if user is not None:
+            self.admit_body(request)
+        if request.method == "POST":
+            verb = self.overriding_verb(request)
+            if not verb and self.authentication_classes:
+                # Only the body can say whether another verb is meant.
+                if user is None:
+                    raise refused or NotAuthenticated
+                verb = self.verb_in_body(request)
+            if verb:
+                request._request.method = verb  # DRF reads the method from there
         verb = "get" if request.method == "HEAD" else (request.method or "").lower()
         if verb not in self.http_method_names:
             raise NoRoute
         # Refused before anything is written, and not when the answer is to be wrapped.
         if "_jsonp" in self.query and not is_callback(self.query["_jsonp"]):
             raise RestError("Invalid JSONP callback function.", code="rest_callback_invalid")
-        super().initial(request, *args, **kwargs)
+        if refused:
+            raise refused
+        self.check_permissions(request)
+
+    def refusal_of_credentials(self, request: Request) -> APIException | None:
+        try:
+            self.perform_authentication(request)
+        except APIException as error:
+            return error
+        return None
+
+    def admit_body(self, request: Request) -> None:
+        try:
+            admit_body(request._request)
+        except CompressedBody:
+            self.headers["Accept-Encoding"] = "identity"  # RFC 9110, 12.5.3
+            raise
 
     def overriding_verb(self, request: Request) -> str:
-        verb = request.headers.get("X-HTTP-Method-Override") or self.query.get("_method")
-        if not verb and isinstance(request.data, dict):
-            verb = request.data.get("_method")
-        return verb.strip().upper() if isinstance(verb, str) else ""
+        return as_verb(request.headers.get("X-HTTP-Method-Override") or self.query.get("_method"))
+
+    def verb_in_body(self, request: Request) -> str:
+        return as_verb(request.data.get("_method")) if isinstance(request.data, dict) else ""
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise NoRoute
@@ -135,6 +168,10 @@ class RestView(APIView):
         response.add_post_render_callback(wrap)
 
 
+def as_verb(value: Any) -> str:
+    return value.strip().upper() if isinstance(value, str) else ""
+
+
 def is_callback(name: Any) -> bool:
     """True for what WordPress takes as the name of a JSONP callback."""
     return isinstance(name, str) and CALLBACK_NAME.fullmatch(name) is not None
@@ -151,6 +188,7 @@ class NoRouteView(PublicView):
     """Whatever no other route matches: a JSON 404, whoever asks."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_throttles(request)
         raise NoRoute
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:

@@ -115,9 +115,9 @@ def test_it_answers_500_in_json_and_logs_why(
 
 
 def test_it_answers_500_in_json_for_what_fails_outside_a_route(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "is_chunked", failing(RuntimeError("a secret")))
+    monkeypatch.setattr(middleware, "is_signed_in", failing(RuntimeError("a secret")))
     api.client.raise_request_exception = False
-    answer = api.get("/tags")
+    answer = api.post("/tags", {"title": "x"})
     assert answer.status_code == 500
     assert answer.json() == SERVER_ERROR
 

@@ -81,19 +81,26 @@ def test_it_gives_up_in_the_end(api: Api, monkeypatch: pytest.MonkeyPatch) -> No
     save, calls = losing(99, psycopg.errors.DeadlockDetected(), save_segment)
     monkeypatch.setattr(views, "save_segment", save)
     answer = api.post("/tags", {"title": "Never"})
-    assert answer.status_code == 500
-    assert answer.json() == SERVER_ERROR
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "rest_service_unavailable"
     assert len(calls) == ATTEMPTS
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "cause", [psycopg.errors.AdminShutdown(), psycopg.errors.NotNullViolation(), ValueError("no state at all")]
+    ("cause", "status"),
+    [
+        (psycopg.errors.AdminShutdown(), 503),
+        (psycopg.errors.NotNullViolation(), 500),
+        (ValueError("no state at all"), 500),
+    ],
 )
-def test_it_repeats_nothing_for_another_failure(api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception) -> None:
+def test_it_repeats_nothing_for_another_failure(
+    api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception, status: int
+) -> None:
     save, calls = losing(1, cause, save_segment)
     monkeypatch.setattr(views, "save_segment", save)
-    assert api.post("/tags", {"title": "Once"}).status_code == 500
+    assert api.post("/tags", {"title": "Once"}).status_code == status
     assert len(calls) == 1
 
 
