@@ -1,22 +1,61 @@
 """What fails outside of a route is told in the words of the face that was called."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+from collections.abc import Callable
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from accounts.pages import unavailable_page
+from fluenzr.errors import Unavailable as FluenzrUnavailable
 from fluenzr.errors import bad_request as fluenzr_bad_request
 from fluenzr.errors import server_error as fluenzr_server_error
+from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from wp_rest.exceptions import Unavailable
 from wp_rest.views import bad_request as wordpress_bad_request
 from wp_rest.views import server_error as wordpress_server_error
 
 
+def is_fluenzrs(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith("/v1/")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: a Host header that is not ours, or more parameters than are read."""
-    if request.path_info.startswith("/v1/"):
+    if is_fluenzrs(request):
         return fluenzr_bad_request(request)
     return wordpress_bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500."""
-    if request.path_info.startswith("/v1/"):
+    """handler500: also for a middleware that did not get at the database."""
+    error = sys.exc_info()[1]
+    if error is not None and is_unavailable(error):
+        log_unavailable(error, request)
+        return service_unavailable(request)
+    if is_fluenzrs(request):
         return fluenzr_server_error(request)
     return wordpress_server_error(request)
+
+
+def service_unavailable(request: HttpRequest) -> HttpResponse:
+    if request.path_info.startswith("/admin"):
+        return as_logged(unavailable_page(RETRY_AFTER))
+    refusal = FluenzrUnavailable() if is_fluenzrs(request) else Unavailable()
+    return as_logged(JsonResponse(refusal.body(), status=503, headers={"Retry-After": str(RETRY_AFTER)}))
+
+
+class AnswerWithoutDatabase:
+    """Middleware: 503 where a view meets a database that is away, busy or full. REST framework's views do it themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Before Django sees it: it would tell DEBUG's page and the log more than is wanted."""
+        if not is_unavailable(exception):
+            return None
+        log_unavailable(exception, request)
+        return service_unavailable(request)

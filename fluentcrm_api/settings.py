@@ -9,6 +9,7 @@ import os
 import secrets
 import tempfile
 import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +117,18 @@ FLUENZR_UNKNOWN_CUSTOM_FIELDS = read_choice("FLUENZR_UNKNOWN_CUSTOM_FIELDS", ("c
 # Requests a minute, of each API key on /v1 and of each application password on the other face; 0 limits nothing.
 FLUENZR_RATE_LIMIT = read_number("FLUENZR_RATE_LIMIT", 1000)
 FLUENTCRM_RATE_LIMIT = read_number("FLUENTCRM_RATE_LIMIT", 0)
-# The counters behind both; every process of this machine counts in it.
+# Wrong passwords and keys a minute, of each address and for each user name, before they are 429; 0 for any number.
+FAILED_LOGINS_A_MINUTE = read_number("FAILED_LOGINS_A_MINUTE", 10)
+# Where the counters of all that are: in Redis for all machines, else in a file for all processes of this one.
+RATE_LIMIT_STORAGE: str = read("RATE_LIMIT_STORAGE", str, "")
+if RATE_LIMIT_STORAGE and not RATE_LIMIT_STORAGE.startswith(("redis://", "rediss://", "redis+unix://")):
+    raise ImproperlyConfigured("RATE_LIMIT_STORAGE must be empty or start with redis://, rediss:// or redis+unix://.")
 RATE_LIMIT_FILE = Path(read("RATE_LIMIT_FILE", str, str(DATA_DIR / "rate_limits")))
 # How many contacts a bulk action on all that a query finds takes in one call, one transaction.
 BULK_CHUNK = read_number("BULK_CHUNK", 20_000, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# No screen and no route takes a file, so none is kept, least of all on the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = read_number("MAX_BODY_FIELDS", 20_000, least=1)
 
 # --- Database -------------------------------------------------------------------------------
@@ -161,6 +169,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -192,7 +201,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.AdminDoor",
+    "fluentcrm_api.errors.AnswerWithoutDatabase",
+    "axes.middleware.AxesMiddleware",
 ]
+# New passwords and keys are told in messages: a cookie would carry them, for anyone to decode.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # A redirected POST loses its body; wp_rest.middleware makes a trailing slash mean nothing instead.
 APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"
@@ -226,6 +240,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# --- Signing in to the admin (docs/decisions/0010) --------------------------------------------
+
+# axes only guards the form to sign in: the API has no part in these backends but its users' rights.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# By user and address together: a lockout by the user alone would let strangers lock staff out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = read_number("ADMIN_FAILED_LOGINS", 5, least=1)
+AXES_COOLOFF_TIME = timedelta(minutes=read_number("ADMIN_LOCKOUT_MINUTES", 15, least=1))
+# Attempts while the lockout lasts do not make it longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_network"
+AXES_LOCKOUT_CALLABLE = "accounts.pages.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Who tries many users from one address is stopped at this many times FAILED_LOGINS_A_MINUTE.
+ADMIN_USERS_AN_ADDRESS = 3
+
 STATIC_URL = "static/"
 STATIC_ROOT = Path(read("STATIC_ROOT", str, str(BASE_DIR / "staticfiles")))
 STORAGES = {
@@ -256,15 +289,19 @@ REST_FRAMEWORK = {
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-if read_flag("BEHIND_PROXY", default=False):
-    # Only behind a proxy that sets this header itself: a client could claim anything.
+# On only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself: a client could claim anything.
+BEHIND_PROXY = read_flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_traceback": {"()": "fluentcrm_api.logs.WithoutTraceback"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_traceback"]},
+    },
     "root": {
         "handlers": ["console"],
         "level": read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
