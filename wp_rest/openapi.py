@@ -28,7 +28,7 @@ from rest.openapi import (
     schema_of,
 )
 from wp_rest import fields
-from wp_rest.exceptions import FORBIDDEN, NO_ROUTE, SERVER_ERROR
+from wp_rest.exceptions import FORBIDDEN, NO_ROUTE, SERVER_ERROR, Unavailable
 from wp_rest.pagination import MAX_PER_PAGE
 from wp_rest.rich_text import MAX_LENGTH
 
@@ -224,8 +224,10 @@ ERRORS: dict[str, Schema] = {
     "MissingFields": field_errors(422),
     "Refused": error(422, "rest_invalid_param"),
     "TooLarge": error(413, "rest_body_too_large"),
-    "UnsupportedMediaType": error(415, "rest_unsupported_media_type"),
+    "UnsupportedMediaType": error(415, "rest_unsupported_media_type", "rest_unsupported_encoding"),
+    "TooManyRequests": error(429, "rest_too_many_requests"),
     "ServerError": error(500, "internal_server_error"),
+    "Unavailable": error(503, "rest_service_unavailable"),
 }
 EMAIL_MISSING = "The email field is required."
 EMAIL_WRONG = "The email must be a valid email address."
@@ -259,7 +261,9 @@ ERROR_EXAMPLES: dict[str, dict[str, Any]] = {
     "UnsupportedMediaType": error_example(
         415, "rest_unsupported_media_type", "Send the body as application/json or as a form."
     ),
+    "TooManyRequests": error_example(429, "rest_too_many_requests", "Too many requests."),
     "ServerError": error_example(500, "internal_server_error", SERVER_ERROR),
+    "Unavailable": error_example(503, "rest_service_unavailable", Unavailable.message),
 }
 
 
@@ -273,8 +277,13 @@ INVALID = Refusal(
 )
 MISSING = Refusal("A required field is missing or empty.", ["MissingFields"])
 TOO_LARGE = Refusal("The body is larger than the server accepts.", ["TooLarge"])
-UNSUPPORTED = Refusal("The body is neither JSON nor a form.", ["UnsupportedMediaType"])
+UNSUPPORTED = Refusal("The body is neither JSON nor a form, or it is compressed.", ["UnsupportedMediaType"])
+TOO_MANY = Refusal(
+    "Too many wrong credentials or, where the site limits them, requests. Retry-After says how long to wait.",
+    ["TooManyRequests"],
+)
 SERVER_FAILED = Refusal("The server failed. Its log has the reason.", ["ServerError"])
+UNAVAILABLE = Refusal("The database cannot be asked now. Retry-After says how long to wait.", ["Unavailable"])
 
 
 def refused(when: str, message: str) -> Refusal:

@@ -21,7 +21,9 @@ from wp_rest.openapi import (
     NO_SUCH_ROUTE,
     SERVER_FAILED,
     TOO_LARGE,
+    TOO_MANY,
     UNAUTHORIZED,
+    UNAVAILABLE,
     UNREADABLE,
     UNSUPPORTED,
 )
@@ -190,7 +192,7 @@ def refusals(operation: Operation, route: str, *, public: bool, right: bool) -> 
     """The errors that the operation names and those that its view and its body bring along."""
     known: dict[int, Refusal] = {500: SERVER_FAILED}
     if not public:
-        known[401] = UNAUTHORIZED
+        known |= {401: UNAUTHORIZED, 429: TOO_MANY, 503: UNAVAILABLE}
     if right:
         known[403] = FORBIDDEN_TO
     if "{" in route:

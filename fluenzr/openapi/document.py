@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import get_resolver
 
 from fluenzr.dialect import FluenzrView
-from fluenzr.errors import error_body
+from fluenzr.errors import Unavailable, error_body
 from fluenzr.openapi.components import COMPONENTS, CONTACT_ID, GROUP_ID
 from fluenzr.openapi.routes import INVALID, ROUTES, TOPICS, refused
 from rest.document import operation_object, with_components
@@ -39,11 +39,12 @@ HEADERS = {f"X-RateLimit-{name}": {"$ref": f"#/components/headers/{name}"} for n
 WAIT = {**HEADERS, "Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 COMMON = {
     429: Refusal(
-        "Too many requests in this minute.",
+        "Too many requests in this minute, or too many wrong keys.",
         ["Error"],
         {"RATE_LIMITED": error_body("RATE_LIMITED", "Too many requests. Try again in 21 seconds.")},
     ),
     500: refused("The server failed. Its log has the reason.", "INTERNAL_ERROR", "The server met an unexpected error."),
+    503: refused("The database cannot be asked now.", "INTERNAL_ERROR", Unavailable.message),
 }
 WITH_KEY = {
     401: refused("The API key is missing or wrong.", "UNAUTHORIZED", "Invalid or missing API key"),
@@ -56,7 +57,7 @@ WITH_KEY = {
 WITH_BODY = {
     400: INVALID,
     413: refused("The body is too large.", "VALIDATION_ERROR", "The body is larger than this server accepts"),
-    415: refused("The body is not JSON.", "VALIDATION_ERROR", "Send the body as application/json"),
+    415: refused("The body is not JSON, or it is compressed.", "VALIDATION_ERROR", "Send the body as application/json"),
 }
 IDS = {"contact": ("The contact's id.", CONTACT_ID), "group": ("The group's id.", GROUP_ID)}
 
@@ -115,6 +116,6 @@ def describe(path: str, verb: str, operation: Operation) -> Schema:
         ],
         refusals=refusals | dict(operation.refusals),
         rights=[right] if isinstance(right, str) else list(right or ()),
-        headers={0: HEADERS, 429: WAIT},
+        headers={0: HEADERS, 429: WAIT, 503: WAIT},
     )
     return described | {"security": []} if public else described

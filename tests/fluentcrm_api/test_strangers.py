@@ -16,7 +16,7 @@ from tests.fluenzr.client import Fluenzr, error_of
 
 VERBS = ("POST", "PUT", "PATCH", "DELETE", "GET", "OPTIONS")
 CREDENTIALS = [None, "Basic YWRhOndyb25n", "Bearer flz_sk_" + "x" * 32]
-CHUNKED = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+CHUNKED: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
 GZIP = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xabV*\xc9,\xc9IU\xb2R\n\xc9HUH\xccK,)\xcaL\xceV\xaa\x05\x00!\x94\x8b\x91\x15\x00\x00\x00"
 
 
@@ -43,7 +43,11 @@ ADDRESSES = sorted({*addresses(get_resolver().url_patterns), "/v1/nothing", "/el
 
 
 def send(method: str, path: str, headers: dict[str, str], **environment: Any) -> Any:
-    options = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "500", "wsgi.input": Untouched()} | environment
+    options: dict[str, Any] = {
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "500",
+        "wsgi.input": Untouched(),
+    } | environment
     return Client().generic(method, path, b"", headers=headers, **options)
 
 
@@ -85,7 +89,7 @@ def test_a_public_route_reads_no_verb_from_a_body(db: None) -> None:
 def test_a_verb_in_a_chunked_body_is_found(api: Api) -> None:
     tag = TagFactory.create()
     body = BytesIO(b'{"_method": "DELETE"}')
-    environment = CHUNKED | {"CONTENT_TYPE": "application/json", "wsgi.input": body}
+    environment: dict[str, Any] = CHUNKED | {"CONTENT_TYPE": "application/json", "wsgi.input": body}
     answer = api.client.generic("POST", f"{FLUENTCRM}/tags/{tag.pk}", b"", headers=api.headers, **environment)
     assert answer.status_code == 200
     assert not Tag.objects.exists()

@@ -1,16 +1,18 @@
 """What is really answered is what the document says: every operation, every status, every key.
 
 STORIES has the requests of each operation that are answered with 200, REFUSED those that are not. What any
-route answers (401, 403, 404, 413, 415, 500, a broken body) needs no story. A documented status that no
+route answers (401, 403, 404, 413, 415, 429, 500, 503, a broken body) needs no story. A documented status that no
 request here brings about fails, and so does a documented key that no answer has.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from companies.models import Company
 from custom_fields.models import CustomField
@@ -441,8 +443,17 @@ def promises() -> Iterator[Promise]:
                 yield Promise(verb.upper(), path, original.replace(FLUENTCRM, ""), int(status))
 
 
+@pytest.fixture(autouse=True)
+def _own_counters(settings: Any, tmp_path: Path) -> None:
+    settings.RATE_LIMIT_FILE = tmp_path / "rate_limits"
+
+
 def fail(*args: Any, **kwargs: Any) -> None:
     raise ZeroDivisionError
+
+
+def lose_the_database(*args: Any, **kwargs: Any) -> None:
+    raise OperationalError
 
 
 @pytest.mark.parametrize("promise", list(promises()), ids=str)
@@ -466,8 +477,12 @@ def test_it_answers_as_documented(
             settings.MAX_BODY_BYTES = 1
         case 415:
             requests = [Request(body=lambda _: b"<xml/>", content_type="application/xml")]
-        case 500:
-            monkeypatch.setattr(RestView, "initial", fail)
+        case 429:
+            settings.FAILED_LOGINS_A_MINUTE = 1
+            api.headers["Authorization"] = "Basic wrong"
+            assert [api.get("/tags").status_code for _ in range(2)] == [401, 429]
+        case 500 | 503:
+            monkeypatch.setattr(RestView, "initial", fail if promise.status == 500 else lose_the_database)
         case 400:
             requests = [*UNREADABLE, *REFUSED.get((promise.key, 400), [])]
         case 409 | 422:
