@@ -25,6 +25,7 @@ from wp_rest.exceptions import CompressedBody
 from wp_rest.negotiation import AlwaysJSON
 from wp_rest.parameters import as_integer
 from wp_rest.parsers import JSONParser
+from wp_rest.query import read_query
 from wp_rest.renderers import JSONRenderer
 from wp_rest.transactions import retry_lost_races
 
@@ -122,8 +123,9 @@ class FluenzrView(APIView):
 
     @cached_property
     def query(self) -> dict[str, str]:
+        """The last value of each parameter. Raises InvalidQuery (400)."""
         # PostgreSQL stores no NUL, so nothing that is sought has one.
-        return {name: str(value).replace("\x00", "") for name, value in self.request.GET.items()}
+        return {name: value.replace("\x00", "") for name, value in read_query(self.request.META)}
 
     def may(self, right: str) -> bool:
         """Whether the key's user has a Django permission."""

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from wp_rest.exceptions import BodyTooLarge, CompressedBody, RestError
+from wp_rest.exceptions import BodyTooLarge, CompressedBody, InvalidQuery, RestError, UnknownCharset
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,10 @@ def as_api_error(error: Exception) -> ApiError | None:
             return ApiError("The body is larger than this server accepts", status=413)
         case RestError() if error.code == "rest_invalid_json":
             return ApiError("The body is not valid JSON")
+        case InvalidQuery():
+            return ApiError("The query could not be read")
+        case UnknownCharset():
+            return ApiError(error.message, status=error.status_code)
         case RestError() | SuspiciousOperation() | BadRequest():
             return ApiError("The body could not be read")
         case exceptions.Throttled():

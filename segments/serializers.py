@@ -6,13 +6,13 @@ from rest_framework import serializers
 
 from segments.models import ContactList, Segment
 from wp_rest.dates import write_datetime
-from wp_rest.fields import PlainTextField
+from wp_rest.fields import LinesField, PlainTextField
 
 
 class SegmentSerializer(serializers.Serializer[Any]):
     title = PlainTextField(allow_blank=False)
     slug = PlainTextField(required=False)
-    description = PlainTextField(required=False, max_length=5000, allow_null=True)
+    description = LinesField(required=False, max_length=5000, allow_null=True)
 
 
 def show_segment(segment: Segment, **beside: Any) -> dict[str, Any]:

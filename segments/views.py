@@ -12,7 +12,7 @@ from segments.serializers import SegmentSerializer, show_option, show_segment
 from segments.services import SlugTaken, delete_segments, make_slug, save_segment, upsert_segments
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, required
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_ids, is_true
+from wp_rest.parameters import as_ids, as_objects, is_empty, is_true, unreadable
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -144,9 +144,11 @@ class SegmentBulkView(SegmentView):
 
     def post(self, request: Request) -> Response:
         params = self.params
-        entries = params.get(f"{self.word}s") or params.get("items") or []
+        entries = as_objects(params.get(f"{self.word}s") or params.get("items"))
+        if entries is None:
+            raise unreadable(f"{self.word}s")
         rows = []
-        for entry in entries if isinstance(entries, list) else []:
+        for entry in entries:
             serializer = SegmentSerializer(data=as_object(entry) or {})
             if serializer.is_valid():
                 title = serializer.validated_data["title"]
@@ -162,8 +164,12 @@ class SegmentBulkActionView(SegmentView):
         action = params.get("action") or params.get("action_name") or "delete"
         if action not in ("delete", f"delete_{self.word}s"):
             raise Unprocessable("Selected Action is not valid")
-        ids = params.get(f"{self.word}Ids") or params.get(f"{self.word}_ids") or params.get("ids")
-        delete_segments(self.model, as_ids(ids))
+        names = (f"{self.word}Ids", f"{self.word}_ids", "ids")
+        name = next((name for name in names if params.get(name)), names[0])
+        ids = as_ids(params.get(name), name)
+        if not ids and not is_empty(params.get(name)):
+            raise unreadable(name)
+        delete_segments(self.model, ids)
         return Response({"message": f"Selected {self.word.title()}s has been removed permanently"})
 
 

@@ -38,7 +38,7 @@ class CompanyView(RestView):
 
     def ids(self, *names: str) -> list[int]:
         """The ids under the first of the names that has some. Raises the 422 for the first name without any."""
-        ids = next((ids for name in names if (ids := as_ids(self.params.get(name)))), [])
+        ids = next((ids for name in names if (ids := as_ids(self.params.get(name), name))), [])
         if not ids:
             raise required(names[0])
         return ids

@@ -27,7 +27,7 @@ from subscribers.serializers import (
 )
 from wp_rest.exceptions import NotFound, RestError, Unprocessable, invalid, required, rules_by_field
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_entries, as_ids, as_integer, as_list, is_true
+from wp_rest.parameters import as_entries, as_ids, as_integer, as_list, as_objects, ids_among, is_true
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -79,7 +79,8 @@ class ContactView(RestView):
     def chosen_ids(self) -> list[int]:
         """The contacts that a route for many names. Raises the recorded 422 without any."""
         params = self.params
-        ids = as_ids(params.get("subscribers") or params.get("subscriber_ids"))
+        name = "subscribers" if params.get("subscribers") else "subscriber_ids"
+        ids = as_ids(params.get(name), name)
         if not ids:
             raise required("subscriber_ids")
         return ids
@@ -153,7 +154,7 @@ class ContactDetailView(ContactView):
         if pk == 0:
             email = params.get("get_by_email")
             pk = (find_id_by_email(email) if isinstance(email, str) and "\x00" not in email else None) or 0
-        wanted = {str(name).removeprefix("subscriber.") for name in as_list(params.get("with"))}
+        wanted = {str(name).removeprefix("subscriber.") for name in as_list(params.get("with"), "with")}
         fields = []
         if wanted & {"custom_values", "custom_fields"}:
             fields = definitions()
@@ -242,8 +243,8 @@ class SyncSegmentsView(ContactView):
         if kind not in ("tags", "lists"):
             raise Unprocessable("Selected type is not valid")
         model = Tag if kind == "tags" else ContactList
-        attach = name_segments(model, as_entries(params.get("attach")), create=self.may_create(kind))
-        detach = name_segments(model, as_entries(params.get("detach")))
+        attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
+        detach = name_segments(model, as_entries(params.get("detach"), "detach"))
         services.sync_segments(ids, kind, attach.ids, detach.ids)
         ignored = [*attach.ignored, *detach.ignored]
         shown = show_contacts(read_contacts(ids))
@@ -257,8 +258,8 @@ class BulkAddUpdateView(ContactView):
     rights: ClassVar = {"POST": (ADD, CHANGE)}
 
     def post(self, request: Request) -> Response:
-        sent = self.params.get("contacts") or []
-        if not isinstance(sent, list):
+        sent = as_objects(self.params.get("contacts"))
+        if sent is None:
             raise Unprocessable("contacts must be a list")
         invalids, rows = [], []
         for row in sent:
@@ -307,7 +308,7 @@ class SearchContactsView(ContactView):
         found: list[Any] = []
         if search:
             found += Subscriber.objects.matching(search).order_by("pk").only(*columns)[:limit]
-        if chosen := as_ids(params.get("values")):
+        if chosen := ids_among(params.get("values"), "values"):
             found += Subscriber.objects.filter(pk__in=chosen).order_by("pk").only(*columns)
         return Response(
             {
@@ -357,7 +358,7 @@ class SegmentsOfContactView(ContactView):
     attach = True
 
     def post(self, request: Request, pk: int) -> Response:
-        entries = as_entries(self.params.get(self.kind))
+        entries = as_entries(self.params.get(self.kind), self.kind)
         if not entries:
             raise required(self.kind)
         if not existing_ids([pk]):

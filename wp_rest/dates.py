@@ -32,14 +32,19 @@ def write_utc(text: str | None) -> str | None:
 def read_datetime(text: Any) -> datetime | None:
     """An aware moment from `YYYY-MM-DD[ HH:MM[:SS]]` or ISO 8601; without an offset it is the site's time.
 
-    None for anything else, and for moments that do not exist (2026-02-30).
+    None for anything else, and for moments that do not exist: 2026-02-30, and the hour that the clocks skip.
+    Of the two moments of an hour that they repeat it is the first. A day begins where the clocks let it.
     """
     if not isinstance(text, str) or not DAY.match(text.strip()):
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
         if timezone.is_naive(moment):
-            moment = timezone.make_aware(moment, timezone.get_default_timezone())
+            zone = timezone.get_default_timezone()
+            local = moment
+            moment = local.replace(tzinfo=zone).astimezone(UTC)
+            if moment.astimezone(zone).replace(tzinfo=None, fold=0) != local and not DAY.fullmatch(text.strip()):
+                return None
         # At the calendar's ends a moment may be outside of it in another zone, and could not be
         # read again once it is stored.
         moment.astimezone(UTC)

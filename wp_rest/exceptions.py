@@ -69,6 +69,19 @@ class InvalidBody(RestError):
     status_code, code, message = 400, "rest_invalid_body", "The body could not be read as a form."
 
 
+class InvalidQuery(RestError):
+    status_code, code, message = 400, "rest_invalid_param", "The query could not be read."
+
+
+class UnknownCharset(RestError):
+    """A body in a charset that this server does not read."""
+
+    status_code, code = 415, "rest_unsupported_media_type"
+
+    def __init__(self, charset: str) -> None:
+        super().__init__(f"The charset {charset[:64]!r} is not known; send UTF-8.")
+
+
 class BodyTooLarge(RestError):
     status_code, code, message = 413, "rest_body_too_large", "The body is larger than this server accepts."
 

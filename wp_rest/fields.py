@@ -1,15 +1,17 @@
 """Serializer fields that take values in every shape that WordPress clients send."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from wp_rest.dates import read_date, read_datetime
+from wp_rest.exceptions import FieldErrors
 from wp_rest.parameters import as_entries, as_ids, is_true
 from wp_rest.parsers import as_object
 from wp_rest.rich_text import TooLarge, clean_html
-from wp_rest.text import MAX_RAW_LENGTH, plain_line
+from wp_rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 
 
 class PlainTextField(serializers.Field[Any, Any, Any, Any]):
@@ -19,6 +21,8 @@ class PlainTextField(serializers.Field[Any, Any, Any, Any]):
         "string": "The {name} must be a text.",
         "max": "The {name} may not be longer than {max_length} characters.",
     }
+
+    clean = staticmethod(plain_line)
 
     def __init__(self, *, max_length: int = 192, allow_blank: bool = True, **kwargs: Any) -> None:
         self.max_length = max_length
@@ -32,7 +36,7 @@ class PlainTextField(serializers.Field[Any, Any, Any, Any]):
         text = str(data)
         if len(text) > MAX_RAW_LENGTH:
             self.fail("max", name=name, max_length=self.max_length)
-        text = plain_line(text)
+        text = self.clean(text)
         if len(text) > self.max_length:
             self.fail("max", name=name, max_length=self.max_length)
         if not text and not self.allow_blank:
@@ -46,6 +50,29 @@ class PlainTextField(serializers.Field[Any, Any, Any, Any]):
 def optional_text(max_length: int = 192) -> PlainTextField:
     """A line that a client need not send, and may send as null."""
     return PlainTextField(required=False, allow_null=True, max_length=max_length)
+
+
+class LinesField(PlainTextField):
+    """Plain text of several lines, at most `max_length` characters; numbers become text."""
+
+    clean = staticmethod(plain_lines)
+
+
+class AddressField(PlainTextField):
+    """The http or https address of a picture or a page."""
+
+    default_error_messages = {"url": "The {name} must be an address that starts with http:// or https://."}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and not is_web_address(text):
+            self.fail("url", name=self.field_name)
+        return text
+
+
+def optional_address(max_length: int = 500) -> AddressField:
+    """An address that a client need not send, and may send as null."""
+    return AddressField(required=False, allow_null=True, max_length=max_length)
 
 
 class ChoiceTextField(PlainTextField):
@@ -109,23 +136,32 @@ class FlagField(serializers.Field[Any, Any, Any, Any]):
 
 
 class EntriesField(serializers.Field[Any, Any, Any, Any]):
-    """A list, a comma string or a single value, as a list; objects in it are left out."""
+    """A list in any shape that as_list reads; objects in it are left out."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        return as_entries(data)
+        return read(as_entries, data, self.field_name)
 
     def to_representation(self, value: Any) -> Any:
         return value
 
 
 class IdsField(serializers.Field[Any, Any, Any, Any]):
-    """Ids as a list, a comma string or a single number; what is no id is left out."""
+    """Ids as a list in any shape that as_list reads."""
 
     def to_internal_value(self, data: Any) -> list[int]:
-        return as_ids(data)
+        return read(as_ids, data, self.field_name)
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -> list[Any]:
+    """A list read for a serializer, whose errors stay with its own."""
+    try:
+        return reader(sent, str(name))
+    except FieldErrors as error:
+        [(rule, text)] = error.beside[str(name)].items()
+        raise serializers.ValidationError(text, code=rule) from None
 
 
 class ObjectField(serializers.Field[Any, Any, Any, Any]):

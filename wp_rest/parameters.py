@@ -1,12 +1,15 @@
 """Parameters as PHP reads them: `tags[]=1&subscriber[city]=Leeds` becomes nested lists and objects."""
 
+import csv
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl
+from unicodedata import category
 
-from django.conf import settings
-
-from wp_rest.text import MAX_RAW_LENGTH, plain_line
+from wp_rest.exceptions import FieldErrors, InvalidJSON, invalid
+from wp_rest.json import parse_json
+from wp_rest.numbers import Number
+from wp_rest.query import read_pairs
+from wp_rest.text import plain_line
 
 # A deeper name is kept as it stands: PHP stops at max_input_nesting_level too (64 there).
 MAX_DEPTH = 16
@@ -15,13 +18,12 @@ TRUE_WORDS = frozenset({"1", "yes", "true", "on"})
 CONTROL_PARAMETERS = frozenset({"rest_route", "_method", "_envelope", "_jsonp", "_fields", "_locale", "_wpnonce"})
 
 
-def parse_query(query: str) -> dict[str, Any]:
-    """The parameters of a query string or a urlencoded body. Bytes that are no UTF-8 become U+FFFD.
+def parse_query(query: str, codec: str | None = None) -> dict[str, Any]:
+    """The parameters of a query string or a urlencoded body, in UTF-8 or what `codec` or `_charset_` says.
 
-    Raises ValueError for more than MAX_BODY_FIELDS of them.
+    Raises ValueError for more than MAX_BODY_FIELDS of them, and for bytes that are no letters.
     """
-    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    return nest(parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=most))
+    return nest(read_pairs(query, codec))
 
 
 class Level(dict[str, Any]):
@@ -97,29 +99,82 @@ def is_true(value: Any) -> bool:
     return value is True or value == 1
 
 
-def as_list(value: Any) -> list[Any]:
-    """A list as it is, `"1,2"` as ["1", "2"], a single value as a list of one, nothing as []."""
+def is_empty(value: Any) -> bool:
+    """True for what says nothing: null, an empty list, a text without a letter that can be seen, a list of these."""
+    if isinstance(value, dict | list):
+        return all(is_empty(inner) for inner in (value.values() if isinstance(value, dict) else value))
+    # C: control and format characters, M: marks that stand on a letter, Z: blanks.
+    return value is None or (isinstance(value, str) and all(category(letter)[0] in "CMZ" for letter in value))
+
+
+def as_list(value: Any, name: str = "list") -> list[Any]:
+    """A list as it is, or as the text that holds it; a single value as a list of one, nothing as [].
+
+    The text is `1,2`, a comma list whose texts are quoted as CSV quotes them (`"VIP, gold",Blog`), or JSON
+    (`[1,2]`). Raises FieldErrors (400) that name the parameter for one that cannot be read whole.
+    """
     if value is None or value == "":
         return []
     if isinstance(value, dict):
         return list(value.values())
     if isinstance(value, list):
         return value
-    if isinstance(value, str):
-        return [part for part in (part.strip() for part in value.split(",")) if part]
-    return [value]
+    return read_list(value, name) if isinstance(value, str) else [value]
 
 
-def as_entries(value: Any) -> list[Any]:
-    """The texts and numbers of a list, a comma string or a single value; texts are plain, objects left out."""
-    entries = [entry for entry in as_list(value) if isinstance(entry, str | int | float)]
-    return [plain_line(entry[:MAX_RAW_LENGTH]) if isinstance(entry, str) else entry for entry in entries]
+def read_list(text: str, name: str) -> list[Any]:
+    text = text.strip()
+    if text[:1] in ("[", "{"):
+        try:
+            value = parse_json(text.encode())
+        except (InvalidJSON, UnicodeEncodeError):
+            raise unreadable(name) from None
+        return list(value.values()) if isinstance(value, dict) else list(value)
+    parts = text.split(",")
+    if '"' in text:
+        try:
+            [parts] = csv.reader([text], skipinitialspace=True, strict=True)
+        except (csv.Error, ValueError):
+            raise unreadable(name) from None
+    return [part for part in (part.strip() for part in parts) if part]
+
+
+def unreadable(name: str) -> FieldErrors:
+    return invalid(name, f"The {name} cannot be read as a list such as [1,2] or 1,2.", "list")
+
+
+def as_entries(value: Any, name: str = "list") -> list[Any]:
+    """The texts and numbers of a list in any shape; texts are plain, objects left out (whole contacts come back).
+
+    Raises FieldErrors (400) for a list that cannot be read whole.
+    """
+    entries = as_list(value, name)
+    if any(isinstance(entry, list) or (isinstance(entry, str) and is_json_list(entry)) for entry in entries):
+        raise unreadable(name)
+    return [
+        plain_line(entry) if isinstance(entry, str) else entry
+        for entry in entries
+        if isinstance(entry, str | int | float)
+    ]
+
+
+def is_json_list(text: str) -> bool:
+    """True for a text that is a list itself: in a list it is a mistake, and no title."""
+    if not text.lstrip().startswith("["):
+        return False
+    try:
+        return isinstance(parse_json(text.encode()), list)
+    except (InvalidJSON, UnicodeEncodeError):
+        return False
 
 
 def as_integer(value: Any) -> int | None:
     """An integer given as a number or as its digits; None for anything else, and past 64 bits."""
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, Number):
+        whole, _, fraction = value.text.partition(".")
+        value = "x" if fraction.strip("0") else whole
     if isinstance(value, float):
         if not value.is_integer():
             return None
@@ -135,7 +190,36 @@ def as_integer(value: Any) -> int | None:
     return value if isinstance(value, int) and abs(value) < 2**63 else None
 
 
-def as_ids(value: Any) -> list[int]:
-    """The ids in a list, a comma string or a single value, each once; what is no id is left out."""
-    ids = (as_integer(entry) for entry in as_list(value))
+def as_ids(value: Any, name: str = "ids") -> list[int]:
+    """The ids in a list in any shape, each once; an empty text and numbers that no row has are left out.
+
+    Raises FieldErrors (400) for one that cannot be read whole, and where something else is among them: no
+    action touches a part of what was named. Where no ids are named at all it is [].
+    """
+    entries = [entry for entry in as_list(value, name) if entry != ""]
+    numbers = [as_integer(entry) for entry in entries]
+    ids = list(dict.fromkeys(number for number in numbers if number is not None and number > 0))
+    if ids and None in numbers:
+        raise invalid(name, f"The {name} must be a list of ids.", "ids")
+    return ids
+
+
+def ids_among(value: Any, name: str = "ids") -> list[int]:
+    """The ids in what a read is narrowed by; what is none is had by no row. Raises FieldErrors as as_list does."""
+    ids = (as_integer(entry) for entry in as_list(value, name))
     return list(dict.fromkeys(number for number in ids if number is not None and number > 0))
+
+
+def as_objects(value: Any) -> list[Any] | None:
+    """Several objects: a list, PHP's object of objects with any keys, or the JSON text of either; nothing as [].
+
+    None for anything else.
+    """
+    if isinstance(value, str) and value.strip():
+        try:
+            value = parse_json(value.encode())
+        except (InvalidJSON, UnicodeEncodeError):
+            return None
+    if isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values()):
+        return list(value.values())
+    return value if isinstance(value, list) else None if value else []

@@ -22,9 +22,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from wp_rest.bodies import admit_body
-from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, CompressedBody, InvalidBody, NoRoute, RestError, error_body
+from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, CompressedBody, NoRoute, RestError, error_body
 from wp_rest.middleware import ROOT
-from wp_rest.parameters import CONTROL_PARAMETERS, is_true, parse_query
+from wp_rest.parameters import CONTROL_PARAMETERS, is_true, nest
+from wp_rest.query import read_query
 from wp_rest.transactions import retry_lost_races
 
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -61,10 +62,7 @@ class RestView(APIView):
 
     @cached_property
     def query(self) -> dict[str, Any]:
-        try:
-            return parse_query(self.request.META.get("QUERY_STRING", ""))
-        except ValueError as error:
-            raise InvalidBody("The query has too many parameters.") from error
+        return nest(read_query(self.request.META))
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -147,7 +145,7 @@ class RestView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         try:
             query = self.query
-        except InvalidBody:
+        except RestError:
             query = {}
         if is_true(query.get("_envelope")):
             response.data = {

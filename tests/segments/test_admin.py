@@ -86,7 +86,7 @@ def test_it_adds_one_with_a_slug_from_its_title(browser: Client) -> None:
     answer = browser.post(f"{LISTS}add/", {"title": " <b>Weekly</b> News ", "description": "a\nb", "is_public": "on"})
     assert answer.status_code == 302
     made = ContactList.objects.values("title", "slug", "description", "is_public").get()
-    assert made == {"title": "Weekly News", "slug": "weekly-news", "description": "a b", "is_public": True}
+    assert made == {"title": "Weekly News", "slug": "weekly-news", "description": "a\nb", "is_public": True}
 
 
 def test_it_changes_one_and_leaves_the_rest(browser: Client) -> None:

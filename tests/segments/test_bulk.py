@@ -50,11 +50,27 @@ def test_it_makes_those_that_are_new_and_renames_those_that_are_known(api: Api, 
 
 
 @of_both_kinds
-@pytest.mark.parametrize("body", [{}, {"items": []}, {"items": "x"}, {"items": {"title": "x"}}, {"items": None}])
+@pytest.mark.parametrize("body", [{}, {"items": []}, {"items": {}}, {"items": "[]"}, {"items": None}])
 def test_it_does_nothing_without_any(api: Api, kind: Kind, body: dict[str, Any]) -> None:
     answer = api.post(f"/{kind.word}/bulk", body)
     assert (answer.status_code, answer.json()) == (200, {"message": kind.message, "ids": []})
     assert not kind.model.objects.exists()
+
+
+@of_both_kinds
+@pytest.mark.parametrize("items", ["x", 5, {"title": "x"}, '[{"title": "x"}', '{"title": "x"}'], ids=str)
+def test_it_refuses_what_are_no_objects(api: Api, kind: Kind, items: Any) -> None:
+    assert api.post(f"/{kind.word}/bulk", {"items": items}).status_code == 400
+    assert not kind.model.objects.exists()
+
+
+@of_both_kinds
+@pytest.mark.parametrize(
+    "items", ['[{"title": "One"}, {"title": "Two"}]', {"a": {"title": "One"}, "b": {"title": "Two"}}]
+)
+def test_it_reads_objects_in_every_shape(api: Api, kind: Kind, items: Any) -> None:
+    assert len(api.post(f"/{kind.word}/bulk", {"items": items}).json()["ids"]) == 2
+    assert sorted(kind.model.objects.values_list("title", flat=True)) == ["One", "Two"]
 
 
 def test_it_takes_one_slug_sent_twice_for_one_tag(api: Api) -> None:

@@ -33,9 +33,10 @@ def test_it_shows_one_bare(api: Api, newsletter: ContactList) -> None:
     }
 
 
-def test_it_answers_nothing_for_one_that_is_not_there(api: Api) -> None:
+def test_it_answers_null_as_json_for_one_that_is_not_there(api: Api) -> None:
     answer = api.get("/lists/999")
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Content-Type"] == "application/json"
+    assert (answer.status_code, answer.content) == (200, b"null")
 
 
 @pytest.mark.parametrize(

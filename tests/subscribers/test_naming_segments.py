@@ -104,7 +104,6 @@ def test_it_never_makes_what_it_then_ignores(api: Api, kind: str, model: Any, fa
         ([0, -1], [0, "-1"]),
         (["", "  ", None], None),
         ([{"id": 1}, {"slug": "gold"}], None),
-        ([[1, 2]], None),
     ],
 )
 def test_it_leaves_out_what_cannot_be_named(

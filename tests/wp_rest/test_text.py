@@ -94,7 +94,7 @@ def test_it_reads_hostile_text_of_the_longest_size_in_no_time(text: str) -> None
 def test_it_is_what_a_title_is_stored_as(api: Api) -> None:
     sent = {"title": " <b>Big</b>\n<script>alert(1)</script>News ", "description": "line one\nline two"}
     item = api.post("/tags", sent).json()["item"]
-    assert (item["title"], item["slug"], item["description"]) == ("Big News", "big-news", "line one line two")
+    assert (item["title"], item["slug"], item["description"]) == ("Big News", "big-news", "line one\nline two")
 
 
 def test_it_lets_no_markup_in_behind_a_control_character(api: Api) -> None:
