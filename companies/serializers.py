@@ -5,7 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from companies.models import TYPES
-from wp_rest.fields import ChoiceTextField, DateField, ObjectField, PlainTextField, RichTextField, optional_text
+from wp_rest.fields import (
+    ChoiceTextField,
+    DateField,
+    ObjectField,
+    PlainTextField,
+    RichTextField,
+    optional_address,
+    optional_text,
+)
 from wp_rest.parameters import as_integer
 
 
@@ -57,11 +65,11 @@ class CompanySerializer(serializers.Serializer[Any]):
     description = RichTextField(required=False, allow_null=True, allow_blank=True)
     phone = optional_text(50)
     type = ChoiceTextField(TYPES, required=False)
-    logo = optional_text(500)
-    website = optional_text(500)
-    linkedin_url = optional_text(500)
-    facebook_url = optional_text(500)
-    twitter_url = optional_text(500)
+    logo = optional_address()
+    website = optional_address()
+    linkedin_url = optional_address()
+    facebook_url = optional_address()
+    twitter_url = optional_address()
     date_of_start = DateField(required=False, allow_null=True)
     custom_values = ObjectField(required=False, allow_null=True)
 

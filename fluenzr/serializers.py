@@ -10,7 +10,7 @@ from fluenzr.errors import ApiError, NotFound
 from fluenzr.ids import CONTACT, GROUP, STAGE, decode
 from fluenzr.services import Misfit, Sent
 from subscribers.addresses import is_address
-from wp_rest.text import MAX_RAW_LENGTH, plain_line
+from wp_rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 
 MAX_IDS = MAX_TAGS = 1000
 # A key of customFields becomes a slug: letters of any script, digits, _ - and spaces, not digits alone.
@@ -37,6 +37,8 @@ class Text(SentField):
         "max": "{name} may not be longer than {max_length} characters",
     }
 
+    clean = staticmethod(plain_line)
+
     def __init__(self, max_length: int = 192, **options: Any) -> None:
         self.max_length = max_length
         super().__init__(required=False, allow_null=True, **options)
@@ -44,9 +46,27 @@ class Text(SentField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("string")
-        text = plain_line(data) if len(data) <= MAX_RAW_LENGTH else data
+        text = self.clean(data) if len(data) <= MAX_RAW_LENGTH else data
         if len(text) > self.max_length:
             self.fail("max", max_length=self.max_length)
+        return text
+
+
+class Lines(Text):
+    """Plain text of several lines."""
+
+    clean = staticmethod(plain_lines)
+
+
+class WebAddress(Text):
+    """The http or https address of a page."""
+
+    default_error_messages = {"url": "{name} must be an address that starts with http:// or https://"}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and not is_web_address(text):
+            self.fail("url")
         return text
 
 
@@ -165,7 +185,7 @@ class ContactSerializer(serializers.Serializer[Any]):
     company = Text()
     jobTitle = Text(source="job_title")  # noqa: N815
     phone = Text(50)
-    website = Text(500)
+    website = WebAddress(500)
     groupIds = GroupIds(source="group_ids", required=False, allow_null=True)  # noqa: N815
     tags = Tags(required=False, allow_null=True)
     customFields = CustomFields(source="custom_fields", required=False, allow_null=True)  # noqa: N815
@@ -178,7 +198,7 @@ class NewContactSerializer(ContactSerializer):
 
 class GroupSerializer(serializers.Serializer[Any]):
     name = Text(source="title")
-    description = Text(5000)
+    description = Lines(5000)
 
 
 COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "website")

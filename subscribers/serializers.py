@@ -22,10 +22,12 @@ from wp_rest.fields import (
     EntriesField,
     MomentField,
     ObjectField,
+    optional_address,
     optional_text,
 )
 from wp_rest.parameters import as_integer
 
+MAX_NAME = 192
 NOT_AN_EMAIL = "The email must be a valid email address."
 
 
@@ -96,9 +98,9 @@ class ContactSerializer(serializers.Serializer[Any]):
     contact_type = ChoiceTextField(settings.CONTACT_TYPES, required=False, allow_null=True)
     contact_owner = OwnerField(required=False, allow_null=True)
     prefix = optional_text()
-    first_name = optional_text()
-    last_name = optional_text()
-    full_name = optional_text(385)
+    first_name = optional_text(MAX_NAME)
+    last_name = optional_text(MAX_NAME)
+    full_name = optional_text(2 * MAX_NAME + 1)
     timezone = optional_text()
     address_line_1 = optional_text()
     address_line_2 = optional_text()
@@ -111,7 +113,7 @@ class ContactSerializer(serializers.Serializer[Any]):
     longitude = CoordinateField(180, required=False, allow_null=True)
     phone = optional_text(50)
     source = optional_text()  # type: ignore[assignment]  # a field of that name, not DRF's own
-    avatar = optional_text(500)
+    avatar = optional_address()
     date_of_birth = DateField(required=False, allow_null=True)
     last_activity = MomentField(required=False, allow_null=True)
     custom_values = ObjectField(required=False, allow_null=True)
@@ -136,7 +138,11 @@ class ContactSerializer(serializers.Serializer[Any]):
                 del attrs[name]
         full_name = attrs.pop("full_name", None)
         if full_name and not attrs.get("first_name") and not attrs.get("last_name"):
-            attrs["first_name"], _, attrs["last_name"] = full_name.partition(" ")
+            first, _, last = full_name.partition(" ")
+            if max(len(first), len(last)) > MAX_NAME:
+                text = f"Neither part of the full_name may be longer than {MAX_NAME} characters."
+                raise serializers.ValidationError({"full_name": serializers.ErrorDetail(text, "max")})
+            attrs["first_name"], attrs["last_name"] = first, last
         return attrs
 
 

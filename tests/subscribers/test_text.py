@@ -52,7 +52,7 @@ def test_it_cleans_on_update_too(api: Api, sent: object, kept: str) -> None:
     "name",
     (
         "prefix first_name last_name timezone address_line_1 address_line_2 postal_code city state country ip phone "
-        "source avatar"
+        "source"
     ).split(),
 )
 def test_it_cleans_every_text_field(api: Api, name: str) -> None:
