@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Max
 from django.http import HttpRequest
 
-from custom_fields.models import CustomField
+from custom_fields.models import DEFAULT_GROUP, CustomField
 from custom_fields.serializers import CustomFieldSerializer
 from custom_fields.services import make_slug
 
@@ -52,7 +52,7 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error(name, [str(error) for error in errors])
             return cleaned
         cleaned |= serializer.validated_data
-        cleaned["group"] = cleaned.get("group") or "default"
+        cleaned["group"] = cleaned.get("group") or DEFAULT_GROUP
         if cleaned.get("slug") == "":
             cleaned["slug"] = make_slug(cleaned["label"], taken)
         elif cleaned.get("slug") in taken:

@@ -6,6 +6,8 @@ from django.db import models
 
 from custom_fields.types import TYPES
 
+DEFAULT_GROUP = "default"
+
 
 class Scope(models.TextChoices):
     CONTACT = "contact"
@@ -20,7 +22,7 @@ class CustomField(models.Model):
     label = models.CharField(max_length=192)
     type = models.CharField(max_length=16, choices=[(name, kind.label) for name, kind in TYPES.items()])
     options = models.JSONField(default=list, blank=True, help_text="The choices, for the types that have some.")
-    group = models.CharField(max_length=64, default="default", blank=True)
+    group = models.CharField(max_length=64, default=DEFAULT_GROUP, blank=True)
     position = models.PositiveIntegerField(default=0)
     # Whatever else a client keeps with its definition (help texts, its own flags), given back as it came.
     extras = models.JSONField(default=dict, blank=True, editable=False)

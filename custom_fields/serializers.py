@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from custom_fields.models import CustomField
+from custom_fields.models import DEFAULT_GROUP, CustomField
 from custom_fields.services import make_slug
 from custom_fields.types import TYPE_BY_KEY, TYPES
 from wp_rest.fields import EntriesField, PlainTextField
+from wp_rest.numbers import storable
 from wp_rest.parameters import without_nul
 from wp_rest.text import plain_line
 
@@ -31,6 +32,11 @@ class OptionsField(EntriesField):
         return [text for text in (plain_line(str(entry)) for entry in entries) if text]
 
 
+class GroupNameSerializer(serializers.Serializer[Any]):
+    old_name = PlainTextField(allow_blank=False)
+    new_name = PlainTextField(allow_blank=False, max_length=64)
+
+
 class CustomFieldSerializer(serializers.Serializer[Any]):
     type = TypeField()
     label = PlainTextField(allow_blank=False)  # type: ignore[assignment]  # a field of that name, not DRF's own
@@ -46,22 +52,30 @@ def read_definitions(sent: list[Any]) -> list[CustomField]:
         serializer = CustomFieldSerializer(data=entry)
         if not serializer.is_valid():
             raise serializers.ValidationError({f"fields.{place}": serializer.errors})
-        extras = without_nul({key: value for key, value in entry.items() if key not in KNOWN_KEYS})
+        extras = storable(without_nul({key: value for key, value in entry.items() if key not in KNOWN_KEYS}))
         accepted.append((serializer.validated_data, extras))
     # Slugs that are given come first: one made from a label must not take one of those.
     for fields, _ in accepted:
         fields["slug"] = fields.get("slug", "").replace('"', "").replace("\\", "")
-    taken = {fields["slug"] for fields, _ in accepted if fields["slug"]}
-    definitions = {}
+    taken: set[str] = set()
+    for place, (fields, _) in enumerate(accepted):
+        slug = fields["slug"]
+        if slug in taken:
+            text = f"Another field of the list has the slug {slug}."
+            raise serializers.ValidationError({f"fields.{place}": {"slug": [serializers.ErrorDetail(text, "unique")]}})
+        taken |= {slug} - {""}
+    definitions = []
     for fields, extras in accepted:
         slug = fields.get("slug") or make_slug(fields["label"], taken)
         taken.add(slug)
-        definitions[slug] = CustomField(
-            slug=slug,
-            label=fields["label"],
-            type=fields["type"],
-            options=fields.get("options", []),
-            group=fields.get("group") or "default",
-            extras=extras,
+        definitions.append(
+            CustomField(
+                slug=slug,
+                label=fields["label"],
+                type=fields["type"],
+                options=fields.get("options", []),
+                group=fields.get("group") or DEFAULT_GROUP,
+                extras=extras,
+            )
         )
-    return list(definitions.values())
+    return definitions

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from custom_fields.models import CustomField, Scope
-from custom_fields.types import TYPES, DoesNotFit, Value, check_value
+from custom_fields.models import DEFAULT_GROUP, CustomField, Scope
+from custom_fields.types import TYPES, DoesNotFit, Kind, Value, check_value
 from database.sql import execute, is_postgresql, read
 
 MAX_SLUG = 25  # as recorded in custom-fields.json
@@ -20,6 +20,9 @@ RESERVED = frozenset(
     "contact_type source avatar photo date_of_birth created_at last_activity updated_at tags lists companies company "
     "custom_values custom_fields stats notes".split()
 )
+
+
+READ_TYPES = "SELECT slug, type, options FROM custom_fields_customfield WHERE scope = %s ORDER BY position, id"
 
 
 def make_slug(label: str, taken: set[str]) -> str:
@@ -54,6 +57,11 @@ def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope
     )
 
 
+def rename_group(old: str, new: str, scope: Scope = Scope.CONTACT) -> int:
+    """Put the fields of one group into another one; returns how many there were. One statement."""
+    return CustomField.objects.filter(scope=scope, group=old).update(group=new)
+
+
 def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
     """Make a text field of each slug, after the fields that there are; known slugs stay. Two statements."""
     last = CustomField.objects.filter(scope=scope).aggregate(last=Max("position"))["last"]
@@ -77,11 +85,9 @@ class Checked:
     unknown: list[str] = field(default_factory=list)
 
 
-def types_by_slug(scope: Scope = Scope.CONTACT) -> dict[str, str]:
-    """The type of each custom field of contacts (or companies). One statement."""
-    return dict(
-        read("SELECT slug, type FROM custom_fields_customfield WHERE scope = %s ORDER BY position, id", scope.value)
-    )
+def types_by_slug(scope: Scope = Scope.CONTACT) -> dict[str, Kind]:
+    """What the values of each custom field of contacts (or companies) are held to. One statement."""
+    return {slug: Kind(name, options) for slug, name, options in read(READ_TYPES, scope.value)}
 
 
 def definitions(scope: Scope = Scope.CONTACT) -> list[CustomField]:
@@ -89,7 +95,7 @@ def definitions(scope: Scope = Scope.CONTACT) -> list[CustomField]:
     return list(CustomField.objects.filter(scope=scope).order_by("position", "pk"))
 
 
-def check_values(values: Mapping[str, Any], types: Mapping[str, str]) -> Checked:
+def check_values(values: Mapping[str, Any], types: Mapping[str, Kind]) -> Checked:
     """Hold a contact's custom values to the types of their fields (contract.md, 'Custom values')."""
     checked = Checked()
     for slug, value in values.items():
@@ -106,7 +112,7 @@ def check_values(values: Mapping[str, Any], types: Mapping[str, str]) -> Checked
 def show_field(definition: CustomField) -> dict[str, Any]:
     """A definition with the keys of the recording custom-fields.json."""
     options = {"options": definition.options} if definition.options else {}
-    group = {"group": definition.group} if definition.group != "default" else {}
+    group = {"group": definition.group} if definition.group != DEFAULT_GROUP else {}
     return {
         "type": definition.type,
         "label": definition.label,

@@ -1,10 +1,14 @@
 """The nine types of custom fields (guide, 'custom_field.type'), and what a value of each must be."""
 
+import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from django.utils import timezone
 
 MAX_TEXT = 65_535
 NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
@@ -19,7 +23,19 @@ class DoesNotFit(ValueError):
     """A value that is not of its field's type; the message says what is."""
 
 
-def check_text(value: Any) -> Value:
+class Kind(NamedTuple):
+    """What a value is held to: the name of one of TYPES, and the field's own options as the database has them."""
+
+    name: str
+    kept_options: Any = ()
+
+    @property
+    def options(self) -> Sequence[str]:
+        kept = self.kept_options
+        return orjson.loads(kept) if isinstance(kept, str | bytes) else kept
+
+
+def check_text(value: Any, options: Sequence[str] = ()) -> Value:
     """Text as it is, markup and line breaks included: whoever shows it escapes it. Numbers become text."""
     if isinstance(value, bool):
         return "1" if value else "0"
@@ -33,8 +49,8 @@ def check_text(value: Any) -> Value:
     return text
 
 
-def check_number(value: Any) -> Value:
-    """A number's text: as it was written when it came as text ("12.50"), else as JSON writes it."""
+def check_number(value: Any, options: Sequence[str] = ()) -> Value:
+    """A number's text, with the digits that were sent."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise DoesNotFit("must be a number")
     text = str(value).strip()
@@ -43,10 +59,10 @@ def check_number(value: Any) -> Value:
     return text
 
 
-def check_choices(value: Any) -> Value:
-    """A list of texts; a comma string is split. Choices outside the options are welcome."""
+def check_choices(value: Any, options: Sequence[str] = ()) -> Value:
+    """A list of texts, as a list or as the text of one. Choices outside the options are welcome."""
     if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
+        value = split_choices(value, options)
     elif isinstance(value, dict):
         value = list(value.values())
     elif not isinstance(value, list):
@@ -54,7 +70,23 @@ def check_choices(value: Any) -> Value:
     return [text for text in (check_text(entry) for entry in value) if isinstance(text, str)]
 
 
-def check_date(value: Any) -> Value:
+def split_choices(text: str, options: Sequence[str]) -> list[Any]:
+    """The choices in a text: one of the options, commas and all; JSON's list; or a comma list, quoted as CSV is."""
+    text = text.strip()
+    if text in options:
+        return [text]
+    parts: Any = text.split(",")
+    try:
+        if text.startswith("["):
+            parts = [part if isinstance(part, str) else check_text(part) for part in orjson.loads(text)]
+        elif '"' in text:
+            [parts] = csv.reader([text], skipinitialspace=True, strict=True)
+    except (ValueError, csv.Error):
+        raise DoesNotFit("must be a list of texts") from None
+    return [part for part in (part.strip() for part in parts) if part]
+
+
+def check_date(value: Any, options: Sequence[str] = ()) -> Value:
     text = value.strip() if isinstance(value, str) else ""
     try:
         if not DAY.fullmatch(text):
@@ -64,14 +96,26 @@ def check_date(value: Any) -> Value:
         raise DoesNotFit("must be a date such as 2026-01-31") from None
 
 
-def check_date_time(value: Any) -> Value:
+def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
+    """The site's date and time; a moment with an offset is converted to its time zone."""
     text = value.strip() if isinstance(value, str) else ""
     try:
         if not DAY.match(text):
             raise ValueError
-        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(" ", "seconds")
-    except ValueError:
+        return local_time(datetime.fromisoformat(text)).isoformat(" ", "seconds")
+    except (ValueError, OverflowError):
         raise DoesNotFit("must be a date and time such as 2026-01-31 09:05:00") from None
+
+
+def local_time(moment: datetime) -> datetime:
+    """A moment as the site's clocks show it, without an offset. Raises ValueError for a time that they skip."""
+    zone = timezone.get_default_timezone()
+    if moment.tzinfo is not None:
+        return moment.astimezone(zone).replace(tzinfo=None)
+    # As in wp_rest.dates, which this must not know.
+    if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != moment:
+        raise ValueError("There is no such time.")
+    return moment
 
 
 @dataclass(frozen=True)
@@ -79,7 +123,7 @@ class FieldType:
     key: str  # the type's key in `field_types`, kept in a definition as `field_key`
     label: str
     value_type: str
-    check: Callable[[Any], Value]
+    check: Callable[[Any, Sequence[str]], Value]
 
     @property
     def is_list(self) -> bool:
@@ -100,10 +144,9 @@ TYPES = {
 TYPE_BY_KEY = {kind.key: name for name, kind in TYPES.items()}
 
 
-def check_value(type_name: str, value: Any) -> Value:
+def check_value(kind: Kind, value: Any) -> Value:
     """The value as it is stored; an empty text or null stays as it is. Raises DoesNotFit."""
-    if value is None or value == "":
-        return [] if value == "" and TYPES[type_name].is_list else value
+    field_type = TYPES[kind.name]
     if isinstance(value, str) and not value.strip():
-        return [] if TYPES[type_name].is_list else ""
-    return TYPES[type_name].check(value)
+        return [] if field_type.is_list else ""
+    return None if value is None else field_type.check(value, kind.options if field_type.is_list else ())

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from custom_fields.models import CustomField, Scope
-from custom_fields.serializers import read_definitions
-from custom_fields.services import definitions, replace_definitions, show_field
+from custom_fields.models import DEFAULT_GROUP, CustomField, Scope
+from custom_fields.serializers import GroupNameSerializer, read_definitions
+from custom_fields.services import definitions, rename_group, replace_definitions, show_field
 from custom_fields.types import TYPES
 from wp_rest.exceptions import invalid, required
+from wp_rest.json import parse_json
 from wp_rest.parameters import as_list
-from wp_rest.parsers import parse_json
 from wp_rest.views import RestView
 
 
@@ -22,8 +22,8 @@ def field_types() -> dict[str, dict[str, str]]:
 
 
 def field_groups(fields: list[CustomField]) -> list[dict[str, str]]:
-    names = dict.fromkeys(field.group for field in fields if field.group != "default")
-    return [{"slug": "default", "title": "Custom Profile Data"}, *({"slug": name, "title": name} for name in names)]
+    names = dict.fromkeys(field.group for field in fields if field.group != DEFAULT_GROUP)
+    return [{"slug": DEFAULT_GROUP, "title": "Custom Profile Data"}, *({"slug": name, "title": name} for name in names)]
 
 
 class CustomFieldsView(RestView):
@@ -40,7 +40,7 @@ class CustomFieldsView(RestView):
     def get(self, request: Request) -> Response:
         fields = definitions(self.scope)
         answer: dict[str, Any] = {"fields": [show_field(field) for field in fields]}
-        wanted = as_list(self.params.get("with"))
+        wanted = as_list(self.params.get("with"), "with")
         if "field_types" in wanted:
             answer["field_types"] = field_types()
         if "field_groups" in wanted:
@@ -59,3 +59,19 @@ class CustomFieldsView(RestView):
         fields = read_definitions(sent)
         replace_definitions(fields, self.scope)
         return Response({"fields": [show_field(field) for field in fields], "message": "Fields saved successfully!"})
+
+
+class GroupNameView(RestView):
+    """PUT .../update_group_name: a group of fields gets another name, here and in no field's values."""
+
+    scope = Scope.CONTACT
+    rights: ClassVar = {"PUT": "custom_fields.change_customfield"}
+
+    def put(self, request: Request) -> Response:
+        serializer = GroupNameSerializer(data=self.params)
+        serializer.is_valid(raise_exception=True)
+        names = serializer.validated_data
+        if not rename_group(names["old_name"], names["new_name"], self.scope):
+            raise invalid("old_name", "There is no group of that name.", "in")
+        fields = [show_field(field) for field in definitions(self.scope)]
+        return Response({"fields": fields, "message": "Group name updated successfully!"})

@@ -17,6 +17,7 @@ from django.db import transaction
 from companies.models import Company
 from companies.services import name_companies
 from custom_fields.services import add_text_fields, check_values, types_by_slug
+from custom_fields.types import Kind
 from fluenzr.ids import GROUP, STAGE, encode
 from pipelines.services import stages_by_slug
 from segments.models import ContactList, Tag
@@ -224,7 +225,7 @@ def columns_of(sent: Sent, stages: Mapping[str, int]) -> dict[str, Any]:
 
 
 def fit(
-    sent: Sent, groups: set[int], stages: Mapping[str, int], types: Mapping[str, str]
+    sent: Sent, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
 ) -> tuple[dict[str, Any], Misfit | None]:
     """A contact's custom values as they are stored, and what is wrong with it."""
     details: dict[str, list[str]] = {}
@@ -235,7 +236,7 @@ def fit(
     missing = bool(details)
     expected = dict(types)
     if settings.FLUENZR_UNKNOWN_CUSTOM_FIELDS == "create":
-        expected = dict.fromkeys(sent.custom_fields, "text") | expected
+        expected = dict.fromkeys(sent.custom_fields, Kind("text")) | expected
     checked = check_values(sent.custom_fields, expected)
     errors = {slug: text.removeprefix("The ").rstrip(".") for slug, text in checked.errors.items()}
     errors |= dict.fromkeys(checked.unknown, "Unknown custom field")

@@ -27,6 +27,7 @@ from django.utils.timezone import localtime
 
 from custom_fields.models import CustomField, Scope
 from custom_fields.services import check_values, definitions
+from custom_fields.types import Kind
 from segments.counts import count_contacts
 from segments.models import ContactList, Segment, Tag
 from segments.services import is_id
@@ -34,7 +35,7 @@ from subscribers import services
 from subscribers.models import Status, Subscriber
 from subscribers.serializers import ContactSerializer
 from subscribers.services import Draft, EmailTaken
-from wp_rest.fields import optional_text
+from wp_rest.fields import optional_address, optional_text
 
 # The columns that staff may change. The rest is the server's, last_activity too.
 COLUMNS = [*(name for name in services.EDITABLE if name != "last_activity"), "job_title", "website"]
@@ -125,7 +126,7 @@ class StaffContactSerializer(ContactSerializer):
     """With the columns that FluentCRM's bodies have no key for."""
 
     job_title = optional_text()
-    website = optional_text(500)
+    website = optional_address()
 
 
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -195,7 +196,9 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         """The custom values to write, held to the types of their fields."""
         names = {definition.slug: CUSTOM + definition.slug for definition in self.definitions}
         sent = {slug: self.cleaned_data[name] for slug, name in names.items() if self.is_written(name)}
-        checked = check_values(sent, {definition.slug: definition.type for definition in self.definitions})
+        checked = check_values(
+            sent, {definition.slug: Kind(definition.type, definition.options) for definition in self.definitions}
+        )
         for slug, error in checked.errors.items():
             self.add_error(names[slug], error)
         return checked.values

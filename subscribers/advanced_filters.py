@@ -9,6 +9,7 @@ equality, as there. A source that there is not is refused: left out, it would wi
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import (
@@ -16,7 +17,6 @@ from django.db.models import (
     DateField,
     DateTimeField,
     F,
-    FloatField,
     Q,
     Value,
 )
@@ -33,12 +33,14 @@ from django.db.models.lookups import (
 )
 from django.utils import timezone
 
-from custom_fields.types import TYPES
+from custom_fields.types import TYPES, Kind
 from segments.querysets import CaseBlind
 from segments.services import Named
 from subscribers.models import Subscriber
 from subscribers.querysets import (
+    MAX_NUMBER,
     ContainsText,
+    ExactNumber,
     HasOption,
     SubscriberQuerySet,
     custom_day,
@@ -46,8 +48,8 @@ from subscribers.querysets import (
     custom_text,
 )
 from wp_rest.dates import read_date, read_datetime
-from wp_rest.exceptions import Unprocessable
-from wp_rest.parameters import as_integer, as_list, without_nul
+from wp_rest.exceptions import Unprocessable, invalid
+from wp_rest.parameters import as_integer, as_list, is_empty, without_nul
 
 COLUMNS: dict[str, Any] = {
     field.name: field
@@ -56,6 +58,11 @@ COLUMNS: dict[str, Any] = {
     not in ("hash", "user", "company", "custom_values", "search_text", "job_title", "website", "pipeline_stage")
 }
 MAX_CONDITIONS = 200
+WITHOUT_VALUE = frozenset({"is_null", "not_null"})
+OPERATORS = WITHOUT_VALUE | frozenset(
+    "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "
+    "startsWith endsWith".split()
+)
 # Past this many days a date before or after today is no date any more.
 MAX_DAYS = 100_000
 
@@ -69,8 +76,9 @@ class AdvancedFilters:
     """The conditions of one request, narrowing a set of contacts."""
 
     contacts: SubscriberQuerySet
-    custom_types: Mapping[str, str]  # type by slug of each custom field
+    custom_types: Mapping[str, Kind]  # by slug
     find_segments: Callable[[str, list[Any]], Named]  # ("tags" | "lists", names)
+    strict: bool = False  # for an action: what is not understood, and what holds for everybody, is refused
 
     def narrow(self, groups: Any) -> SubscriberQuerySet:
         """Raises Unprocessable (422) where `groups` are not conditions."""
@@ -87,6 +95,8 @@ class AdvancedFilters:
             together = Q()
             for condition in group:
                 together &= self.condition(condition)
+            if self.strict and not group:
+                raise invalid("advanced_filters", "A group of conditions is empty.", "empty")
             if group:
                 alternatives |= together
                 narrowed = True
@@ -103,6 +113,8 @@ class AdvancedFilters:
             raise refuse()
         kind, name = source
         value = without_nul(condition.get("value"))
+        if self.strict and (operator not in OPERATORS or (operator not in WITHOUT_VALUE and is_empty(value))):
+            raise invalid("advanced_filters", f"The condition on {name} needs an operator and a value.", "empty")
         match kind:
             case "subscriber" if name in COLUMNS:
                 return self.column(name, operator, value)
@@ -110,7 +122,9 @@ class AdvancedFilters:
                 return self.segment(name, operator, value)
             case "segment" if name in ("status", "contact_type"):
                 # As recorded: only "in" means in; every other operator, "=" too, means not in.
-                inside = Q(**{f"{name}__in": [str(entry) for entry in as_list(value)]})
+                if self.strict and operator not in ("in", "not_in"):
+                    raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
+                inside = Q(**{f"{name}__in": [str(entry) for entry in as_list(value, "value")]})
                 return inside if operator == "in" else ~inside
             case "custom_fields" if name in self.custom_types:
                 return self.custom_field(name, operator, value)
@@ -118,8 +132,10 @@ class AdvancedFilters:
 
     def segment(self, relation: str, operator: str, value: Any) -> Q:
         """in: any of them; in_all: all; not_in: none; not_in_all: not all."""
-        named = self.find_segments(relation, as_list(value))
+        named = self.find_segments(relation, as_list(value, "value"))
         ids = named.ids
+        if self.strict and (named.ignored or operator not in ("in", "not_in", "in_all", "not_in_all")):
+            raise invalid("advanced_filters", f"The condition on {relation} names some that do not exist.", "in")
         if operator in ("in_all", "not_in_all"):
             every = Q()
             for pk in ids:
@@ -139,11 +155,13 @@ class AdvancedFilters:
             return days(F(name), operator, value, as_value=lambda day: day)
         if isinstance(field, CharField):
             return texts(F(name), operator, value)
-        return numbers(Cast(F(name), FloatField()), operator, value)
+        return numbers(Cast(F(name), ExactNumber()), operator, value)
 
     def custom_field(self, slug: str, operator: str, value: Any) -> Q:
-        kind = TYPES[self.custom_types[slug]]
+        kind = TYPES[self.custom_types[slug].name]
         if kind.is_list:
+            if isinstance(value, str) and value in self.custom_types[slug].options:
+                value = [value]  # commas and all
             return choices(slug, operator, value)
         text = custom_text(slug)
         match kind.value_type:
@@ -181,10 +199,7 @@ def numbers(column: Combinable, operator: str, value: Any) -> Q:
     """A comparison of numbers; an empty field is less, more and equal to nothing."""
     if operator in ("is_null", "not_null"):
         return Q(IsNull(column, operator == "is_null"))
-    try:
-        wanted = [float(entry) for entry in as_list(value)]
-    except (TypeError, ValueError):
-        raise refuse() from None
+    wanted = [read_number(entry) for entry in as_list(value, "value")]
     if operator in ("in", "not_in"):
         inside = Q(In(column, wanted)) if wanted else Q(pk__in=[])
         return inside if operator == "in" else ~inside | Q(IsNull(column, True))
@@ -194,6 +209,22 @@ def numbers(column: Combinable, operator: str, value: Any) -> Q:
     if operator == "!=":
         return ~Q(Exact(column, wanted[0])) | Q(IsNull(column, True))
     return Q(lookups.get(operator, Exact)(column, wanted[0]))
+
+
+def read_number(entry: Any) -> Decimal:
+    """A number as JSON or a text has it, with its digits; one that no field can have is some other such number.
+
+    Raises Unprocessable.
+    """
+    try:
+        number = Decimal(str(entry))
+    except InvalidOperation:
+        raise refuse() from None
+    if number.is_nan():
+        raise refuse()
+    if number.is_infinite() or number.adjusted() > MAX_NUMBER:
+        return Decimal(10).scaleb(MAX_NUMBER).copy_sign(number)
+    return number if number.adjusted() > -MAX_NUMBER else Decimal(0)
 
 
 def days(column: Combinable, operator: str, value: Any, as_value: Callable[[date], Any]) -> Q:
@@ -249,7 +280,7 @@ def choices(slug: str, operator: str, value: Any) -> Q:
         text = Coalesce(custom_text(slug), Value("[]"), output_field=CharField())
         empty = Q(In(text, ["", "[]"]))
         return empty if operator == "is_null" else ~empty
-    options = [str(option) for option in as_list(value)]
+    options = [str(option) for option in as_list(value, "value")]
     if operator in ("in_all", "not_in_all"):
         every = Q() if options else Q(pk__in=[])
         for option in options:

@@ -1,21 +1,24 @@
 """Sets of contacts, narrowed. Every method returns a set; a contact is in it once."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Self
 
 import orjson
 from django.db import connection, models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import BaseExpression, Func
-from django.db.models.functions import Cast, Coalesce, Left
-from django.db.models.lookups import Exact, Regex
+from django.db.models.functions import Cast, Coalesce, Left, Length
+from django.db.models.lookups import Exact, LessThanOrEqual, Regex
 
 from custom_fields.types import TYPES
 from database.sql import among, ids_parameter
 from segments.querysets import CaseBlind
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
-NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$"
+# The end is no line's end: Python's $ would take "5" and a line break for a number.
+NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\Z"
+MAX_NUMBER = 300
 
 
 class Words(Func):
@@ -84,7 +87,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         if field_type.is_list:
             return self.filter(HasOption(slug, [value]))
         if field_type.value_type == "numeric":
-            return self.filter(Exact(custom_number(slug), float(value)))
+            return self.filter(Exact(custom_number(slug), Decimal(value)))
         return self.filter(Exact(CaseBlind(custom_text(slug), output_field=models.CharField()), value.lower()))
 
     def in_order(self, column: str, *, descending: bool) -> Self:
@@ -187,7 +190,23 @@ def custom_day(slug: str) -> Case:
 def custom_number(slug: str) -> Case:
     """A custom value as a number; null where it is none: the field may have been a text before."""
     text = custom_text(slug)
-    return Case(When(Regex(text, NUMBER), then=Cast(text, models.FloatField())), default=None)
+    # Of any length, a number could be one that the database cannot hold, which fails the filter for everybody.
+    is_number = Regex(text, NUMBER) & LessThanOrEqual(Length(text), MAX_NUMBER)
+    return Case(When(is_number, then=Cast(text, ExactNumber())), default=None, output_field=ExactNumber())
+
+
+class ExactNumber(models.Field):  # type: ignore[type-arg]  # it takes none at run time
+    """A number of any size, compared digit for digit. SQLite does so up to 64 bits and rounds beyond."""
+
+    def db_type(self, connection: Any) -> str:
+        return "numeric"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None or connection.vendor == "postgresql":
+            return value
+        number = Decimal(str(value))
+        whole = number == number.to_integral_value() and abs(number) < 2**63
+        return int(number) if whole else float(number)
 
 
 class HasOption(Func):

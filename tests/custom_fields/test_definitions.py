@@ -211,7 +211,9 @@ def test_it_takes_no_clients_word_for_the_key_of_a_type(api: Api) -> None:
         (["a", " b ", "", "<b>c</b>", 5], ["a", "b", "c", "5"]),
         ("a, b,,c", ["a", "b", "c"]),
         ({"0": "a", "1": "b"}, ["a", "b"]),
-        (["a", {"x": 1}, None, ["b"]], ["a"]),
+        (["a", {"x": 1}, None], ["a"]),
+        ('["a, b", "c"]', ["a, b", "c"]),
+        ('"a, b",c', ["a, b", "c"]),
         ([], None),
         ("", None),
     ],
@@ -278,9 +280,13 @@ def test_it_changes_a_field_in_place_and_keeps_its_row(api: Api) -> None:
     assert dict(CustomField.objects.values_list("slug", "pk")) == before
 
 
-def test_the_later_of_two_fields_with_one_slug_wins(api: Api) -> None:
-    two = [{"type": "text", "label": "A", "slug": "f"}, {"type": "number", "label": "B", "slug": "f"}]
-    assert [field["label"] for field in api.put(PATH, {"fields": two}).json()["fields"]] == ["B"]
+@pytest.mark.parametrize("slugs", [("f", "f"), ("f", ' f"')])
+def test_it_refuses_two_fields_of_one_slug(api: Api, slugs: tuple[str, str]) -> None:
+    CustomFieldFactory.create(slug="kept")
+    answer = api.put(PATH, {"fields": [{"type": "text", "label": "F", "slug": slug} for slug in slugs]})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"fields.1.slug": ["Another field of the list has the slug f."]}
+    assert [field["slug"] for field in api.get(PATH).json()["fields"]] == ["kept"]
 
 
 @pytest.mark.parametrize("size", [1, 40])
