@@ -21,10 +21,11 @@ from subscribers.models import Status
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
 from wp_rest.parameters import as_entries, as_ids, as_integer, is_true
 from wp_rest.parsers import as_object
-from wp_rest.text import plain_line
+from wp_rest.text import MAX_RAW_LENGTH, plain_line
 
 Params = Mapping[str, Any]
 
+MAX_REASON = 1000
 DONE = "Selected bulk action has been successfully completed"
 CHANGE, DELETE = "subscribers.change_subscriber", "subscribers.delete_subscriber"
 
@@ -51,7 +52,7 @@ def on_segments(
     """An action on the tags or lists that `action_options` name, by ids, slugs or titles that exist."""
 
     def prepare(params: Params) -> Deed:
-        named = name_segments(model, as_entries(params.get("action_options")))
+        named = name_segments(model, as_entries(params.get("action_options"), "action_options"))
         if not named.ids:
             raise Unprocessable("Please provide bulk options")
 
@@ -71,13 +72,21 @@ def change_status(params: Params) -> Deed:
     if status not in Status.values:
         raise invalid("new_status", f"The new_status must be one of: {', '.join(Status.values)}.", "in")
     reason = params.get("unsubscribe_reason") or params.get("reason") or ""
-    reason = plain_line(reason[:1000]) if isinstance(reason, str) else ""
+    reason = read_reason(reason) if isinstance(reason, str) else ""
 
     def act(contacts: Iterable[int]) -> str:
         services.set_status(contacts, status, reason)
         return "Status has been changed for the selected subscribers"
 
     return Deed(act)
+
+
+def read_reason(text: str) -> str:
+    """Why contacts leave, as one line. Raises FieldErrors (400) for one that is too long to be kept."""
+    reason = plain_line(text) if len(text) <= MAX_RAW_LENGTH else text
+    if len(reason) > MAX_REASON:
+        raise invalid("unsubscribe_reason", f"The unsubscribe_reason may not be longer than {MAX_REASON} characters.")
+    return reason
 
 
 def change_type(params: Params) -> Deed:
@@ -120,8 +129,8 @@ def chosen_company(params: Params) -> int:
     """The company of `company_id`, or of `new_status` as FluentCRM's screen sends it. Raises 404 without one."""
     pk = as_integer(params.get("company_id") or params.get("new_status"))
     if pk is None:
-        ids = as_ids(params.get("action_options"))
-        pk = ids[0] if ids else None
+        ids = as_ids(params.get("action_options"), "action_options")
+        pk = ids[0] if len(ids) == 1 else None
     if pk is None:
         raise Unprocessable("Please select a company")
     if not Company.objects.filter(pk=pk).exists():

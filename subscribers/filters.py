@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-import orjson
-
 from custom_fields.services import types_by_slug
 from segments.models import ContactList, Tag
 from segments.services import Named, is_id, name_segments
@@ -13,11 +11,19 @@ from subscribers.advanced_filters import AdvancedFilters, refuse
 from subscribers.models import Subscriber
 from subscribers.querysets import SubscriberQuerySet
 from subscribers.selection import Selection
-from wp_rest.parameters import as_ids, as_list, without_nul
+from wp_rest.exceptions import InvalidJSON, invalid
+from wp_rest.json import parse_json
+from wp_rest.parameters import CONTROL_PARAMETERS, as_list, ids_among, is_empty, without_nul
 
 SORTABLE = frozenset(
     "id email first_name last_name prefix phone status contact_type city state country postal_code source "
     "date_of_birth created_at updated_at last_activity total_points life_time_value".split()
+)
+SIMPLE = ("tags", "lists", "statuses", "company_ids")
+CONDITIONS = frozenset({"search", *SIMPLE, "filter_type", "advanced_filters"})
+# What the list knows beside its filters; it decides about no contact.
+HARMLESS = CONTROL_PARAMETERS | frozenset(
+    "page per_page sort_by order_by sort_type sort_order order_type order with custom_fields".split()
 )
 MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList}
 
@@ -34,7 +40,35 @@ class Order(selection.Order):
         return cls(known, str(direction).lower() != "asc")
 
 
-def select_contacts(params: Mapping[str, Any]) -> Selection:
+def select_to_change(query: Mapping[str, Any]) -> Selection:
+    """The contacts that an action's query means. No condition at all means everybody.
+
+    Raises FieldErrors (400) and Unprocessable (422) for whatever would be left out of the list's own
+    answer, since fewer conditions are more contacts: a key that the list does not know, an empty
+    condition, one that the kind of filter does not look at, one that cannot be read.
+    """
+    for name, value in query.items():
+        if name not in CONDITIONS and name not in HARMLESS:
+            raise invalid(f"contact_query.{name[:64]}", f"The list has no filter {name[:64]}.", "unknown")
+        if name in CONDITIONS and is_empty(value):
+            raise invalid(f"contact_query.{name}", f"The {name} may not be empty.", "empty")
+    kind = query.get("filter_type", "simple")
+    if kind not in ("simple", "advanced"):
+        raise invalid("contact_query.filter_type", "The filter_type must be simple or advanced.", "in")
+    if kind == "advanced" and "advanced_filters" not in query:
+        raise invalid("contact_query.advanced_filters", "The advanced_filters may not be empty.", "empty")
+    for name in SIMPLE if kind == "advanced" else ["advanced_filters"]:
+        if name in query:
+            raise invalid(f"contact_query.{name}", f"A {kind} filter does not look at {name}.", "unused")
+    if not isinstance(query.get("search", ""), str | int | float):
+        raise invalid("contact_query.search", "The search must be a text.", "string")
+    for name in SIMPLE:
+        if name in query and is_empty(as_list(query[name], f"contact_query.{name}")):
+            raise invalid(f"contact_query.{name}", f"The {name} may not be empty.", "empty")
+    return select_contacts(query, strict=True)
+
+
+def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selection:
     """The contacts that the list's parameters mean: search, tags, lists, statuses, company_ids, or
     `filter_type=advanced` with `advanced_filters`.
 
@@ -49,19 +83,20 @@ def select_contacts(params: Mapping[str, Any]) -> Selection:
 
     if params.get("filter_type") == "advanced":
         groups = read_groups(params.get("advanced_filters"))
-        if groups:
+        if groups or strict:
             # named_segments is called only for what a condition names.
-            advanced = AdvancedFilters(found(), types_by_slug(), named_segments).narrow(groups)
+            filters = AdvancedFilters(found(), types_by_slug(), find_in_database if strict else named_segments, strict)
+            advanced = filters.narrow(groups)
             return Selection(lambda: advanced)
         return Selection(found, counted=not search)
     named = {
         relation: named_segments(relation, entries).ids
         for relation in MODELS
-        if (entries := as_list(params.get(relation)))
+        if (entries := as_list(params.get(relation), relation))
     }
-    if company_ids := as_list(params.get("company_ids")):
-        named["companies"] = as_ids(company_ids)
-    statuses = without_nul([str(status) for status in as_list(params.get("statuses"))]) or None
+    if company_ids := as_list(params.get("company_ids"), "company_ids"):
+        named["companies"] = ids_among(company_ids)
+    statuses = without_nul([str(status) for status in as_list(params.get("statuses"), "statuses")]) or None
 
     def narrow() -> SubscriberQuerySet:
         contacts = found()
@@ -83,13 +118,18 @@ def named_segments(relation: str, entries: list[Any]) -> Named:
     return name_segments(MODELS[relation], words)
 
 
+def find_in_database(relation: str, entries: list[Any]) -> Named:
+    """The same by one statement always: ids that no row has are known to be none."""
+    return name_segments(MODELS[relation], [str(entry).strip() for entry in entries])
+
+
 def read_groups(sent: Any) -> Any:
     """The groups of advanced filters, out of the JSON text or the PHP brackets that they came in."""
     if isinstance(sent, str):
         if not sent.strip():
             return []
         try:
-            return orjson.loads(sent)
-        except orjson.JSONDecodeError:
+            return parse_json(sent.encode())
+        except (InvalidJSON, UnicodeEncodeError):
             raise refuse() from None
     return sent or []
