@@ -40,7 +40,8 @@ BODY = sent(
         ),
         "contact_query": {
             "anyOf": [JSON_OBJECT, TEXT],
-            "description": "The filters of `GET /subscribers`, as an object or the JSON text of one. Only with `is_all`.",
+            "description": "The filters of `GET /subscribers`, as an object or the JSON text of one. Only with `is_all`. "
+            "Without it, or if it is empty, all contacts are meant. An unknown key or an empty condition is an error.",
         },
         "last_id": {
             "type": ["integer", "string"],

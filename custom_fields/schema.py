@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from custom_fields.serializers import CustomFieldSerializer, OptionsField, TypeField
+from custom_fields.serializers import CustomFieldSerializer, GroupNameSerializer, OptionsField, TypeField
 from custom_fields.types import TYPE_BY_KEY, TYPES
 from custom_fields.views import field_types
 from rest.openapi import (
@@ -129,6 +129,25 @@ FIELDS_OF_CONTACTS = {
         refusals={400: INVALID, 422: MISSING},
     ),
 }
+GROUP_OF_CONTACTS = {
+    "PUT": Operation(
+        name="renameCustomFieldGroup",
+        topic="Custom fields",
+        summary="Give a group of custom fields another name",
+        body=body_of(GroupNameSerializer, {"old_name": "The group's name as it is: `default` without a group."}),
+        body_example={"old_name": "Orders", "new_name": "Purchases"},
+        answer=obj({"fields": listed(ref("CustomField")), "message": TEXT}),
+        example={"fields": [FIELD], "message": "Group name updated successfully!"},
+        refusals={400: INVALID, 422: MISSING},
+    ),
+}
+GROUP_OF_COMPANIES = {
+    "PUT": replace(
+        GROUP_OF_CONTACTS["PUT"],
+        name="renameCompanyFieldGroup",
+        summary="Give a group of companies' custom fields another name",
+    ),
+}
 FIELDS_OF_COMPANIES = {
     "GET": replace(FIELDS_OF_CONTACTS["GET"], name="listCompanyFields", summary="List the custom fields of companies"),
     "PUT": replace(
@@ -141,5 +160,7 @@ FIELDS_OF_COMPANIES = {
 }
 ROUTES: Routes = {
     "/fluent-crm/v2/custom-fields/contacts": FIELDS_OF_CONTACTS,
+    "/fluent-crm/v2/custom-fields/contacts/update_group_name": GROUP_OF_CONTACTS,
     "/fluent-crm/v2/companies/custom-fields": FIELDS_OF_COMPANIES,
+    "/fluent-crm/v2/companies/custom-fields/update_group_name": GROUP_OF_COMPANIES,
 }

@@ -67,6 +67,8 @@ def check_choices(value: Any, options: Sequence[str] = ()) -> Value:
         value = list(value.values())
     elif not isinstance(value, list):
         value = [value]
+    if any(isinstance(entry, list) for entry in value):
+        raise DoesNotFit("must be a text")
     return [text for text in (check_text(entry) for entry in value) if isinstance(text, str)]
 
 
@@ -78,8 +80,8 @@ def split_choices(text: str, options: Sequence[str]) -> list[Any]:
     parts: Any = text.split(",")
     try:
         if text.startswith("["):
-            parts = [part if isinstance(part, str) else check_text(part) for part in orjson.loads(text)]
-        elif '"' in text:
+            return list(orjson.loads(text))
+        if '"' in text:
             [parts] = csv.reader([text], skipinitialspace=True, strict=True)
     except (ValueError, csv.Error):
         raise DoesNotFit("must be a list of texts") from None

@@ -109,6 +109,18 @@ def as_api_error(error: Exception) -> ApiError | None:
             return NotFound()
         case exceptions.UnsupportedMediaType():
             return ApiError("Send the body as application/json", status=415)
+        case RestError() | RequestDataTooBig() | SuspiciousOperation() | BadRequest():
+            return as_body_error(error)
+        case exceptions.Throttled():
+            return RateLimited(getattr(error, "wait", None) or 1)
+        case exceptions.APIException():
+            return ApiError(str(error.detail), status=error.status_code)
+    return None
+
+
+def as_body_error(error: Exception) -> ApiError:
+    """FluenzR's wording for a body, or a query, that cannot be read."""
+    match error:
         case CompressedBody():
             return ApiError("Send the body as it is, without a Content-Encoding", status=415)
         case BodyTooLarge() | RequestDataTooBig():
@@ -119,13 +131,7 @@ def as_api_error(error: Exception) -> ApiError | None:
             return ApiError("The query could not be read")
         case UnknownCharset():
             return ApiError(error.message, status=error.status_code)
-        case RestError() | SuspiciousOperation() | BadRequest():
-            return ApiError("The body could not be read")
-        case exceptions.Throttled():
-            return RateLimited(getattr(error, "wait", None) or 1)
-        case exceptions.APIException():
-            return ApiError(str(error.detail), status=error.status_code)
-    return None
+    return ApiError("The body could not be read")
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

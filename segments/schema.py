@@ -224,6 +224,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                     else "Provided Lists have been successfully created",
                     "ids": [1, 2],
                 },
+                refusals={400: INVALID},
             )
         },
         f"{base}/do-bulk-action": {
@@ -242,11 +243,12 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 answer=message(),
                 example={"message": f"Selected {names} has been removed permanently"},
                 refusals={
+                    400: INVALID,
                     422: Refusal(
                         "The action does not exist.",
                         ["Refused"],
                         {"Refused": error_example(422, "rest_invalid_param", "Selected Action is not valid")},
-                    )
+                    ),
                 },
             )
         },

@@ -15,7 +15,8 @@ from database.sql import among, ids_parameter, lower, read
 from segments.models import Segment
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
-NEW_TITLE = range(3, 193)
+MAX_TITLE = 192
+NEW_TITLE = range(3, MAX_TITLE + 1)
 # Slugs that are tried for one title. Others have the first ones only after they were renamed, each in turn.
 ATTEMPTS = 10
 # What a made slug leaves for the letters that tell it from another.
@@ -59,8 +60,8 @@ def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool 
     With `create`, words that name none make one. One statement, and three more when some are made.
     """
     sent = [entry for entry in entries if isinstance(entry, str | int | float) and not isinstance(entry, bool)]
-    # A number that is no whole one is nobody's id, and no title either.
-    fractions = [entry for entry in sent if isinstance(entry, float) and not entry.is_integer()]
+    # A number that is no whole one, or longer than ids are, is nobody's id, and no title either.
+    fractions = [entry for entry in sent if is_no_id(plain_word(entry), entry)]
     wanted = [word for word in dict.fromkeys(plain_word(entry) for entry in sent if entry not in fractions) if word]
     if not wanted:
         return Named({}, fractions)
@@ -77,8 +78,16 @@ def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool 
 
 def plain_word(entry: str | float) -> str:
     """An entry as one line of text, a whole number as its digits; PostgreSQL stores no NUL."""
-    text = str(int(entry)) if isinstance(entry, float) and entry.is_integer() else str(entry)
+    text = str(entry)
+    if isinstance(entry, float) and "." in text:
+        text = text.rstrip("0").rstrip(".")
     return " ".join(text.replace("\x00", "").split())
+
+
+def is_no_id(word: str, entry: Any) -> bool:
+    """True for a number that cannot be an id."""
+    digits = word.isascii() and word.isdecimal()
+    return (digits and not is_id(word)) or (isinstance(entry, float) and not digits and not word.startswith("-"))
 
 
 def is_id(entry: str) -> bool:
@@ -88,7 +97,8 @@ def is_id(entry: str) -> bool:
 def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
     """Which row each id and word stands for; a slug goes before a title. One statement."""
     ids = {entry: int(entry) for entry in entries if is_id(entry)}
-    words = [entry for entry in entries if not is_id(entry)]
+    # A longer word is no row's. It is not even looked at: Unicode's forms of a long text take quadratic time.
+    words = [entry for entry in entries if not is_id(entry) and len(entry) <= MAX_TITLE]
     slugs = {word: make_slug(word) for word in words}
     sql, sets = FIND, [ids_parameter(ids.values())]
     if words:

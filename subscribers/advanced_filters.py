@@ -84,7 +84,7 @@ class AdvancedFilters:
         """Raises Unprocessable (422) where `groups` are not conditions."""
         if (
             not isinstance(groups, list)
-            or sum(len(group) for group in groups if isinstance(group, list)) > MAX_CONDITIONS
+            or sum(count_conditions(group) for group in groups if isinstance(group, list)) > MAX_CONDITIONS
         ):
             raise refuse()
         alternatives = Q()
@@ -100,6 +100,8 @@ class AdvancedFilters:
             if group:
                 alternatives |= together
                 narrowed = True
+        if self.strict and not narrowed:
+            raise invalid("advanced_filters", "There is no condition.", "empty")
         return self.contacts.filter(alternatives) if narrowed else self.contacts
 
     def condition(self, condition: Any) -> Q:
@@ -170,6 +172,16 @@ class AdvancedFilters:
             case "date" | "datetime":
                 return days(custom_day(slug), operator, value, as_value=date.isoformat)
         return texts(text, operator, value)
+
+
+def count_conditions(group: list[Any]) -> int:
+    """How many conditions a group is: one that holds for each of some values is one a value."""
+    return sum(
+        len(as_list(condition.get("value"), "value"))
+        if isinstance(condition, Mapping) and condition.get("operator") in ("in_all", "not_in_all")
+        else 1
+        for condition in group
+    )
 
 
 def texts(column: Combinable, operator: str, value: Any) -> Q:

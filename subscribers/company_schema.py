@@ -181,7 +181,7 @@ ROUTES: Routes = {
             body_example={"subscriber_ids": [25], "company_ids": [3]},
             answer=obj({"message": TEXT, "companies": listed(ref("Company"))}),
             example={"message": "Selected Companies has been attached successfully", "companies": [EXAMPLE]},
-            refusals={404: Refusal("None of the companies exist.", ["NotFound"]), 422: MISSING},
+            refusals={400: INVALID, 404: Refusal("None of the companies exist.", ["NotFound"]), 422: MISSING},
         )
     },
     f"{BASE}/detach-subscribers": {
@@ -207,7 +207,7 @@ ROUTES: Routes = {
                 "last_primary_company_id": False,
                 "message": "Company has been successfully detached",
             },
-            refusals={422: MISSING},
+            refusals={400: INVALID, 422: MISSING},
         )
     },
     f"{BASE}/companies-property": {
@@ -222,9 +222,10 @@ ROUTES: Routes = {
             answer=message("Companies successfully updated"),
             example={"message": "Companies successfully updated"},
             refusals={
+                400: INVALID,
                 422: missing_or(
                     "No company ids are sent, or the property or the value is not valid.", "Value is not valid"
-                )
+                ),
             },
         )
     },

@@ -73,7 +73,7 @@ def show_companies(companies: Sequence[Company]) -> list[dict[str, Any]]:
     """Companies with how many contacts they have, and their owners. At most four statements."""
     ids = [company.pk for company in companies]
     counts = dict(
-        Company.objects.filter(pk__in=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
+        Company.objects.filter(pk__among=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
     )
     owners = {shown["id"]: shown for shown in contacts(company.owner_id for company in companies if company.owner_id)}
     return [
@@ -184,7 +184,7 @@ class AttachSubscribersView(CompanyView):
 
     def post(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
-        found = list(Company.objects.filter(pk__in=companies).order_by("pk"))
+        found = list(Company.objects.filter(pk__among=companies).order_by("pk"))
         if not found:
             raise NotFound
         services.attach_companies(subscribers, companies)
@@ -198,7 +198,7 @@ class DetachSubscribersView(CompanyView):
     def post(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
         services.detach_companies(subscribers, companies)
-        left = Company.objects.filter(subscribers__in=subscribers).distinct().order_by("pk")
+        left = Company.objects.filter(subscribers__among=subscribers).distinct().order_by("pk")
         primary = Subscriber.objects.filter(pk=subscribers[-1]).values_list("company_id", flat=True).first()
         return Response(
             {
@@ -220,7 +220,7 @@ class CompaniesPropertyView(CompanyView):
             raise Unprocessable("Column is not valid")
         if value not in TYPES:
             raise Unprocessable("Value is not valid")
-        chosen = Company.objects.filter(pk__in=self.ids("companies", "company_ids"))
+        chosen = Company.objects.filter(pk__among=self.ids("companies", "company_ids"))
         chosen.update(type=value, updated_at=timezone.now())
         return Response({"message": "Companies successfully updated"})
 
@@ -244,7 +244,7 @@ class CompaniesBulkActionView(CompanyView):
             kind = self.params.get("new_status")
             if kind not in TYPES:
                 raise invalid("new_status", f"The new_status must be one of: {', '.join(TYPES)}.", "in")
-            done = list(Company.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
-            Company.objects.filter(pk__in=done).update(type=kind, updated_at=timezone.now())
+            done = list(Company.objects.filter(pk__among=ids).order_by("pk").values_list("pk", flat=True))
+            Company.objects.filter(pk__among=done).update(type=kind, updated_at=timezone.now())
             message = "Company Type has been updated for the selected companies"
         return Response({"last_company_id": str(max(ids)), "completed_companies": len(done), "message": message})

@@ -8,7 +8,7 @@ from segments.models import ContactList, Tag
 from segments.services import Named, is_id, name_segments
 from subscribers import selection
 from subscribers.advanced_filters import AdvancedFilters, refuse
-from subscribers.models import Subscriber
+from subscribers.models import Status, Subscriber
 from subscribers.querysets import SubscriberQuerySet
 from subscribers.selection import Selection
 from wp_rest.exceptions import InvalidJSON, invalid
@@ -96,7 +96,9 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     }
     if company_ids := as_list(params.get("company_ids"), "company_ids"):
         named["companies"] = ids_among(company_ids)
-    statuses = without_nul([str(status) for status in as_list(params.get("statuses"), "statuses")]) or None
+    statuses = list(dict.fromkeys(str(status) for status in as_list(params.get("statuses"), "statuses")))
+    # One that there is not is had by nobody, and one of these stands for all.
+    statuses = [status for status in statuses if status in Status.values] or without_nul(statuses[:1])
 
     def narrow() -> SubscriberQuerySet:
         contacts = found()
@@ -107,7 +109,7 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
 
     chosen = [(relation, pk) for relation, ids in named.items() for pk in ids]
     counted = not search and all(named.values()) and "companies" not in named and len(chosen) < 2
-    return Selection(narrow, chosen[0] if counted and chosen else None, statuses, counted)
+    return Selection(narrow, chosen[0] if counted and chosen else None, statuses or None, counted)
 
 
 def named_segments(relation: str, entries: list[Any]) -> Named:

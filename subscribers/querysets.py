@@ -50,7 +50,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         field: Any = self.model._meta.get_field(relation)
         target = field.m2m_reverse_field_name()
         links = field.remote_field.through.objects.filter(subscriber=OuterRef("pk"))
-        return Exists(links.filter(**{f"{target}__in": list(ids)}))
+        return Exists(links.filter(**{f"{target}__among": list(ids)}))
 
     def matching(self, text: str) -> Self:
         """Those with `text` in name, e-mail, phone or address, in any case; % and _ are plain letters.

@@ -393,7 +393,7 @@ def link_route(kind: str, *, attach: bool) -> Operation:
         body_example={kind: [1, "newsletter"]},
         answer=written({}, (kind,)),
         example=written_example(UPDATED),
-        refusals={404: NOT_FOUND, 422: MISSING},
+        refusals={400: INVALID, 404: NOT_FOUND, 422: MISSING},
     )
 
 
@@ -455,7 +455,7 @@ ROUTES: Routes = {
             body_example={"subscriber_ids": [1, 2, 3]},
             answer=message(DELETED),
             example={"message": DELETED},
-            refusals={422: NOBODY_CHOSEN},
+            refusals={400: INVALID, 422: NOBODY_CHOSEN},
         ),
     },
     f"{BASE}/{{id}}": {
@@ -605,11 +605,12 @@ ROUTES: Routes = {
             answer=message(),
             example={"message": "Subscribers successfully updated"},
             refusals={
+                400: INVALID,
                 422: Refusal(
                     "No contact ids are sent, or the property or the value is not valid.",
                     ["MissingFields", "Refused"],
                     {"Refused": {**refused("", "Value is not valid").examples["Refused"]}},
-                )
+                ),
             },
         )
     },
@@ -642,11 +643,12 @@ ROUTES: Routes = {
             ),
             example={"message": "Successfully updated the subscribers.", "subscribers": [JANE]},
             refusals={
+                400: INVALID,
                 422: Refusal(
                     "No contact ids are sent, or the type is neither `tags` nor `lists`.",
                     ["MissingFields", "Refused"],
                     {"Refused": refused("", "Selected type is not valid").examples["Refused"]},
-                )
+                ),
             },
         )
     },

@@ -46,11 +46,13 @@ FLAG: Schema = {
 }
 IDS: Schema = {
     "anyOf": [listed({"type": ["integer", "string"]}), TEXT, INTEGER],
-    "description": "A list of ids, ids separated by commas (`1,2`), or one id.",
+    "description": "A list of ids, the JSON text of one, ids separated by commas (`1,2`), or one id. If one of them is "
+    "not an id, nothing is done.",
 }
 ENTRIES: Schema = {
     "anyOf": [listed({"type": ["integer", "string"]}), TEXT, INTEGER],
-    "description": "A list, values separated by commas (`a,b`), or one value.",
+    "description": "A list, the JSON text of one, values separated by commas (`a,b`; quoted as in CSV where a value "
+    "has a comma), or one value.",
 }
 JSON_OBJECT: Schema = {"title": "JsonObject", "type": "object", "additionalProperties": {}}
 
@@ -64,6 +66,16 @@ def _(sent_field: fields.PlainTextField) -> Schema:
 @schema_of.register
 def _(sent_field: fields.ChoiceTextField) -> Schema:
     return one_of(*sent_field.choices)
+
+
+@schema_of.register
+def _(sent_field: fields.AddressField) -> Schema:
+    return {
+        "type": "string",
+        "maxLength": sent_field.max_length,
+        "description": "An address that starts with `http://` or `https://`.",
+        "examples": ["https://example.com"],
+    }
 
 
 @schema_of.register

@@ -13,6 +13,8 @@ from wp_rest.text import plain_line
 
 # A deeper name is kept as it stands: PHP stops at max_input_nesting_level too (64 there).
 MAX_DEPTH = 16
+# A statement takes so many values on every database.
+MAX_ENTRIES = 100_000
 TRUE_WORDS = frozenset({"1", "yes", "true", "on"})
 # Parameters that steer WordPress's REST layer itself and never reach a route.
 CONTROL_PARAMETERS = frozenset({"rest_route", "_method", "_envelope", "_jsonp", "_fields", "_locale", "_wpnonce"})
@@ -115,11 +117,15 @@ def as_list(value: Any, name: str = "list") -> list[Any]:
     """
     if value is None or value == "":
         return []
-    if isinstance(value, dict):
-        return list(value.values())
-    if isinstance(value, list):
-        return value
-    return read_list(value, name) if isinstance(value, str) else [value]
+    if isinstance(value, str):
+        value = read_list(value, name)
+    elif isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return [value]
+    if len(value) > MAX_ENTRIES:
+        raise invalid(name, f"The {name} may not have more than {MAX_ENTRIES} entries.", "max")
+    return value
 
 
 def read_list(text: str, name: str) -> list[Any]:

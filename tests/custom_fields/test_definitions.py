@@ -380,3 +380,38 @@ def test_of_two_who_replace_them_at_once_the_last_one_is_right(api: Api) -> None
         other.wait_until_blocked()
     assert other.finish().status_code == 200
     assert list(CustomField.objects.values_list("slug", flat=True)) == ["job_title"]
+
+
+@pytest.mark.parametrize("path", [PATH, "/companies/custom-fields"])
+def test_it_gives_a_group_another_name(api: Api, path: str) -> None:
+    groups = ["Orders", "Orders and more", None, "Orders"]
+    fields = [
+        {"type": "text", "label": f"F{n}", **({"group": group} if group else {})} for n, group in enumerate(groups)
+    ]
+    api.put(path, {"fields": fields})
+    answer = api.put(f"{path}/update_group_name", {"old_name": "Orders", "new_name": " <b>Purchases</b> "})
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "Group name updated successfully!"
+    for shown in (answer.json()["fields"], api.get(path).json()["fields"]):
+        assert [field.get("group") for field in shown] == ["Purchases", "Orders and more", None, "Purchases"]
+    api.put(f"{path}/update_group_name", {"old_name": "default", "new_name": "Rest"})
+    assert api.get(path).json()["fields"][2]["group"] == "Rest"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "wrong"),
+    [
+        ({"old_name": "Orders"}, 422, "new_name"),
+        ({"new_name": "x"}, 422, "old_name"),
+        ({"old_name": "Orders", "new_name": " "}, 422, "new_name"),
+        ({"old_name": "Orders", "new_name": "x" * 65}, 400, "new_name"),
+        ({"old_name": "orders", "new_name": "x"}, 400, "old_name"),
+        ({"old_name": ["Orders"], "new_name": "x"}, 400, "old_name"),
+    ],
+)
+def test_it_refuses_a_name_that_no_group_can_have(api: Api, body: dict[str, Any], status: int, wrong: str) -> None:
+    CustomFieldFactory.create(group="Orders")
+    CustomFieldFactory.create(scope="company", group="orders")
+    answer = api.put(f"{PATH}/update_group_name", body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (status, [wrong])
+    assert CustomField.objects.get(scope="contact").group == "Orders"

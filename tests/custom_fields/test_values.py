@@ -202,3 +202,42 @@ def test_it_keeps_the_type_of_a_value_when_it_is_written_again(api: Api, kind: s
     api.put(f"/subscribers/{contact.pk}", {"subscriber": {"custom_values": shown}})
     contact.refresh_from_db()
     assert contact.custom_values == {"f": first}
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("one, two", ["one, two"]),
+        (" one, two ", ["one, two"]),
+        ("one, three", ["one", "three"]),
+        ('["one, two", "three"]', ["one, two", "three"]),
+        ('"one, two",three', ["one, two", "three"]),
+        ('5" pipe', ['5" pipe']),
+        ("[1, 2.50]", ["1", "2.5"]),
+    ],
+)
+def test_it_reads_choices_whole(api: Api, kind: str, sent: str, stored: list[str]) -> None:
+    CustomFieldFactory.create(slug="f", type=kind, options=["one, two", "three"])
+    contact = SubscriberFactory.create()
+    api.put(f"/subscribers/{contact.pk}", {"custom_values": {"f": sent}})
+    contact.refresh_from_db()
+    assert contact.custom_values == {"f": stored}
+
+
+@pytest.mark.parametrize("sent", ["[1,", '"one', '"one"x,two', '[["a"], "b"]', '[{"a": 1}]'])
+def test_it_refuses_choices_that_it_cannot_read_whole(api: Api, sent: str) -> None:
+    CustomFieldFactory.create(slug="f", type="checkbox")
+    contact = SubscriberFactory.create(custom_values={"f": ["kept"]})
+    assert api.put(f"/subscribers/{contact.pk}", {"custom_values": {"f": sent}}).status_code == 400
+    contact.refresh_from_db()
+    assert contact.custom_values == {"f": ["kept"]}
+
+
+def test_a_filter_takes_an_option_commas_and_all(api: Api) -> None:
+    CustomFieldFactory.create(slug="f", type="checkbox", options=["one, two"])
+    found = SubscriberFactory.create(custom_values={"f": ["one, two"]})
+    SubscriberFactory.create(custom_values={"f": ["one", "two"]})
+    condition = {"source": ["custom_fields", "f"], "operator": "in", "value": "one, two"}
+    answer = api.send("GET", "/subscribers", {"filter_type": "advanced", "advanced_filters": [[condition]]})
+    assert [row["id"] for row in answer.json()["data"]] == [found.pk]

@@ -51,6 +51,8 @@ def world(admin: User) -> World:
     contact_list, other_list = ContactListFactory.create_batch(2, description=None)
     CustomFieldFactory.create(slug="company", type="text")
     field = CustomFieldFactory.create(slug="interests", type="select-multi", options=["sales"], group="Work")
+    CustomFieldFactory.create(scope="company", slug="vat_number", type="radio", options=["a"], group="Work")
+    CustomFieldFactory.create(scope="company", slug="founded", type="date")
     full = SubscriberFactory.create(
         tags=[tag, second],
         lists=[contact_list, other_list],
@@ -171,6 +173,13 @@ STORIES: dict[str, list[Request]] = {
             ]
         }
     ),
+    **{
+        f"PUT /{fields}/update_group_name": [
+            *send_body({"old_name": "Work", "new_name": "Office"}),
+            *send_body({"old_name": "default", "new_name": "Other"}),
+        ]
+        for fields in ("custom-fields/contacts", "companies/custom-fields")
+    },
     "GET /setting/experiments": [Request()],
     "POST /setting/experiments": send_body({"company_module": "no", "other_module": "yes"}),
     "GET /companies": [Request(), Request("?search=nothing"), Request("?per_page=1&page=2&sort_by=name")],
@@ -317,7 +326,20 @@ UNREADABLE = [
     Request(body=lambda _: b"no boundary", content_type="multipart/form-data"),
 ]
 TOO_LONG = "x" * 6000
+# A list that cannot be read whole, by the operations that read one and refuse nothing else with 400.
+UNREADABLE_LISTS = {
+    **{f"POST /{kind}/bulk": {"items": "x"} for kind in ("tags", "lists")},
+    **{f"POST /{kind}/do-bulk-action": {"ids": "[1,"} for kind in ("tags", "lists")},
+    **{f"POST /companies/{deed}-subscribers": {"subscriber_ids": "1,x"} for deed in ("attach", "detach")},
+    "PUT /companies/companies-property": {"property": "type", "value": "Vendor", "companies": "1,x"},
+    "DELETE /subscribers": {"subscriber_ids": "[1,"},
+    "PUT /subscribers/subscribers-property": {"subscriber_ids": [1, None]},
+    "POST /subscribers/sync-segments": {"subscriber_ids": "1;2,3"},
+    **{f"POST /subscribers/{{id}}/{kind}": {kind.split("/")[0]: "[1,"} for kind in ("tags", "lists")},
+    **{f"POST /subscribers/{{id}}/{kind}/detach": {kind: "[1,"} for kind in ("tags", "lists")},
+}
 REFUSED: dict[tuple[str, int], list[Request]] = {
+    **{(operation, 400): send_body(body) for operation, body in UNREADABLE_LISTS.items()},
     ("POST /tags", 400): send_body({"title": TOO_LONG}),
     ("POST /tags", 422): [*send_body({}), *sending(lambda world: {"title": "x", "slug": world.tag.slug})],
     ("PUT /tags/{id}", 400): send_body({"title": TOO_LONG}),
@@ -332,6 +354,11 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
     ("PUT /lists/{id}", 422): send_body({}),
     ("POST /lists/do-bulk-action", 422): send_body({"action": "paint"}),
     ("GET /subscribers/{id}/history", 400): [Request("?change=gone"), Request("?since=soon")],
+    **{
+        (f"PUT /{fields}/update_group_name", status): send_body(body)
+        for fields in ("custom-fields/contacts", "companies/custom-fields")
+        for status, body in ((400, {"old_name": "No such group", "new_name": "x"}), (422, {"old_name": "Work"}))
+    },
     ("PUT /companies/custom-fields", 400): send_body({"fields": 1}),
     ("PUT /companies/custom-fields", 422): send_body({}),
     ("POST /companies", 400): [

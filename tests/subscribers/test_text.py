@@ -58,3 +58,18 @@ def test_it_cleans_on_update_too(api: Api, sent: object, kept: str) -> None:
 def test_it_cleans_every_text_field(api: Api, name: str) -> None:
     answer = api.post("/subscribers", {"email": "eve@example.com", "status": "subscribed", name: " <i>a</i>\nb\x00 "})
     assert answer.json()["contact"][name] == "a b"
+
+
+@pytest.mark.parametrize("name", ["W" * 193, "W" * 193 + " Ada", "Ada " + "W" * 193, "é" * 192 + " " + "é" * 193])
+def test_it_measures_a_full_name_once_it_is_split(api: Api, name: str) -> None:
+    contact = {"email": "ada@example.com", "status": "subscribed", "full_name": name}
+    answer = api.post("/subscribers", contact)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["full_name"])
+    assert len(api.post("/subscribers/bulk-add-update", {"contacts": [contact]}).json()["invalids"]) == 1
+    assert not Subscriber.objects.exists()
+
+
+def test_it_takes_a_full_name_of_the_longest_parts(api: Api) -> None:
+    name = "é" * 192 + " " + "w" * 192
+    api.post("/subscribers", {"email": "ada@example.com", "status": "subscribed", "full_name": name})
+    assert Subscriber.objects.get().full_name == name

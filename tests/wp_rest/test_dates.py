@@ -1,6 +1,7 @@
 """Dates of the API: `YYYY-MM-DD HH:MM:SS` in the site's time zone."""
 
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.test import override_settings
 
 from subscribers.models import Subscriber
 from tests.client import Api
-from tests.factories import TagFactory
+from tests.factories import CustomFieldFactory, SubscriberFactory, TagFactory
 from wp_rest.dates import read_date, read_datetime, write_datetime
 
 MOMENT = datetime(2026, 7, 1, 22, 30, 15, 999_999, tzinfo=UTC)
@@ -98,3 +99,67 @@ def test_it_survives_moments_at_the_ends_of_the_calendar(zone: str, text: str) -
 
 def test_it_writes_nothing_for_no_moment() -> None:
     assert write_datetime(None) is None
+
+
+LONDON = [
+    ("2026-03-29 00:59:59", datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)),
+    ("2026-03-29 01:00:00", None),
+    ("2026-03-29 01:30", None),
+    ("2026-03-29T01:59:59", None),
+    ("2026-03-29 02:00:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+    ("2026-03-29T01:30:00Z", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+    ("2026-10-25 01:30:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # the first of the two
+    ("2026-10-25T01:30:00+00:00", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("text", "moment"), LONDON)
+def test_it_reads_no_time_that_the_clocks_skip_and_the_first_of_two(text: str, moment: datetime | None) -> None:
+    with override_settings(TIME_ZONE="Europe/London"):
+        assert read_datetime(text) == moment
+
+
+def test_a_day_begins_where_the_clocks_let_it() -> None:
+    with override_settings(TIME_ZONE="Africa/Cairo"):  # 2026-04-24 begins at 01:00 there
+        assert read_datetime("2026-04-24") == datetime(2026, 4, 23, 22, tzinfo=UTC)
+        assert read_datetime("2026-04-24 00:00:00") is None
+
+
+def test_it_refuses_a_time_that_the_clocks_skip_wherever_moments_are_read(api: Api) -> None:
+    skipped = "2026-03-29 01:30:00"
+    contact = SubscriberFactory.create()
+    CustomFieldFactory.create(slug="when", type="date_time")
+    with override_settings(TIME_ZONE="Europe/London"):
+        note = {"title": "t", "description": "d", "type": "call", "created_at": skipped}
+        assert api.post(f"/subscribers/{contact.pk}/notes", {"note": note}).status_code == 400
+        for values in ({"last_activity": skipped}, {"custom_values": {"when": skipped}}):
+            assert api.put(f"/subscribers/{contact.pk}", {"subscriber": values}).status_code == 400
+        assert api.get(f"/subscribers/{contact.pk}/history?since={quote(skipped)}").status_code == 400
+        condition = {"source": ["subscriber", "created_at"], "operator": "after", "value": skipped}
+        filters = {"filter_type": "advanced", "advanced_filters": [[condition]]}
+        assert api.send("GET", "/subscribers", filters).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("2026-07-01T12:00:00Z", "2026-07-01 13:00:00"),
+        ("2026-01-01T12:00:00+05:30", "2026-01-01 06:30:00"),
+        ("2026-07-01 12:00:00", "2026-07-01 12:00:00"),
+        ("2026-03-29T01:30:00Z", "2026-03-29 02:30:00"),
+        ("2026-10-25 01:30:00", "2026-10-25 01:30:00"),
+    ],
+)
+def test_it_turns_an_offset_into_the_sites_time_in_a_custom_value(api: Api, sent: str, stored: str) -> None:
+    CustomFieldFactory.create(slug="when", type="date_time")
+    with override_settings(TIME_ZONE="Europe/London"):
+        body = {"email": "a@example.com", "status": "subscribed", "custom_values": {"when": sent}}
+        assert api.post("/subscribers", body).status_code == 200
+    assert Subscriber.objects.get().custom_values == {"when": stored}
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_it_refuses_a_custom_value_beyond_the_calendar(api: Api, text: str) -> None:
+    CustomFieldFactory.create(slug="when", type="date_time")
+    body = {"email": "a@example.com", "status": "subscribed", "custom_values": {"when": text}}
+    assert api.post("/subscribers", body).status_code == 400
