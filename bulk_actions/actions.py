@@ -8,6 +8,7 @@ thousand.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -32,10 +33,15 @@ CHANGE, DELETE = "subscribers.change_subscriber", "subscribers.delete_subscriber
 
 @dataclass(frozen=True)
 class Deed:
-    """What is done to a set of contacts, returning the message of the answer; `ignored` is what was named in vain."""
+    """What is done to a set of contacts, returning the message of the answer.
+
+    `ignored` is what was named in vain; `hold` is called in the transaction before contacts are
+    locked, and keeps what they are linked to from being deleted (subscribers.locks).
+    """
 
     act: Callable[[Iterable[int]], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    hold: Callable[[], Any] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,16 @@ def on_segments(
 
     def prepare(params: Params) -> Deed:
         named = name_segments(model, as_entries(params.get("action_options"), "action_options"))
+        ignored = {f"{model.LINK}s": named.ignored} if named.ignored else {}
         if not named.ids:
-            raise Unprocessable("Please provide bulk options")
+            beside: dict[str, Any] = {"ignored": ignored} if ignored else {}
+            raise Unprocessable("Please provide bulk options", **beside)
 
         def act(contacts: Iterable[int]) -> str:
             attach_or_detach(contacts, named.ids)
             return DONE
 
-        return Deed(act, {f"{model.LINK}s": named.ignored} if named.ignored else {})
+        return Deed(act, ignored, partial(services.hold, **{f"{model.LINK}s": named.ids}))
 
     return prepare
 
@@ -113,7 +121,7 @@ def update_custom_fields(params: Params) -> Deed:
         raise required("custom_field.value")
     types = types_by_slug()
     if slug not in types:
-        raise invalid("custom_field.key", "There is no custom field of that key.", "in")
+        raise invalid("custom_field.key", f"There is no custom field {slug[:64]}.", "in")
     checked = check_values({slug: sent.get("value")}, types)
     if checked.errors:
         raise FieldErrors({f"custom_field.{slug}": {"type": text} for slug, text in checked.errors.items()})
@@ -134,7 +142,7 @@ def chosen_company(params: Params) -> int:
     if pk is None:
         raise Unprocessable("Please select a company")
     if not Company.objects.filter(pk=pk).exists():
-        raise NotFound
+        raise NotFound(ignored={"companies": [pk]})
     return pk
 
 
@@ -148,7 +156,7 @@ def add_to_company(params: Params) -> Deed:
             raise Unprocessable("No valid active subscribers found for this company")
         return f"{len(joined)} subscribers has been attached to the selected company"
 
-    return Deed(act)
+    return Deed(act, hold=partial(services.hold, companies=[company]))
 
 
 def remove_from_company(params: Params) -> Deed:

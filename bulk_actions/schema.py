@@ -19,7 +19,6 @@ from rest.openapi import (
     say,
     sent,
 )
-from subscribers.schema import ignored
 from wp_rest.openapi import (
     ENTRIES,
     FLAG,
@@ -27,6 +26,7 @@ from wp_rest.openapi import (
     IDS,
     INVALID,
     JSON_OBJECT,
+    ignored,
     refused,
 )
 
@@ -88,9 +88,12 @@ POST = Operation(
     refusals={
         400: INVALID,
         403: FORBIDDEN_TO,
-        404: Refusal("The company, e-mail sequence or automation does not exist.", ["NotFound"]),
+        404: Refusal(
+            "The company (then it is in `ignored`), e-mail sequence or automation does not exist.", ["NotFound"]
+        ),
         422: Refusal(
-            "No contact ids are sent, the action does not exist, or a value that it needs is missing.",
+            "No contact ids are sent, the action does not exist, or a value that it needs is missing or names nothing "
+            "that exists (then it is in `ignored`).",
             ["MissingFields", "Refused"],
             refused("", "Selected Action is not valid").examples,
         ),

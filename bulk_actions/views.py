@@ -56,6 +56,7 @@ class BulkActionView(RestView):
             raise Unprocessable("Subscribers selection is required")
         deed = action.prepare(params)
         with transaction.atomic():
+            deed.hold()
             if everyone:
                 chosen, completed = self.next_chunk(params)
             locked = lock_contacts(chosen, to_delete=name == "delete_contacts")

@@ -24,7 +24,7 @@ from segments.models import ContactList, Tag
 from segments.services import create_titled, ids_by_title
 from subscribers import services
 from subscribers.models import Subscriber
-from subscribers.reading import read_contacts
+from subscribers.reading import existing_ids, read_contacts
 from subscribers.services import Draft
 
 # More keys than a site can have meant; a client that puts values into its keys would make thousands.
@@ -90,6 +90,7 @@ def create_contact(sent: Sent, may: May) -> int:
     [understood] = understand([sent], may)
     if isinstance(understood, Misfit):
         raise Refused(understood)
+    hold([understood])
     created = services.create_contacts([understood.draft])
     if not created:
         raise services.EmailTaken(sent.columns["email"])
@@ -106,12 +107,16 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
     Tags and groups that are sent become the contact's own, others go; custom fields are changed
     key by key. Raises Refused, EmailTaken, PermissionDenied.
     """
-    # Locked before its tags and groups are read: nobody else changes them in between.
-    if not services.lock_contacts([pk]):
+    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.locks.
+    if not existing_ids([pk]):
         return False
     [understood] = understand([sent], may)
     if isinstance(understood, Misfit):
         raise Refused(understood)
+    hold([understood])
+    # Locked before its tags and groups are read: nobody else changes them in between.
+    if not services.lock_contacts([pk]):
+        return False
     draft = understood.draft
     [contact] = read_contacts([pk])
     kept_tags, kept_lists = set(draft.tags), set(draft.lists)
@@ -157,6 +162,7 @@ def write_contacts(rows: Mapping[int, Sent], group_ids: Sequence[int], may: May,
     drafts = [one.draft for one in understood.values()]
     if not drafts:
         return tally
+    hold(understood.values())
     if update:
         written = services.upsert_contacts(drafts)
         ids = {address: one.id for address, one in written.items()}
@@ -216,6 +222,16 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
         )
         for result in results
     ]
+
+
+def hold(understood: Iterable[Understood]) -> None:
+    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.locks)."""
+    contacts = list(understood)
+    services.hold(
+        tags={pk for one in contacts for pk in one.draft.tags},
+        lists={pk for one in contacts for pk in one.draft.lists},
+        companies={one.company for one in contacts if one.company},
+    )
 
 
 def columns_of(sent: Sent, stages: Mapping[str, int]) -> dict[str, Any]:
@@ -297,10 +313,7 @@ def missing_groups(ids: Sequence[int]) -> Misfit | None:
 @services.atomic
 def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     """Give a contact tags, by their titles; False when there is no such contact."""
-    if not services.lock_contacts([pk]):
-        return False
-    services.attach_tags([pk], list(name_tags(titles, may).values()))
-    return True
+    return bool(services.attach_tags([pk], list(name_tags(titles, may).values())))
 
 
 @services.atomic

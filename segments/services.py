@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from database.sql import among, ids_parameter, lower, read
 from segments.models import Segment
+from segments.signals import segments_leaving
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 MAX_TITLE = 192
@@ -40,6 +41,11 @@ class Named:
         """Each once, in the order named."""
         return list(dict.fromkeys(self.by_entry.values()))
 
+    def ids_of(self, entries: Iterable[Any]) -> list[int]:
+        """Each once, in the order in which some of the entries name them."""
+        words = (plain_word(entry) for entry in entries if is_name(entry))
+        return list(dict.fromkeys(self.by_entry[word] for word in words if word in self.by_entry))
+
 
 class SlugTaken(Exception):
     """Another tag (or list) has that slug."""
@@ -59,12 +65,11 @@ def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool 
 
     With `create`, words that name none make one. One statement, and three more when some are made.
     """
-    sent = [entry for entry in entries if isinstance(entry, str | int | float) and not isinstance(entry, bool)]
-    # A number that is no whole one, or longer than ids are, is nobody's id, and no title either.
-    fractions = [entry for entry in sent if is_no_id(plain_word(entry), entry)]
-    wanted = [word for word in dict.fromkeys(plain_word(entry) for entry in sent if entry not in fractions) if word]
+    sent = [entry for entry in entries if isinstance(entry, str | int | float)]
+    nameless = list(dict.fromkeys(entry for entry in sent if not is_name(entry)))
+    wanted = [word for word in dict.fromkeys(plain_word(entry) for entry in sent if is_name(entry)) if word]
     if not wanted:
-        return Named({}, fractions)
+        return Named({}, nameless)
     words = [entry for entry in wanted if not is_id(entry)]
     found = find(model, wanted)
     if create:
@@ -73,7 +78,16 @@ def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool 
             create_missing(model, new)
             found |= find(model, new)
     ignored = [int(entry) if is_id(entry) else entry for entry in wanted if entry not in found]
-    return Named({entry: found[entry] for entry in wanted if entry in found}, [*ignored, *fractions])
+    return Named({entry: found[entry] for entry in wanted if entry in found}, [*ignored, *nameless])
+
+
+def is_name(entry: str | float) -> bool:
+    """Whether an entry may name a tag or list: a number that cannot be an id is no title either."""
+    if isinstance(entry, bool):
+        return False
+    word = plain_word(entry)
+    digits = word.isascii() and word.isdecimal()
+    return is_id(word) if digits else not isinstance(entry, float) or word.startswith("-")
 
 
 def plain_word(entry: str | float) -> str:
@@ -82,12 +96,6 @@ def plain_word(entry: str | float) -> str:
     if isinstance(entry, float) and "." in text:
         text = text.rstrip("0").rstrip(".")
     return " ".join(text.replace("\x00", "").split())
-
-
-def is_no_id(word: str, entry: Any) -> bool:
-    """True for a number that cannot be an id."""
-    digits = word.isascii() and word.isdecimal()
-    return (digits and not is_id(word)) or (isinstance(entry, float) and not digits and not word.startswith("-"))
 
 
 def is_id(entry: str) -> bool:
@@ -219,9 +227,14 @@ def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> lis
 
 
 @transaction.atomic
-def delete_segments(model: type[Segment], ids: Iterable[int]) -> int:
-    """Delete tags or lists and their links; contacts stay. Returns how many there were. Four statements."""
+def delete_segments(model: type[Segment], ids: Iterable[int]) -> list[int]:
+    """Delete tags or lists and their links; contacts stay. Returns the ids that there were.
+
+    Three statements, and those of whoever hears of it (segments.signals).
+    """
     # Locked first: whoever is attaching one of them waits, and then finds it gone.
-    found = list(model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", flat=True))
-    model.objects.filter(pk__in=found).delete()
-    return len(found)
+    titles = dict(model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", "title"))
+    if titles:
+        segments_leaving.send(sender=model, titles=titles)
+        model.objects.filter(pk__in=titles).delete()
+    return list(titles)

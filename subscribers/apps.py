@@ -26,5 +26,5 @@ class SubscribersConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(prepare_sqlite)
-        # The admin itself finds modules named admin alone.
-        autodiscover_modules("company_admin", "history_admin")
+        # The admin itself finds modules named admin alone; receivers have to be imported to hear anything.
+        autodiscover_modules("company_admin", "history_admin", "receivers")

@@ -29,6 +29,7 @@ from wp_rest.openapi import (
     INVALID,
     MISSING,
     NOT_FOUND,
+    ignored,
     message,
     page_example,
     page_of,
@@ -61,11 +62,11 @@ TYPE = one_of(*TYPES, title="CompanyType")
 
 def written(company: str) -> Schema:
     """The answer to a write of one company."""
-    ignored = say(
+    unknown = say(
         obj({"custom_values": listed(TEXT)}, title="IgnoredCustomValues"),
         "The slugs that were sent but that no custom field has. Missing if every field exists.",
     )
-    return obj({"message": TEXT, "company": ref(company), "ignored": ignored}, optional=["ignored"])
+    return obj({"message": TEXT, "company": ref(company), "ignored": unknown}, optional=["ignored"])
 
 
 def missing_or(when: str, text: str) -> Refusal:
@@ -179,7 +180,10 @@ ROUTES: Routes = {
             description="If a contact has no company yet, the first one becomes its primary company.",
             body=sent({"subscriber_ids": CHOSEN_CONTACTS, "company_ids": CHOSEN_COMPANIES}),
             body_example={"subscriber_ids": [25], "company_ids": [3]},
-            answer=obj({"message": TEXT, "companies": listed(ref("Company"))}),
+            answer=obj(
+                {"message": TEXT, "companies": listed(ref("Company")), "ignored": ignored("companies")},
+                optional=["ignored"],
+            ),
             example={"message": "Selected Companies has been attached successfully", "companies": [EXAMPLE]},
             refusals={400: INVALID, 404: Refusal("None of the companies exist.", ["NotFound"]), 422: MISSING},
         )
@@ -200,7 +204,9 @@ ROUTES: Routes = {
                         "description": "The primary company of the last contact, or `false` if it has none.",
                     },
                     "message": TEXT,
-                }
+                    "ignored": ignored("companies"),
+                },
+                optional=["ignored"],
             ),
             example={
                 "companies": [],

@@ -69,6 +69,17 @@ class CompanyView(RestView):
         return {"ignored": {"custom_values": unknown}} if unknown else {}
 
 
+def found_of(ids: Iterable[int]) -> list[Company]:
+    return list(Company.objects.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def missing(ids: Iterable[int], found: Iterable[Company]) -> dict[str, Any]:
+    """What rides along with an answer about companies: the ids that none has."""
+    there = {company.pk for company in found}
+    unknown = [pk for pk in dict.fromkeys(ids) if pk not in there]
+    return {"ignored": {"companies": unknown}} if unknown else {}
+
+
 def show_companies(companies: Sequence[Company]) -> list[dict[str, Any]]:
     """Companies with how many contacts they have, and their owners. At most four statements."""
     ids = [company.pk for company in companies]
@@ -184,12 +195,13 @@ class AttachSubscribersView(CompanyView):
 
     def post(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
-        found = list(Company.objects.filter(pk__among=companies).order_by("pk"))
+        found = found_of(companies)
+        ignored = missing(companies, found)
         if not found:
-            raise NotFound
+            raise NotFound(**ignored)
         services.attach_companies(subscribers, companies)
         shown = [show_company(company) for company in found]
-        return Response({"message": "Selected Companies has been attached successfully", "companies": shown})
+        return Response({"message": "Selected Companies has been attached successfully", "companies": shown, **ignored})
 
 
 class DetachSubscribersView(CompanyView):
@@ -197,6 +209,7 @@ class DetachSubscribersView(CompanyView):
 
     def post(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
+        ignored = missing(companies, found_of(companies))
         services.detach_companies(subscribers, companies)
         left = Company.objects.filter(subscribers__among=subscribers).distinct().order_by("pk")
         primary = Subscriber.objects.filter(pk=subscribers[-1]).values_list("company_id", flat=True).first()
@@ -205,6 +218,7 @@ class DetachSubscribersView(CompanyView):
                 "companies": [show_company(company) for company in left],
                 "last_primary_company_id": primary or False,
                 "message": "Company has been successfully detached",
+                **ignored,
             }
         )
 

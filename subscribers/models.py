@@ -43,6 +43,7 @@ class Subscriber(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # see Meta.indexes
         help_text="The user of this server whose contact it is, if any.",
     )
     hash = models.CharField(max_length=32, unique=True, default=make_hash, editable=False)
@@ -53,8 +54,7 @@ class Subscriber(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        # Of the contacts of a company, found by their links, those that have it as their primary one.
-        db_index=False,
+        db_index=False,  # see Meta.indexes
         help_text="The primary company: the first of `companies`, unless another was chosen.",
     )
     prefix = models.CharField(max_length=192, **TEXT)
@@ -82,7 +82,8 @@ class Subscriber(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        # Nothing asks for the contacts of a stage; only its deletion reads them all.
+        # Nothing asks for the contacts of a stage but its deletion, which reads them all. An index
+        # would have every contact that moves to another stage leave its page of the table.
         db_index=False,
     )
     status = models.CharField(max_length=16, choices=Status, default=Status.SUBSCRIBED)
@@ -132,7 +133,14 @@ class Subscriber(models.Model):
             models.Index(fields=["status", "id"], name="subscribers_status"),
             # GET /subscribers?sort_by=created_at.
             models.Index(fields=["created_at", "id"], name="subscribers_created_at"),
+            # DELETE /companies/1: PostgreSQL asks whose primary one each of them is.
+            models.Index(
+                fields=["company"], name="subscribers_primary_company", condition=models.Q(company__isnull=False)
+            ),
+            # The deletion of a user, in the same way. None of both for those who have none.
+            models.Index(fields=["user"], name="subscribers_of_user", condition=models.Q(user__isnull=False)),
             # Search has an index of its own on PostgreSQL: see migration 0002.
+            # None has updated_at: whatever moves it stays in its page of the table (fillfactor, migration 0002).
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ from wp_rest.openapi import (
     MISSING,
     MOMENT,
     NOT_FOUND,
+    ignored,
     message,
     page_example,
     page_of,
@@ -150,19 +151,6 @@ CUSTOM = {
     "custom_fields": say(ref("CustomValues"), "Only if `custom_fields=true` is sent."),
     "custom_values": say(ref("CustomValues"), "The same values as `custom_fields`."),
 }
-WORDS = listed({"type": ["integer", "string"]})
-
-
-def camel(name: str) -> str:
-    return name.title().replace("_", "")
-
-
-def ignored(*kinds: str) -> Schema:
-    """What a write names that does not exist, by kind: tags, lists, custom_values."""
-    return say(
-        obj(dict.fromkeys(kinds, WORDS), optional=kinds, title="Ignored" + "And".join(map(camel, kinds))),
-        "What was sent but does not exist. Missing if everything exists.",
-    )
 
 
 def pivot(kind: str) -> Schema:
@@ -185,13 +173,14 @@ FIELDS = {
     "contact_owner": "The id of the user who is responsible for the contact.",
     "full_name": "Split at the first space into first and last name. Ignored if `first_name` or `last_name` is sent.",
     "country": "The country code, for example `US`.",
-    "custom_values": "Values by the slug of their custom field. The type of the field decides which values are valid.",
+    "custom_values": "Values by the slug of their custom field. The type of the field decides which values are valid. "
+    "A slug may also stand beside the contact's own keys.",
     "tags": "Tags to attach: ids, slugs or titles. A tag is created if no tag has the title and it has three letters or more.",
     "lists": "Lists to attach. The rules are those of `tags`.",
     "attach_tags": "Means the same as `tags`.",
     "attach_lists": "Means the same as `lists`.",
-    "detach_tags": "Tags to remove. Only for an existing contact.",
-    "detach_lists": "Lists to remove the contact from. Only for an existing contact.",
+    "detach_tags": "Tags to remove from an existing contact. A tag that is also in `tags` stays.",
+    "detach_lists": "Lists to remove an existing contact from. A list that is also in `lists` stays.",
 }
 NAMED = {"status": STATUS, "contact_type": one_of(*settings.CONTACT_TYPES, title="ContactType")}
 FORCE = say(FLAG, "True updates the contact if one with this address exists.")
@@ -675,7 +664,9 @@ ROUTES: Routes = {
                     "created": say(listed(ref("WrittenContact")), "The new contacts."),
                     "updated": say(listed(ref("WrittenContact")), "The updated contacts, also those without a change."),
                     "invalids": say(listed(ref("InvalidContact")), "The contacts with errors; they were not saved."),
-                }
+                    "ignored": ignored("tags", "lists", "custom_values"),
+                },
+                optional=["ignored"],
             ),
             example={
                 "message": "Successfully added/updated the subscribers.",
@@ -775,7 +766,8 @@ COMPONENTS |= {
             "details": mapped(
                 ANYTHING,
                 description="What changed. `columns` has `[old, new]` for each field of one contact. For many contacts it has "
-                "what changed for all of them.",
+                "what changed for all of them. `targets` has the id of the tag or list, `companies` the id of the company "
+                "that the contact got or lost. If that was deleted, its `title` or `name` is there as well.",
             ),
             "contacts": say(INTEGER, "The number of contacts that were changed together."),
         }

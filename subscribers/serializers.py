@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from rest_framework import serializers
 
-from custom_fields.services import check_values, types_by_slug
+from custom_fields.services import RESERVED, check_values, types_by_slug
 from segments.models import ContactList, Tag
-from segments.services import name_segments, plain_word
+from segments.services import name_segments
 from subscribers.addresses import is_address
 from subscribers.models import Status
 from subscribers.services import EDITABLE, Draft
@@ -28,6 +29,8 @@ from wp_rest.fields import (
 from wp_rest.parameters import as_integer
 
 MAX_NAME = 192
+# Keys beside a contact's own that say what is to be done with it.
+NOT_OF_THE_CONTACT = frozenset({"__force_update", "_method", "_locale", "_wpnonce", "rest_route", "subscriber"})
 NOT_AN_EMAIL = "The email must be a valid email address."
 
 
@@ -143,6 +146,10 @@ class ContactSerializer(serializers.Serializer[Any]):
                 text = f"Neither part of the full_name may be longer than {MAX_NAME} characters."
                 raise serializers.ValidationError({"full_name": serializers.ErrorDetail(text, "max")})
             attrs["first_name"], attrs["last_name"] = first, last
+        # What may be the slug of a custom field; it never stands for a key that a contact has.
+        known = self._declared_fields.keys() | RESERVED | NOT_OF_THE_CONTACT
+        if others := {name: value for name, value in self.initial_data.items() if name not in known}:
+            attrs["others"] = others
         return attrs
 
 
@@ -190,23 +197,10 @@ def understand(valid: Mapping[str, Any], *, may_create: Callable[[str], bool]) -
     Raises FieldErrors (400) for custom values that do not fit. At most a statement for the fields,
     and one for each kind of segment, attached or detached (see name_segments).
     """
-    sent = Sent({name: valid[name] for name in EDITABLE if name in valid})
-    sent.unsubscribe_reason = valid.get("unsubscribe_reason") or ""
-    if custom := valid.get("custom_values"):
-        checked = check_values(custom, types_by_slug())
-        if checked.errors:
-            raise FieldErrors({f"custom_values.{slug}": {"type": text} for slug, text in checked.errors.items()})
-        sent.custom_values = checked.values
-        if checked.unknown:
-            sent.ignored["custom_values"] = list(checked.unknown)
-    for kind, model in (("tags", Tag), ("lists", ContactList)):
-        entries = [*(valid.get(kind) or []), *(valid.get(f"attach_{kind}") or [])]
-        attached = name_segments(model, entries, create=bool(entries) and may_create(kind))
-        detached = name_segments(model, valid.get(f"detach_{kind}") or [])
-        setattr(sent, f"attach_{kind}", attached.ids)
-        setattr(sent, f"detach_{kind}", detached.ids)
-        if ignored := [*attached.ignored, *detached.ignored]:
-            sent.ignored[kind] = ignored
+    [(sent, errors)], ignored = understand_all([valid], may_create=may_create)
+    if sent is None:
+        raise FieldErrors({name: {"type": text} for name, text in errors.items()})
+    sent.ignored = ignored
     return sent
 
 
@@ -215,30 +209,49 @@ def understand_all(
 ) -> tuple[list[tuple[Sent | None, dict[str, str]]], dict[str, list[Any]]]:
     """The same for many contacts at the price of one, and what was ignored of all of them.
 
-    A contact with misfitting values is (None, errors by field).
+    A contact with misfitting values is (None, errors by field), and makes no tags or lists.
     """
-    types = types_by_slug() if any(contact.get("custom_values") for contact in valid) else {}
-    found: dict[str, dict[str, int]] = {}
     ignored: dict[str, list[Any]] = {}
+    types = _types(valid)
+    understood = [_with_custom_values(contact, types, ignored) for contact in valid]
+    fitting = [(contact, sent) for contact, (sent, _) in zip(valid, understood, strict=True) if sent is not None]
     for kind, model in (("tags", Tag), ("lists", ContactList)):
-        entries = [entry for contact in valid for entry in contact.get(kind) or []]
-        named = name_segments(model, entries, create=bool(entries) and may_create(kind))
-        found[kind] = named.by_entry
-        if named.ignored:
-            ignored[kind] = named.ignored
-    understood: list[tuple[Sent | None, dict[str, str]]] = []
-    for contact in valid:
-        checked = check_values(contact.get("custom_values") or {}, types)
-        if checked.errors:
-            understood.append((None, {f"custom_values.{slug}": text for slug, text in checked.errors.items()}))
-            continue
-        sent = Sent({name: contact[name] for name in EDITABLE if name in contact}, checked.values)
-        sent.unsubscribe_reason = contact.get("unsubscribe_reason") or ""
-        for kind in ("tags", "lists"):
-            names = [plain_word(entry) for entry in contact.get(kind) or []]
-            setattr(sent, f"attach_{kind}", [found[kind][name] for name in names if name in found[kind]])
-        understood.append((sent, {}))
-        if checked.unknown:
-            unknown = ignored.setdefault("custom_values", [])
-            unknown.extend(slug for slug in checked.unknown if slug not in unknown)
+        attach = [_entries(contact, kind, f"attach_{kind}") for contact, _ in fitting]
+        detach = [_entries(contact, f"detach_{kind}") for contact, _ in fitting]
+        entries = list(chain.from_iterable(attach))
+        attached = name_segments(model, entries, create=bool(entries) and may_create(kind))
+        detached = name_segments(model, chain.from_iterable(detach))
+        for (_, sent), to_attach, to_detach in zip(fitting, attach, detach, strict=True):
+            setattr(sent, f"attach_{kind}", attached.ids_of(to_attach))
+            setattr(sent, f"detach_{kind}", detached.ids_of(to_detach))
+        if left_out := list(dict.fromkeys([*attached.ignored, *detached.ignored])):
+            ignored[kind] = left_out
     return understood, ignored
+
+
+def _types(valid: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The types of the custom fields, where a contact may have values of some."""
+    return types_by_slug() if any(contact.get("custom_values") or contact.get("others") for contact in valid) else {}
+
+
+def _entries(contact: Mapping[str, Any], *names: str) -> list[Any]:
+    return [entry for name in names for entry in contact.get(name) or []]
+
+
+def _with_custom_values(
+    contact: Mapping[str, Any], types: Mapping[str, str], ignored: dict[str, list[Any]]
+) -> tuple[Sent | None, dict[str, str]]:
+    """A contact with its columns and custom values; or None, and errors by field."""
+    beside = {slug: value for slug, value in (contact.get("others") or {}).items() if slug in types}
+    wrapped = contact.get("custom_values") or {}
+    checked = check_values({**beside, **wrapped}, types)
+    if checked.errors:
+        return None, {
+            f"custom_values.{slug}" if slug in wrapped else slug: text for slug, text in checked.errors.items()
+        }
+    if checked.unknown:
+        unknown = ignored.setdefault("custom_values", [])
+        unknown.extend(slug for slug in checked.unknown if slug not in unknown)
+    sent = Sent({name: contact[name] for name in EDITABLE if name in contact}, checked.values)
+    sent.unsubscribe_reason = contact.get("unsubscribe_reason") or ""
+    return sent, {}

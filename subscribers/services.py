@@ -1,24 +1,70 @@
 """Everything that changes contacts. Each function takes a set, opens one transaction, costs a fixed
-number of statements and announces one change (subscribers.signals). One contact is a set of one.
-
-Whoever changes contacts locks them first, upward by id, and new addresses in their own order: two
-changes that cross on the same contacts then wait for each other and never in a circle.
+number of statements, tells history what became of whom (subscribers.history) and moves updated_at
+of those contacts alone who changed. One contact is a set of one. subscribers.locks says what is
+locked, and in which order; subscribers.links has what links contacts to others.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 from django.db.models import CASCADE
 from django.utils import timezone
 
 from companies.models import Company
 from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
-from segments.models import ContactList, Segment, Tag
-from subscribers.history import announce, forget
-from subscribers.models import Status, Subscriber, SubscriberCompany, SubscriberList, SubscriberTag, make_hash
+from subscribers.history import Entry, each, forget, record
+from subscribers.links import (
+    Kind,
+    Pairs,
+    atomic,
+    attach_companies,
+    attach_lists,
+    attach_pairs,
+    attach_tags,
+    choose_companies,
+    contacts_of,
+    detach_companies,
+    detach_lists,
+    detach_pairs,
+    detach_tags,
+    leave_companies,
+    leave_segments,
+    sync_segments,
+    without,
+)
+from subscribers.locks import Held, hold, lock_contacts
+from subscribers.models import Status, Subscriber, make_hash
 from subscribers.reading import as_degrees, as_moment, read_json
+
+# Links are changed by this module's name as well; nobody else needs to know where they are kept.
+__all__ = [
+    "Draft",
+    "EmailTaken",
+    "Written",
+    "atomic",
+    "attach_companies",
+    "attach_lists",
+    "attach_tags",
+    "choose_companies",
+    "create_contacts",
+    "delete_companies",
+    "delete_contacts",
+    "detach_companies",
+    "detach_lists",
+    "detach_tags",
+    "hold",
+    "leave_segments",
+    "lock_contacts",
+    "set_column",
+    "set_custom_value",
+    "set_status",
+    "sync_segments",
+    "update_contact",
+    "upsert_contacts",
+]
 
 # What a client may set; the rest (id, hash, user_id, counters, dates) is the server's.
 EDITABLE = (
@@ -47,22 +93,6 @@ INSERT = """
 UPDATE = """
     UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
 """
-# {lock} holds the tags or lists against deletion: a link to one that goes at the same moment would
-# break the commit. It is a shared lock, so many can attach one tag at once.
-ATTACH = """
-    INSERT INTO {links} (subscriber_id, {target}_id, created_at)
-    SELECT s.id, t.id, %s FROM subscribers_subscriber s CROSS JOIN {targets} t
-    WHERE s.id {among} AND t.id {among} {lock} ON CONFLICT (subscriber_id, {target}_id) DO NOTHING
-    RETURNING subscriber_id
-"""
-DETACH = "DELETE FROM {links} WHERE subscriber_id {among} AND {target}_id {among} RETURNING subscriber_id"
-ATTACH_PAIRS = """
-    INSERT INTO {links} (subscriber_id, {target}_id, created_at)
-    SELECT r.subscriber, t.id, %s FROM {rows} JOIN {targets} t ON t.id = r.target WHERE true {lock}
-    ON CONFLICT (subscriber_id, {target}_id) DO NOTHING
-    RETURNING subscriber_id, {target}_id
-"""
-
 
 # A value that is null is taken out, as json_patch does it.
 MERGED_ON_POSTGRESQL = {"stored": "custom_values", "merged": "jsonb_strip_nulls(custom_values || %s::jsonb)"}
@@ -72,36 +102,6 @@ MERGE = """
     UPDATE subscribers_subscriber SET custom_values = {merged}, updated_at = %s
     WHERE id {among} AND {stored} <> {merged} RETURNING id
 """
-JOIN_COMPANIES = """
-    INSERT INTO subscribers_subscribercompany (subscriber_id, company_id, created_at)
-    SELECT s.id, c.id, %s FROM subscribers_subscriber s CROSS JOIN companies_company c
-    WHERE s.id {among} AND c.id {among} {lock}
-    ON CONFLICT (subscriber_id, company_id) DO NOTHING RETURNING subscriber_id
-"""
-JOIN_OWN_COMPANY = """
-    INSERT INTO subscribers_subscribercompany (subscriber_id, company_id, created_at)
-    SELECT s.id, c.id, %s FROM {rows} JOIN subscribers_subscriber s ON s.id = r.subscriber
-    JOIN companies_company c ON c.id = r.target WHERE true {lock}
-    ON CONFLICT (subscriber_id, company_id) DO NOTHING RETURNING subscriber_id, company_id
-"""
-# The company is asked for once more: it may have gone since its id was found.
-SET_PRIMARY = """
-    UPDATE subscribers_subscriber SET company_id = r.target, updated_at = %s
-    FROM {rows} JOIN companies_company c ON c.id = r.target
-    WHERE subscribers_subscriber.id = r.subscriber AND coalesce(subscribers_subscriber.company_id, 0) <> r.target
-    RETURNING subscribers_subscriber.id
-"""
-# Whoever belongs to a company has a primary one: the first that there is.
-CHOOSE_PRIMARY = """
-    UPDATE subscribers_subscriber SET company_id = (
-        SELECT min(l.company_id) FROM subscribers_subscribercompany l WHERE l.subscriber_id = subscribers_subscriber.id
-    ) WHERE id {among} AND ({condition})
-"""
-
-
-# Part of the caller's transaction where there is one: what fails here ends the whole of it, and no
-# savepoint is paid for. Whoever wants to go on after a failure puts a block of their own around the call.
-atomic = transaction.atomic(savepoint=False)
 
 
 class EmailTaken(Exception):
@@ -110,9 +110,9 @@ class EmailTaken(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be written of one contact: columns and custom values, ids of tags and lists to attach.
+    """What is to be written of one contact: columns and custom values, ids of tags and lists to attach and detach.
 
-    Those to detach matter to update_contact alone.
+    What is in both ends attached. A contact that is made has nothing to detach.
     """
 
     columns: Mapping[str, Any]
@@ -140,11 +140,13 @@ class Written:
 def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
     """Make contacts with new addresses; those whose address is taken are left as they are.
 
-    Returns the ids of the new ones by lower-cased address. One statement, and one for each kind of link.
+    Returns the ids of the new ones by lower-cased address. One statement, one for each kind of link
+    and one for all that is linked, and history's.
     """
+    held = _hold_drafts(drafts)
     created = _insert(drafts)
-    _link_drafts([(created[draft.address], draft) for draft in drafts if draft.address in created])
-    announce("created", created.values())
+    linked = _link_drafts([(created[draft.address], draft) for draft in drafts if draft.address in created], held)
+    record([Entry("created", created.values()), *_linked_entries(linked)])
     return created
 
 
@@ -153,10 +155,11 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     """Make the contacts whose address is new and change the others: only what a draft holds changes.
 
     Empty texts wipe nothing, a subscribed contact never becomes pending (contract.md, 'Upsert').
-    Returns what became of each lower-cased address. At most five statements, three more when
-    another request makes one of the addresses at the same moment.
+    Returns what became of each lower-cased address. At most eight statements and history's, three
+    more when another request makes one of the addresses at the same moment.
     """
     merged = _merge_same_address(drafts)
+    held = _hold_drafts(merged.values())
     known = _lock_by_address(merged)
     created: dict[str, int] = {}
     # More than once only where another request makes one of the addresses at the same moment, or
@@ -169,24 +172,18 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
         known |= _lock_by_address([address for address in missing if address not in created])
     else:
         raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
-    changed = {}
-    differences: list[dict[str, Any]] = []
+    changed: dict[int, dict[str, Any]] = {}
+    differences: dict[int, dict[str, Any]] = {}
     for address, row in known.items():
         after = _after_upsert(row, merged[address])
         if difference := _difference(row, after):
-            changed[row["id"]] = after
-            differences.append(difference)
+            changed[row["id"]], differences[row["id"]] = after, difference
     _update(changed)
     ids = {address: row["id"] for address, row in known.items()} | created
-    linked = _link_drafts([(ids[address], draft) for address, draft in merged.items()])
-    announce("created", created.values())
-    announce("updated", changed, columns=_in_common(differences))
-    moved = {row["id"]: changed[row["id"]]["status"] for row in known.values() if _status_moved(row, changed)}
-    announce("status_changed", moved, status=sorted(set(moved.values())))
-    new = set(created.values())
-    for kind, pairs in linked.items():
-        known_ids = sorted({pk for pk, _ in pairs} - new)
-        announce(f"{kind}_attached", known_ids, targets=sorted({target for pk, target in pairs if pk not in new}))
+    written = [(ids[address], draft) for address, draft in merged.items()]
+    linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
+    entries = [Entry("created", created.values()), *_updated_entries(differences), *_linked_entries(linked)]
+    record(entries, moves=without(contacts_of(*linked.values()), {*created.values(), *changed}))
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
 
 
@@ -195,8 +192,10 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     """Change what the draft holds of one contact: columns, custom values, tags and lists.
 
     Returns whether a column changed, None when there is no such contact. Raises EmailTaken, and then
-    nothing is changed. Two statements, two for each kind of link attached or detached, and history's.
+    nothing is changed. Two statements, one for what is attached, one for each kind of link attached
+    or detached, and history's.
     """
+    held = _hold_drafts([draft])
     rows = _lock(f"id {among()}", [pk])
     if not rows:
         return None
@@ -206,16 +205,15 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     merged = {**row["custom_values"], **draft.custom_values}
     after["custom_values"] = {slug: value for slug, value in merged.items() if slug not in emptied}
     _note_leaving(row, after, draft.unsubscribe_reason)
-    if difference := _difference(row, after):
+    difference = _difference(row, after)
+    if difference:
         try:
             _update({pk: after})
         except IntegrityError as error:
             raise EmailTaken(after["email"]) from error
-        announce("updated", [pk], columns=difference)
-        if "status" in difference:
-            announce("status_changed", [pk], status=[after["status"]])
-    sync_segments([pk], "tags", draft.tags, draft.detach_tags)
-    sync_segments([pk], "lists", draft.lists, draft.detach_lists)
+    linked = _link_drafts([(pk, draft)], held, unlink={pk})
+    entries = [*_updated_entries({pk: difference} if difference else {}), *_linked_entries(linked)]
+    record(entries, moves=[] if difference else [pk])
     return not difference.keys().isdisjoint(COLUMNS)
 
 
@@ -235,7 +233,7 @@ def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
         unsubscribe_date=now if left else None,
         updated_at=now,
     )
-    announce("status_changed", changed, status=[status], **({"reason": reason} if reason else {}))
+    record([Entry("status_changed", changed, {"status": [status], **({"reason": reason} if reason else {})})])
     return len(locked)
 
 
@@ -248,7 +246,7 @@ def set_column(ids: Iterable[int], column: str, value: Any) -> int:
     locked = lock_contacts(ids)
     changed = _differing(locked, column, value)
     Subscriber.objects.filter(pk__among=changed).update(**{column: value, "updated_at": timezone.now()})
-    announce("updated", changed, columns={column: value})
+    record([Entry("updated", changed, {"columns": {column: value}})])
     return len(locked)
 
 
@@ -269,93 +267,8 @@ def set_custom_value(ids: Iterable[int], slug: str, value: Any) -> int:
     sql = MERGE.format(among=among(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
     sent = json_parameter({slug: value})
     rows = execute(sql, sent, moment(timezone.now()), ids_parameter(locked), sent)
-    announce("updated", sorted(row[0] for row in rows), custom_values={slug: value})
+    record([Entry("updated", sorted(row[0] for row in rows), {"custom_values": {slug: value}})])
     return len(locked)
-
-
-def attach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
-    """Give each of the contacts each of the tags; what is not there is left out. Two statements."""
-    return _attach(Tag, SubscriberTag, ids, tags)
-
-
-def attach_lists(ids: Iterable[int], lists: Collection[int]) -> int:
-    """Put each of the contacts on each of the lists; what is not there is left out. Two statements."""
-    return _attach(ContactList, SubscriberList, ids, lists)
-
-
-def detach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
-    """Take each of the tags from each of the contacts. Two statements."""
-    return _detach(Tag, SubscriberTag, ids, tags)
-
-
-def detach_lists(ids: Iterable[int], lists: Collection[int]) -> int:
-    """Take each of the contacts off each of the lists. Two statements."""
-    return _detach(ContactList, SubscriberList, ids, lists)
-
-
-@atomic
-def sync_segments(
-    ids: Iterable[int], kind: Literal["tags", "lists"], attach: Collection[int], detach: Collection[int]
-) -> None:
-    """Attach tags (or lists) to each of the contacts and detach others; what is in both ends detached."""
-    chosen = list(ids)
-    if attach:
-        (attach_tags if kind == "tags" else attach_lists)(chosen, attach)
-    if detach:
-        (detach_tags if kind == "tags" else detach_lists)(chosen, detach)
-
-
-@atomic
-def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
-    """Make each of the contacts belong to each of the companies; their first one becomes the primary one.
-
-    Returns the contacts that were in at least one of them not yet. Three statements, and history's.
-    """
-    locked = lock_contacts(ids)
-    lock = "FOR KEY SHARE OF c" if is_postgresql() else ""
-    sql = JOIN_COMPANIES.format(among=among(), lock=lock)
-    rows = execute(sql, moment(timezone.now()), ids_parameter(locked), ids_parameter(companies))
-    joined = sorted({row[0] for row in rows})
-    if joined:
-        execute(CHOOSE_PRIMARY.format(among=among(), condition="company_id IS NULL"), ids_parameter(joined))
-    announce("companies_attached", joined, companies=list(companies))
-    return joined
-
-
-@atomic
-def choose_companies(choices: Mapping[int, int]) -> None:
-    """Make each contact (the key) belong to its own company (the value), as its primary one.
-
-    Contacts and companies that there are not are left out. Three statements, and history's for each
-    of two kinds of change: who joined a company, and who only has another primary one.
-    """
-    locked = lock_contacts(choices)
-    if not locked:
-        return
-    pairs = json_parameter([{"subscriber": pk, "target": choices[pk]} for pk in locked])
-    now = moment(timezone.now())
-    lock = "FOR KEY SHARE OF c" if is_postgresql() else ""
-    joined = execute(JOIN_OWN_COMPANY.format(rows=pair_rows(), lock=lock), now, pairs)
-    moved = execute(SET_PRIMARY.format(rows=pair_rows()), now, pairs)
-    newcomers = sorted({subscriber for subscriber, _ in joined})
-    announce("companies_attached", newcomers, companies=sorted({company for _, company in joined}))
-    announce("updated", sorted({pk for (pk,) in moved}.difference(newcomers)), columns=["company_id"])
-
-
-@atomic
-def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
-    """Take each of the contacts out of each of the companies; the next one becomes the primary one.
-
-    Returns the contacts that were in one of them. Four statements, and history's.
-    """
-    locked = lock_contacts(ids)
-    links = SubscriberCompany.objects.filter(subscriber__among=locked, company__in=list(companies))
-    left = sorted(set(links.values_list("subscriber", flat=True)))
-    links.delete()
-    condition = f"company_id {among()}"
-    execute(CHOOSE_PRIMARY.format(among=among(), condition=condition), ids_parameter(locked), ids_parameter(companies))
-    announce("companies_detached", left, companies=list(companies))
-    return left
 
 
 @atomic
@@ -365,9 +278,9 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
     A fixed number of statements.
     """
     companies = Company.objects.filter(pk__among=list(ids)).order_by("pk").select_for_update()
-    found = list(companies.values_list("pk", flat=True))
-    members = SubscriberCompany.objects.filter(company__among=found).values_list("subscriber", flat=True)
-    detach_companies(list(members), found)
+    names = dict(companies.values_list("pk", "name"))
+    found = list(names)
+    leave_companies(names)
     _delete_what_belongs_to(Company, found)
     Company.objects.filter(pk__among=found)._raw_delete(using="default")
     return found
@@ -384,7 +297,7 @@ def delete_contacts(ids: Iterable[int]) -> list[int]:
     _delete_what_belongs_to(Subscriber, locked)
     Subscriber.objects.filter(pk__among=locked)._raw_delete(using="default")
     forget(locked)
-    announce("deleted", locked)
+    record([Entry("deleted", locked)])
     return locked
 
 
@@ -398,16 +311,6 @@ def _delete_what_belongs_to(model: Any, ids: Sequence[int]) -> None:
             rows.delete()
         else:
             rows.update(**{relation.field.name: None})
-
-
-def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
-    """The ids that contacts have, upward; they cannot change or go until the transaction ends.
-
-    `to_delete` also keeps others from adding rows that refer to them.
-    """
-    suffix = (" FOR UPDATE" if to_delete else " FOR NO KEY UPDATE") if is_postgresql() else ""
-    sql = f"SELECT id FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
-    return [row[0] for row in execute(sql, ids_parameter(ids))]
 
 
 def _lock(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
@@ -477,10 +380,10 @@ def _merge_same_address(drafts: Sequence[Draft]) -> dict[str, Draft]:
             else Draft(
                 _upserted(earlier.columns, draft.columns),
                 {**earlier.custom_values, **_filled(draft.custom_values)},
-                [*earlier.tags, *draft.tags],
-                [*earlier.lists, *draft.lists],
-                [*earlier.detach_tags, *draft.detach_tags],
-                [*earlier.detach_lists, *draft.detach_lists],
+                [*without(earlier.tags, draft.detach_tags), *draft.tags],
+                [*without(earlier.lists, draft.detach_lists), *draft.lists],
+                [*without(earlier.detach_tags, draft.tags), *draft.detach_tags],
+                [*without(earlier.detach_lists, draft.lists), *draft.detach_lists],
                 draft.unsubscribe_reason or earlier.unsubscribe_reason,
             )
         )
@@ -526,62 +429,52 @@ def _difference(row: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     return {name: [row[name], after[name]] for name in WRITTEN if after[name] != row[name]}
 
 
-def _status_moved(row: Mapping[str, Any], changed: Mapping[int, Mapping[str, Any]]) -> bool:
-    return row["id"] in changed and changed[row["id"]]["status"] != row["status"]
+def _updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry]:
+    """What history tells of contacts whose columns changed, and for each new status who has it now.
 
-
-def _in_common(differences: Sequence[Mapping[str, Any]]) -> Any:
-    """The differences of one contact; of several the names of the columns: nobody's values are kept for all."""
-    if len(differences) == 1:
-        return differences[0]
-    return sorted({name for difference in differences for name in difference})
-
-
-def _link_drafts(written: Sequence[tuple[int, Draft]]) -> dict[str, list[tuple[int, int]]]:
-    """Attach each contact's own tags and lists; returns the links that are new.
-
-    The contacts are the transaction's own: made or locked in it. One statement a kind of link that any of them has.
+    Of one contact [before, after] by column, of several the names of the columns alone, an entry for
+    those of whom the same ones changed: nobody's values are kept for all.
     """
-    linked: dict[str, list[tuple[int, int]]] = {}
-    rows = pair_rows()
-    for model, links, name in ((Tag, SubscriberTag, "tags"), (ContactList, SubscriberList, "lists")):
-        pairs = [{"subscriber": pk, "target": target} for pk, draft in written for target in getattr(draft, name)]
-        if pairs:
-            sql = _attach_sql(ATTACH_PAIRS, model, links, rows=rows)
-            linked[name] = execute(sql, moment(timezone.now()), json_parameter(pairs), keep_plan=True)
-    return linked
+    alike, moved = defaultdict(list), defaultdict(list)
+    for pk, difference in differences.items():
+        alike[tuple(sorted(difference))].append(pk)
+        if "status" in difference:
+            moved[difference["status"][1]].append(pk)
+    entries = [Entry("updated", ids, {"columns": list(names)}) for names, ids in alike.items()]
+    if len(differences) == 1:
+        entries = [Entry("updated", differences, {"columns": one}) for one in differences.values()]
+    return entries + [Entry("status_changed", ids, {"status": [status]}) for status, ids in moved.items()]
 
 
-def pair_rows() -> str:
-    """A row source `r` of contacts (`subscriber`) and what each is linked to (`target`)."""
-    integer = Subscriber._meta.get_field("contact_owner")
-    return rows_from_json([("subscriber", integer), ("target", integer)])
-
-
-def _attach_sql(template: str, model: type[Segment], links: Any, **parts: str) -> str:
-    lock = "FOR KEY SHARE OF t" if is_postgresql() else ""
-    return template.format(
-        links=links._meta.db_table,
-        target=model.LINK,
-        targets=model._meta.db_table,
-        lock=lock,
-        **parts,
+def _hold_drafts(drafts: Collection[Draft]) -> Held:
+    """Hold the tags and lists that contacts are about to get."""
+    return hold(
+        tags={target for draft in drafts for target in draft.tags},
+        lists={target for draft in drafts for target in draft.lists},
     )
 
 
-@atomic
-def _attach(model: type[Segment], links: Any, ids: Iterable[int], targets: Collection[int]) -> int:
-    locked = lock_contacts(ids)
-    sql = _attach_sql(ATTACH, model, links, among=among())
-    rows = execute(sql, moment(timezone.now()), ids_parameter(locked), ids_parameter(targets))
-    announce(f"{model.LINK}s_attached", sorted({row[0] for row in rows}), targets=list(targets))
-    return len(locked)
+def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Collection[int] = ()) -> dict[str, Pairs]:
+    """Attach each contact's own tags and lists, of those that are held, and detach from the contacts of `unlink`.
+
+    Returns the links that are new and those that are gone, by the word of history. The contacts are
+    the transaction's own: made or locked in it. One statement for each that any of them has.
+    """
+    linked: dict[str, Pairs] = {}
+    kinds: dict[Kind, Sequence[int]] = {"tags": held.tags, "lists": held.lists}
+    for kind, there in kinds.items():
+        known = set(there)
+        attach = [(pk, target) for pk, draft in written for target in getattr(draft, kind) if target in known]
+        detach = [
+            (pk, target)
+            for pk, draft in written
+            if pk in unlink
+            for target in without(getattr(draft, f"detach_{kind}"), getattr(draft, kind))
+        ]
+        linked[f"{kind}_attached"] = attach_pairs(kind, attach)
+        linked[f"{kind}_detached"] = detach_pairs(kind, detach)
+    return linked
 
 
-@atomic
-def _detach(model: type[Segment], links: Any, ids: Iterable[int], targets: Collection[int]) -> int:
-    locked = lock_contacts(ids)
-    sql = DETACH.format(links=links._meta.db_table, target=model.LINK, among=among())
-    rows = execute(sql, ids_parameter(locked), ids_parameter(targets))
-    announce(f"{model.LINK}s_detached", sorted({row[0] for row in rows}), targets=list(targets))
-    return len(locked)
+def _linked_entries(linked: Mapping[str, Pairs]) -> list[Entry]:
+    return [entry for change, pairs in linked.items() for entry in each(change, pairs, "targets")]

@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 # Sent with `change` (a word of CHANGES), `ids` (a list of contacts' ids) and `details` (a dict):
-# subscribers.history.announce sends it.
+# subscribers.history.record sends it.
 contacts_changed = Signal()
 
 CHANGES = (

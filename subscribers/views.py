@@ -246,7 +246,7 @@ class SyncSegmentsView(ContactView):
         attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
         detach = name_segments(model, as_entries(params.get("detach"), "detach"))
         services.sync_segments(ids, kind, attach.ids, detach.ids)
-        ignored = [*attach.ignored, *detach.ignored]
+        ignored = list(dict.fromkeys([*attach.ignored, *detach.ignored]))
         shown = show_contacts(read_contacts(ids))
         left_out = {"ignored": {kind: ignored}} if ignored else {}
         return Response({"message": "Successfully updated the subscribers.", "subscribers": shown, **left_out})

@@ -207,6 +207,23 @@ def error(status: int, *codes: str, **data: Schema) -> Schema:
     )
 
 
+WORDS = listed({"type": ["integer", "string"]})
+
+
+def ignored(*kinds: str) -> Schema:
+    """What a request names that does not exist, by kind: tags, lists, companies, custom_values."""
+    title = "Ignored" + "And".join(kind.title().replace("_", "") for kind in kinds)
+    return say(
+        obj(dict.fromkeys(kinds, WORDS), optional=kinds, title=title),
+        "What was sent but does not exist. Missing if everything exists.",
+    )
+
+
+def naming(error: Schema) -> Schema:
+    """An error's body that may name what was sent and is not there."""
+    return {**error, "properties": {**error["properties"], "ignored": ignored("tags", "lists", "companies")}}
+
+
 def error_example(status: int, code: str, message: str, **beside: Any) -> dict[str, Any]:
     return {"code": code, "message": message, "data": {"status": status}, **beside}
 
@@ -229,12 +246,12 @@ def field_errors(status: int) -> Schema:
 ERRORS: dict[str, Schema] = {
     "Unauthorized": error(401, "rest_forbidden"),
     "Forbidden": error(403, "rest_forbidden"),
-    "NotFound": error(404, "rest_post_invalid_id", "rest_no_route"),
+    "NotFound": naming(error(404, "rest_post_invalid_id", "rest_no_route")),
     "InvalidJson": error(400, "rest_invalid_json", json_error_code=INTEGER, json_error_message=TEXT),
     "InvalidBody": error(400, "rest_invalid_body"),
     "InvalidFields": field_errors(400),
     "MissingFields": field_errors(422),
-    "Refused": error(422, "rest_invalid_param"),
+    "Refused": naming(error(422, "rest_invalid_param")),
     "TooLarge": error(413, "rest_body_too_large"),
     "UnsupportedMediaType": error(415, "rest_unsupported_media_type", "rest_unsupported_encoding"),
     "TooManyRequests": error(429, "rest_too_many_requests"),

@@ -48,7 +48,8 @@ def test_it_writes_into_the_history_of_its_contacts(api: Api) -> None:
     company = CompanyFactory.create(contacts=contacts)
     api.delete(f"/companies/{company.pk}")
     [entry] = Change.objects.all()
-    assert (entry.change, entry.contacts, entry.details) == ("companies_detached", 2, {"companies": [company.pk]})
+    assert (entry.change, entry.contacts) == ("companies_detached", 2)
+    assert entry.details == {"companies": [company.pk], "name": company.name, "deleted": True}
 
 
 def test_it_is_404_the_second_time(api: Api) -> None:

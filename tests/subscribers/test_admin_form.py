@@ -110,7 +110,8 @@ def test_it_adds_a_contact_with_tags_lists_and_custom_values(browser: Client) ->
 def test_it_adds_through_the_services(browser: Client, changes: Callable[[], list[Any]]) -> None:
     tag = TagFactory.create()
     browser.post(ADD, NEW | {"tags": [tag.pk]})
-    assert changes() == [("created", [Subscriber.objects.get().pk])]
+    pk = Subscriber.objects.get().pk
+    assert changes() == [("created", [pk]), ("tags_attached", [pk])]
 
 
 @pytest.mark.parametrize(

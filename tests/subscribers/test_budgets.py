@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from segments.models import Tag
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
-from tests.subscribers.expected import HISTORY, statements
+from tests.subscribers.expected import HISTORY, LOCK_OWNED, MOVE, statements
 
 # One statement for the credentials; for contacts that are shown one more each for rows and links.
 CREDENTIALS, SHOWN = 1, 2
@@ -90,8 +90,8 @@ def test_it_creates_with_few_statements(ready: Api) -> None:
         "lists": [contact_list.slug for contact_list in lists],
         "custom_values": {"job": "CTO"},
     }
-    # Is the address free; names of tags, of lists, the definitions; the row, tags, lists.
-    assert len(cost(ready, "POST", "/subscribers", linked)) == CREDENTIALS + 4 + 3 + HISTORY + SHOWN
+    # Is the address free; names of tags, of lists, the definitions; what is linked, the row, tags, lists.
+    assert len(cost(ready, "POST", "/subscribers", linked)) == CREDENTIALS + 4 + 4 + HISTORY + SHOWN
 
 
 def test_it_updates_with_few_statements(ready: Api) -> None:
@@ -108,8 +108,8 @@ def test_it_updates_with_few_statements(ready: Api) -> None:
         "attach_tags": [tag.pk for tag in new],
         "detach_tags": [tag.pk for tag in old],
     }
-    # The definitions, two times names; two statements each to attach and to detach.
-    assert len(cost(ready, "PUT", path, whole)) == CREDENTIALS + 3 + 3 + 4 + 3 * HISTORY + SHOWN
+    # The definitions, two times names; what is linked; one statement each to attach and to detach.
+    assert len(cost(ready, "PUT", path, whole)) == CREDENTIALS + 3 + 3 + 1 + 2 + HISTORY + SHOWN
 
 
 @pytest.mark.parametrize("count", [2, 100])
@@ -118,15 +118,18 @@ def test_it_upserts_deletes_and_syncs_many_at_the_price_of_few(ready: Api, count
     known = SubscriberFactory.create_batch(count)
     rows = [{"email": contact.email, "city": "Leeds", "tags": [tag.pk]} for contact in known]
     rows += [{"email": f"new{n}@example.com", "tags": [tag.pk], "lists": ["Brand New"]} for n in range(count)]
-    # Names of tags; names of lists: find, a savepoint's insert, find; lock, insert, update, two links; the answer.
-    # Created, updated, tags attached: the links of the new ones are part of their creation.
-    most = CREDENTIALS + 4 + 5 + 3 * HISTORY + 1
+    # Names of tags; names of lists: find, a savepoint's insert, find; what is linked; lock, insert, update, two links;
+    # the answer.
+    most = CREDENTIALS + 4 + 1 + 5 + HISTORY + 1
     assert len(cost(ready, "POST", "/subscribers/bulk-add-update", {"contacts": rows})) <= most
     ids = [contact.pk for contact in known]
     sync = {"type": "tags", "detach": [tag.pk], "subscribers": ids}
-    assert len(cost(ready, "POST", "/subscribers/sync-segments", sync)) == CREDENTIALS + 1 + 2 + HISTORY + SHOWN
+    assert len(cost(ready, "POST", "/subscribers/sync-segments", sync)) == CREDENTIALS + 1 + 2 + HISTORY + MOVE + SHOWN
     # The lock, the contacts, six kinds of rows that belong to one or name it, four to forget.
-    assert len(cost(ready, "DELETE", "/subscribers", {"subscribers": ids})) == CREDENTIALS + 2 + 6 + 4 + HISTORY
+    assert (
+        len(cost(ready, "DELETE", "/subscribers", {"subscribers": ids}))
+        == CREDENTIALS + 2 + LOCK_OWNED + 6 + 4 + HISTORY
+    )
     assert Tag.objects.count() == 1
 
 

@@ -301,7 +301,8 @@ def test_it_keeps_the_names_of_the_columns_alone_for_a_batch(api: Api) -> None:
     rows.append({"email": "new@example.com", "status": "subscribed"})
     api.post("/subscribers/bulk-add-update", {"contacts": rows})
     for contact in contacts:
-        assert the_entry(api, contact.pk) == ("updated", {"columns": ["city", "phone"]}, 2)
+        columns = ["city", "phone"] if contact == contacts[1] else ["city"]
+        assert the_entry(api, contact.pk) == ("updated", {"columns": columns}, 1)
     assert the_entry(api, Subscriber.objects.latest("pk").pk) == ("created", {}, 1)
 
 

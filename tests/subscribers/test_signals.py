@@ -56,9 +56,10 @@ def commit(django_capture_on_commit_callbacks: Any) -> Commit:
 
 
 def test_it_tells_of_a_contact_that_was_created(api: Api, heard: Heard, commit: Commit) -> None:
-    body = {"email": "new@example.com", "status": "subscribed", "tags": [TagFactory.create().pk]}
-    answer = commit(api.post, "/subscribers", body)
-    assert heard == [("created", [answer.json()["contact"]["id"]], {})]
+    tag = TagFactory.create().pk
+    answer = commit(api.post, "/subscribers", {"email": "new@example.com", "status": "subscribed", "tags": [tag]})
+    pk = answer.json()["contact"]["id"]
+    assert heard == [("created", [pk], {}), ("tags_attached", [pk], {"targets": [tag]})]
 
 
 def test_it_tells_nothing_of_a_request_that_was_refused(api: Api, heard: Heard, commit: Commit) -> None:

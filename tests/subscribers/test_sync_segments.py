@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from segments.models import Tag
+from subscribers.models import Change
 from tests.client import Api
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import missing, refused, slugs
@@ -38,11 +39,15 @@ def test_it_attaches_and_detaches_for_all_of_the_chosen(api: Api, kind: str, fac
     assert list(getattr(other, kind).all()) == [rows["old"]]
 
 
-def test_it_detaches_what_is_in_both(api: Api) -> None:
-    tag = TagFactory.create()
-    contact = SubscriberFactory.create()
-    body = {"type": "tags", "attach": [tag.pk], "detach": [tag.pk], "subscribers": [contact.pk]}
-    assert api.post("/subscribers/sync-segments", body).json()["subscribers"][0]["tags"] == []
+def test_it_attaches_what_is_in_both(api: Api) -> None:
+    had, new = TagFactory.create(slug="had"), TagFactory.create(slug="new")
+    contact = SubscriberFactory.create(tags=[had])
+    both = [had.pk, new.pk]
+    body = {"type": "tags", "attach": both, "detach": both, "subscribers": [contact.pk]}
+    shown = api.post("/subscribers/sync-segments", body).json()["subscribers"][0]["tags"]
+    assert sorted(slugs(shown)) == ["had", "new"]
+    # What it had it did not get, nor lose for a moment.
+    assert [change.details for change in Change.objects.all()] == [{"targets": [new.pk]}]
 
 
 def test_it_changes_nothing_where_nothing_is_named(api: Api) -> None:
