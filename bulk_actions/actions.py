@@ -8,7 +8,6 @@ thousand.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -35,13 +34,13 @@ CHANGE, DELETE = "subscribers.change_subscriber", "subscribers.delete_subscriber
 class Deed:
     """What is done to a set of contacts, returning the message of the answer.
 
-    `ignored` is what was named in vain; `hold` is called in the transaction before contacts are
-    locked, and keeps what they are linked to from being deleted (subscribers.locks).
+    `ignored` is what was named in vain; `hold` is called with the contacts before they are locked,
+    and keeps what they are linked to from being deleted (subscribers.locks).
     """
 
     act: Callable[[Iterable[int]], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    hold: Callable[[], Any] = lambda: None
+    hold: Callable[[Sequence[int]], Any] = lambda contacts: None
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def on_segments(
             attach_or_detach(contacts, named.ids)
             return DONE
 
-        return Deed(act, ignored, partial(services.hold, **{f"{model.LINK}s": named.ids}))
+        return Deed(act, ignored, lambda contacts: services.hold(**{f"{model.LINK}s": named.ids}))
 
     return prepare
 
@@ -156,7 +155,7 @@ def add_to_company(params: Params) -> Deed:
             raise Unprocessable("No valid active subscribers found for this company")
         return f"{len(joined)} subscribers has been attached to the selected company"
 
-    return Deed(act, hold=partial(services.hold, companies=[company]))
+    return Deed(act, hold=lambda contacts: services.hold(companies=[company]))
 
 
 def remove_from_company(params: Params) -> Deed:
@@ -166,7 +165,7 @@ def remove_from_company(params: Params) -> Deed:
         left = services.detach_companies(contacts, [company])
         return f"{len(left)} subscribers has been detached from the selected company"
 
-    return Deed(act)
+    return Deed(act, hold=services.hold_companies_of)
 
 
 def delete_contacts(params: Params) -> Deed:

@@ -56,9 +56,9 @@ class BulkActionView(RestView):
             raise Unprocessable("Subscribers selection is required")
         deed = action.prepare(params)
         with transaction.atomic():
-            deed.hold()
             if everyone:
                 chosen, completed = self.next_chunk(params)
+            deed.hold(chosen)
             locked = lock_contacts(chosen, to_delete=name == "delete_contacts")
             message = deed.act(locked) if locked or not everyone else DONE
         answer: dict[str, Any] = {

@@ -114,6 +114,8 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
     if isinstance(understood, Misfit):
         raise Refused(understood)
     hold([understood])
+    if sent.company == "":
+        services.hold_companies_of([pk])
     # Locked before its tags and groups are read: nobody else changes them in between.
     if not services.lock_contacts([pk]):
         return False

@@ -230,7 +230,7 @@ def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> lis
 def delete_segments(model: type[Segment], ids: Iterable[int]) -> list[int]:
     """Delete tags or lists and their links; contacts stay. Returns the ids that there were.
 
-    Three statements, and those of whoever hears of it (segments.signals).
+    Four statements, and those of whoever hears of it (segments.signals).
     """
     # Locked first: whoever is attaching one of them waits, and then finds it gone.
     titles = dict(model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", "title"))

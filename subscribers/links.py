@@ -44,6 +44,11 @@ DETACH_PAIRS = """
 LINKED = "SELECT DISTINCT subscriber_id FROM {links} WHERE {target} {among}"
 CLEAR = "DELETE FROM {links} WHERE {target} {among} RETURNING subscriber_id, {target}"
 
+COMPANIES_OF_CONTACTS = "SELECT DISTINCT company_id FROM subscribers_subscribercompany WHERE subscriber_id {among}"
+COMPANIES_OF_MEMBERS = """
+    SELECT DISTINCT other.company_id FROM subscribers_subscribercompany member
+    JOIN subscribers_subscribercompany other ON other.subscriber_id = member.subscriber_id WHERE member.company_id {among}
+"""
 SET_PRIMARY = """
     UPDATE subscribers_subscriber SET company_id = r.target, updated_at = %s FROM {rows}
     WHERE subscribers_subscriber.id = r.subscriber AND coalesce(subscribers_subscriber.company_id, 0) <> r.target
@@ -138,17 +143,30 @@ def choose_companies(choices: Mapping[int, int]) -> None:
 def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
     """Take each of the contacts out of each of the companies; the next one becomes the primary one.
 
-    Returns the contacts that were in one of them. Three statements, and history's.
+    Returns the contacts that were in one of them. Five statements, and history's.
     """
-    locked = lock_contacts(ids)
+    chosen = list(ids)
+    hold_companies_of(chosen)
+    locked = lock_contacts(chosen)
     return _leave_companies(locked, detach_from_each("companies", locked, companies), companies)
+
+
+def hold_companies_of(contacts: Iterable[int]) -> None:
+    """Hold the companies of contacts who are about to leave one: another may become the primary one. Two statements."""
+    rows = execute(COMPANIES_OF_CONTACTS.format(among=among()), ids_parameter(contacts))
+    hold(companies=[pk for (pk,) in rows])
+
+
+def companies_of_members(companies: Iterable[int]) -> list[int]:
+    """All companies of the contacts who belong to some: one that stays may become the primary one. One statement."""
+    return [pk for (pk,) in execute(COMPANIES_OF_MEMBERS.format(among=among()), ids_parameter(companies))]
 
 
 def leave_companies(names: Mapping[int, str]) -> list[int]:
     """Take everybody out of companies that are about to be deleted; returns who was in one.
 
-    `names` are their names, by id; they are locked by the caller. Four statements, and history's,
-    which tells each of the contacts the name.
+    `names` are their names, by id; they and the other companies of their contacts are locked by the
+    caller. Four statements, and history's, which tells each of the contacts the name.
     """
     locked = lock_contacts(_linked("companies", names))
     named = {pk: {"name": name, "deleted": True} for pk, name in names.items()}

@@ -8,7 +8,8 @@ The order of everything that locks, in every app:
 4. what belongs to contacts: links, notes, events, history.
 
 Whoever links contacts holds the other side first (`hold`), which many can do at once; whoever
-deletes a tag, list, company or stage locks it alone, and then its contacts.
+deletes a tag, list, company or stage locks it alone, and then its contacts. A company that may
+become a contact's primary one, as another goes, counts as linked.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -25,11 +25,13 @@ from subscribers.links import (
     attach_pairs,
     attach_tags,
     choose_companies,
+    companies_of_members,
     contacts_of,
     detach_companies,
     detach_lists,
     detach_pairs,
     detach_tags,
+    hold_companies_of,
     leave_companies,
     leave_segments,
     sync_segments,
@@ -56,6 +58,7 @@ __all__ = [
     "detach_lists",
     "detach_tags",
     "hold",
+    "hold_companies_of",
     "leave_segments",
     "lock_contacts",
     "set_column",
@@ -277,8 +280,11 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
 
     A fixed number of statements.
     """
-    companies = Company.objects.filter(pk__among=list(ids)).order_by("pk").select_for_update()
-    names = dict(companies.values_list("pk", "name"))
+    chosen = set(ids)
+    # Together and in one order, as two who delete each other's next company wait for both.
+    involved = chosen.union(companies_of_members(chosen))
+    companies = Company.objects.filter(pk__among=list(involved)).order_by("pk").select_for_update()
+    names = {pk: name for pk, name in companies.values_list("pk", "name") if pk in chosen}
     found = list(names)
     leave_companies(names)
     _delete_what_belongs_to(Company, found)

@@ -202,7 +202,7 @@ STORIES: dict[str, list[Request]] = {
         lambda world: {"subscriber_ids": [world.full.pk, NO_SUCH_ID], "company_ids": [world.company.pk, NO_SUCH_ID]}
     ),
     "POST /companies/detach-subscribers": sending(
-        lambda world: {"subscriber_ids": [world.full.pk], "company_ids": [world.company.pk]}
+        lambda world: {"subscriber_ids": [world.full.pk], "company_ids": [world.company.pk, NO_SUCH_ID]}
     )
     + sending(lambda world: {"subscriber_ids": [world.bare.pk], "company_ids": [world.nobodys.pk]}),
     "PUT /companies/companies-property": sending(
@@ -307,7 +307,8 @@ STORIES: dict[str, list[Request]] = {
         lambda world: {
             "contacts": [
                 NEW,
-                {"email": world.bare.email, "city": "Leeds"},
+                {"email": world.bare.email, "city": "Leeds", "detach_tags": [NO_SUCH_ID], "lists": ["ab"]},
+                {"email": world.bare.email, "custom_values": {"unknown": "x"}},
                 {"email": "wrong"},
                 "no object",
                 {"email": "a@b.example", "status": "subscribed", "custom_values": {"company": {"no": "text"}}},
