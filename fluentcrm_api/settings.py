@@ -126,6 +126,9 @@ if RATE_LIMIT_STORAGE and not RATE_LIMIT_STORAGE.startswith(("redis://", "rediss
 RATE_LIMIT_FILE = Path(read("RATE_LIMIT_FILE", str, str(DATA_DIR / "rate_limits")))
 # How many contacts a bulk action on all that a query finds takes in one call, one transaction.
 BULK_CHUNK = read_number("BULK_CHUNK", 20_000, least=1)
+# Days that history, and the addresses of deleted contacts in it, are kept; 0 is for ever (changes.retention).
+CHANGES_RETENTION_DAYS = read_number("CHANGES_RETENTION_DAYS", 0)
+DELETED_CONTACTS_RETENTION_DAYS = read_number("DELETED_CONTACTS_RETENTION_DAYS", 30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # No screen and no route takes a file, so none is kept, least of all on the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
@@ -177,6 +180,7 @@ INSTALLED_APPS = [
     "rest",
     "wp_rest",
     "accounts",
+    "changes",
     "segments",
     "custom_fields",
     "companies",
@@ -194,7 +198,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wp_rest.middleware.WordPressRouting",
     "wp_rest.middleware.ReadToTheEnd",
-    "accounts.actors.RememberRequest",
+    "changes.middleware.ActingRequest",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

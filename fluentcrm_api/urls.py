@@ -31,6 +31,7 @@ urlpatterns = [
                         "bulk_actions.urls",
                         "events.urls",
                         "profile_sections.urls",
+                        "changes.api.urls",
                         "notes.urls",
                         "subscribers.urls",
                     ],

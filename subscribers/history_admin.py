@@ -9,20 +9,21 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.actors import DOORS
+from changes.actors import Channel
+from changes.events import EVENTS
+from changes.models import Change, ChangedContact, DeletedContact
 from segments.services import is_id
-from subscribers.models import Change, ChangedContact, Subscriber
+from subscribers.models import Subscriber
 from subscribers.reading import find_id_by_email
-from subscribers.signals import CHANGES
 
 # Contacts named on the page of an entry.
 SHOWN_CONTACTS = 100
 
 
-class DoorFilter(admin.SimpleListFilter):
-    title = "door"
-    parameter_name = "door"
-    words: Any = DOORS
+class ChannelFilter(admin.SimpleListFilter):
+    title = "channel"
+    parameter_name = "channel"
+    words: Any = Channel.values
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [(word, word.replace("_", " ")) for word in self.words]
@@ -31,21 +32,21 @@ class DoorFilter(admin.SimpleListFilter):
         return queryset if self.value() is None else queryset.filter(**{self.parameter_name: self.value()})
 
 
-class KindFilter(DoorFilter):
-    title, parameter_name, words = "change", "change", CHANGES
+class EventFilter(ChannelFilter):
+    title, parameter_name, words = "event", "event", EVENTS
 
 
 @admin.register(Change)
 class ChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("at", "user", "door", "change", "contacts")
+    list_display = ("at", "user", "channel", "event", "contacts")
     list_select_related = ("user",)
-    list_filter = (KindFilter, DoorFilter, "at")
+    list_filter = (EventFilter, ChannelFilter, "at")
     # Any name would do: it makes the search box, get_search_results does the search.
     search_fields = ("id",)
     search_help_text = "The id or the whole e-mail address of a contact: what was done to it"
     ordering = ("-id",)
     sortable_by = ()
-    fields = ("at", "user", "door", "change", "contacts", "about", "details_shown")
+    fields = ("at", "user", "actor", "channel", "event", "subject", "contacts", "about", "details_shown")
     readonly_fields = fields
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -63,16 +64,28 @@ class ChangeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="about")
     def about(self, change: Change) -> SafeString:
-        """Who it is about: the first contacts by id, and how many others. A deletion's is gone, but for the id."""
+        """Who it is about: the first contacts by id, and how many others. Of a deletion, what was kept."""
         changed = ChangedContact.objects.filter(change=change).order_by("contact_id")
         ids = list(changed.values_list("contact_id", flat=True)[: SHOWN_CONTACTS + 1])
-        emails = dict(Subscriber.objects.filter(pk__in=ids).values_list("pk", "email"))
+        if change.event == "deleted":
+            kept = DeletedContact.objects.filter(change=change, contact_id__in=ids)
+            emails = {pk: f"{email}, no longer there" for pk, email in kept.values_list("contact_id", "email")}
+        else:
+            emails = dict(Subscriber.objects.filter(pk__in=ids).values_list("pk", "email"))
         named = [f"{pk}: {emails.get(pk, 'no longer there')}" for pk in ids[:SHOWN_CONTACTS]]
         if len(ids) > SHOWN_CONTACTS:
             named.append("…")
         elif gone := change.contacts - len(ids):
             named.append(f"{gone} that {'is' if gone == 1 else 'are'} no longer there")
         return format_html_join("", "<div>{}</div>", ((name,) for name in named))
+
+    @admin.display(description="through")
+    def actor(self, change: Change) -> str:
+        return f"{change.actor_kind.replace('_', ' ')} {change.actor_id}" if change.actor_kind else "-"
+
+    @admin.display(description="subject")
+    def subject(self, change: Change) -> str:
+        return f"{change.subject_kind} {'' if change.subject_id is None else change.subject_id}".strip()
 
     @admin.display(description="details")
     def details_shown(self, change: Change) -> SafeString:

@@ -6,10 +6,11 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
+from changes.services import Entry
 from companies.models import Company
 from database.sql import among, execute, ids_parameter, json_parameter, moment, rows_from_json
 from segments.models import ContactList, Segment, Tag
-from subscribers.history import Entry, each, record
+from subscribers.history import each, record
 from subscribers.locks import hold, lock_contacts
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 

@@ -15,6 +15,7 @@ become a contact's primary one, as another goes, counts as linked.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from changes.services import Gone
 from database.sql import among, execute, ids_parameter, is_postgresql
 
 HOLD = """
@@ -50,14 +51,24 @@ def hold(*, tags: Collection[int] = (), lists: Collection[int] = (), companies: 
 def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
     """The ids that contacts have, upward; they cannot change or go until the transaction ends.
 
-    `to_delete` also keeps others from adding rows that refer to them, and locks the companies that
-    they own first. One statement, two to delete.
+    `to_delete` locks as lock_to_delete does. One statement, two to delete.
+    """
+    if to_delete:
+        return [contact.id for contact in lock_to_delete(ids)]
+    suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
+    sql = f"SELECT id FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
+    return [row[0] for row in execute(sql, ids_parameter(ids))]
+
+
+def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
+    """The contacts that there are, upward by id, and the companies that they own locked first. Two statements.
+
+    Others can neither change them nor add rows that refer to them until the transaction ends.
     """
     chosen = ids_parameter(ids)
     suffix = ""
     if is_postgresql():
-        suffix = " FOR UPDATE" if to_delete else " FOR NO KEY UPDATE"
-        if to_delete:
-            execute(f"SELECT id FROM companies_company WHERE owner_id {among()} ORDER BY id FOR UPDATE", chosen)
-    sql = f"SELECT id FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
-    return [row[0] for row in execute(sql, chosen)]
+        suffix = " FOR UPDATE"
+        execute(f"SELECT id FROM companies_company WHERE owner_id {among()} ORDER BY id FOR UPDATE", chosen)
+    sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
+    return [Gone(*row) for row in execute(sql, chosen)]

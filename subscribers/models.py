@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from companies.models import Company
 from pipelines.models import Stage
 from segments.models import ContactList, Tag
-from subscribers.querysets import ChangeQuerySet, SubscriberQuerySet, Words
+from subscribers.querysets import SubscriberQuerySet, Words
 
 
 class Status(models.TextChoices):
@@ -206,36 +206,3 @@ class SubscriberCompany(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber_id} belongs to company {self.company_id}"
-
-
-class Change(models.Model):
-    """One entry of history: who did what, when, to how many contacts. A bulk action is one entry."""
-
-    at = models.DateTimeField(auto_now_add=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    door = models.CharField(max_length=16, help_text="api, admin or command")
-    change = models.CharField(max_length=32, help_text="One of subscribers.signals.CHANGES.")
-    # For one contact {"columns": {name: [before, after]}}, for many what they have in common.
-    details = models.JSONField(default=dict)
-    contacts = models.PositiveIntegerField()
-
-    objects: ClassVar[Any] = ChangeQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.change} ({self.contacts})"
-
-
-class ChangedContact(models.Model):
-    """That an entry of history is about a contact. No foreign key: history outlives the contact."""
-
-    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="changed")
-    contact_id = models.BigIntegerField()
-
-    class Meta:
-        indexes: ClassVar = [
-            # GET /subscribers/1/history: newest first.
-            models.Index(fields=["contact_id", "change"], name="subscribers_history"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.change_id}: {self.contact_id}"

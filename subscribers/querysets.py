@@ -254,10 +254,3 @@ class ContainsText(models.Lookup):
         # Its LIKE takes no pattern over 50,000 bytes.
         left, left_params = self.process_lhs(compiler, connection)
         return f"instr({left}, %s) > 0", [*left_params, str(self.rhs)]
-
-
-class ChangeQuerySet(models.QuerySet[Any]):
-    def about(self, contact_id: int) -> Self:
-        """The entries about one contact, those of bulk actions among them."""
-        links = self.model._meta.get_field("changed").related_model.objects
-        return self.filter(pk__in=links.filter(contact_id=contact_id).values("change"))

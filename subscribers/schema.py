@@ -1,12 +1,10 @@
 """What the routes of contacts take and answer (see rest.openapi; the guide; recordings contact-*.json)."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 
-from accounts.actors import DOORS
 from companies.schema import COMPANY
 from custom_fields.schema import FIELD, VALUE
 from rest.openapi import (
@@ -47,7 +45,6 @@ from subscribers.serializers import (
     OwnerField,
     UpsertSerializer,
 )
-from subscribers.signals import CHANGES
 from subscribers.views import CONTACTS_PER_PAGE, NEIGHBOURS, SEARCH_LIMIT
 from wp_rest.openapi import (
     DIGITS,
@@ -93,8 +90,6 @@ def _(sent_field: CoordinateField) -> Schema:
 
 OPTIONAL_TEXT = nullable(TEXT)
 STATUS = one_of(*Status.values, title="ContactStatus")
-CHANGE_KIND = one_of(*CHANGES, title="ChangeKind")
-CHANNEL = one_of(*DOORS, title="ChangeChannel")
 CONTACT: dict[str, Schema] = {
     "id": ID,
     "user_id": say(nullable(DIGITS), "The id of the user account of this contact on this server."),
@@ -536,43 +531,6 @@ ROUTES: Routes = {
             refusals={404: NOT_FOUND},
         ),
     },
-    f"{BASE}/{{id}}/history": {
-        "GET": Operation(
-            name="getHistory",
-            topic=TOPIC,
-            summary="Get the history of a contact",
-            description="Returns a page of changes, the newest first: who changed what, and when. For a deleted contact only "
-            "the deletion is kept. This route is an addition of this server.",
-            ids=CONTACT_ID,
-            parameters=[
-                query("change", CHANGE_KIND, "Only changes of this kind."),
-                query(
-                    "door",
-                    one_of(*DOORS),
-                    "Only changes that came in this way: through an API, the admin or a command.",
-                ),
-                query("user", INTEGER, "Only changes by this user (id)."),
-                query("since", TEXT, "Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."),
-                query("until", TEXT, "Only changes before this time."),
-                *pages(),
-            ],
-            answer=obj({"history": page_of(ref("Change"))}),
-            example={
-                "history": page_example(
-                    {
-                        "id": 47,
-                        "at": "2026-01-31 09:05:00",
-                        "user": {"ID": 1, "display_name": "Grace Hopper"},
-                        "door": "api",
-                        "change": "updated",
-                        "details": {"columns": {"first_name": ["Jane", "Janet"]}},
-                        "contacts": 1,
-                    }
-                )
-            },
-            refusals={400: replace(INVALID, when="A parameter has a wrong value."), 404: NOT_FOUND},
-        )
-    },
     f"{BASE}/{{id}}/tags": {"POST": link_route("tags", attach=True)},
     f"{BASE}/{{id}}/tags/detach": {"POST": link_route("tags", attach=False)},
     f"{BASE}/{{id}}/lists": {"POST": link_route("lists", attach=True)},
@@ -753,25 +711,6 @@ ROUTES: Routes = {
 ROUTES = {**ROUTES, **company_schema.ROUTES}
 COMPONENTS |= company_schema.COMPONENTS
 COMPONENTS |= {
-    "Change": obj(
-        {
-            "id": ID,
-            "at": MOMENT,
-            "user": say(
-                nullable(obj({"ID": ID, "display_name": TEXT}, title="ChangeUser")),
-                "The user who made the change; null if there was none, or the user no longer exists.",
-            ),
-            "door": say(CHANNEL, "The way the change came in."),
-            "change": say(CHANGE_KIND, "What happened."),
-            "details": mapped(
-                ANYTHING,
-                description="What changed. `columns` has `[old, new]` for each field of one contact. For many contacts it has "
-                "what changed for all of them. `targets` has the id of the tag or list, `companies` the id of the company "
-                "that the contact got or lost. If that was deleted, its `title` or `name` is there as well.",
-            ),
-            "contacts": say(INTEGER, "The number of contacts that were changed together."),
-        }
-    ),
     "WrittenContact": obj({"id": ID, "email": TEXT, "status": STATUS}),
     "InvalidContact": {
         "type": "object",

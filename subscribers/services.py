@@ -13,9 +13,10 @@ from django.db import IntegrityError, OperationalError
 from django.db.models import CASCADE
 from django.utils import timezone
 
+from changes.services import Entry, record_deletion
 from companies.models import Company
 from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
-from subscribers.history import Entry, each, forget, record
+from subscribers.history import each, record
 from subscribers.links import (
     Kind,
     Pairs,
@@ -37,7 +38,7 @@ from subscribers.links import (
     sync_segments,
     without,
 )
-from subscribers.locks import Held, hold, lock_contacts
+from subscribers.locks import Held, hold, lock_contacts, lock_to_delete
 from subscribers.models import Status, Subscriber, make_hash
 from subscribers.reading import as_degrees, as_moment, read_json
 
@@ -229,14 +230,17 @@ def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
     locked = lock_contacts(ids)
     left = status in LEFT
     now = timezone.now()
-    changed = _differing(locked, "status", status)
+    had = dict(
+        Subscriber.objects.filter(pk__among=locked).exclude(status=status).order_by("pk").values_list("pk", "status")
+    )
+    changed = list(had)
     Subscriber.objects.filter(pk__among=changed).update(
         status=status,
         unsubscribe_reason=reason if left else None,
         unsubscribe_date=now if left else None,
         updated_at=now,
     )
-    record([Entry("status_changed", changed, {"status": [status], **({"reason": reason} if reason else {})})])
+    record([_moved_entry(status, had, reason)])
     return len(locked)
 
 
@@ -299,11 +303,11 @@ def delete_contacts(ids: Iterable[int]) -> list[int]:
     A statement for the contacts and one for each kind of row that belongs to one: Django's own
     cascade would read every row first and delete a hundred at a time.
     """
-    locked = lock_contacts(ids, to_delete=True)
+    gone = lock_to_delete(ids)
+    locked = [contact.id for contact in gone]
     _delete_what_belongs_to(Subscriber, locked)
     Subscriber.objects.filter(pk__among=locked)._raw_delete(using="default")
-    forget(locked)
-    record([Entry("deleted", locked)])
+    record_deletion(gone)
     return locked
 
 
@@ -441,15 +445,27 @@ def _updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry
     Of one contact [before, after] by column, of several the names of the columns alone, an entry for
     those of whom the same ones changed: nobody's values are kept for all.
     """
-    alike, moved = defaultdict(list), defaultdict(list)
+    alike: dict[Any, list[int]] = defaultdict(list)
+    moved: dict[str, dict[int, str]] = defaultdict(dict)
     for pk, difference in differences.items():
         alike[tuple(sorted(difference))].append(pk)
         if "status" in difference:
-            moved[difference["status"][1]].append(pk)
+            before, after = difference["status"]
+            moved[after][pk] = before
     entries = [Entry("updated", ids, {"columns": list(names)}) for names, ids in alike.items()]
     if len(differences) == 1:
         entries = [Entry("updated", differences, {"columns": one}) for one in differences.values()]
-    return entries + [Entry("status_changed", ids, {"status": [status]}) for status, ids in moved.items()]
+    return entries + [_moved_entry(status, had) for status, had in moved.items()]
+
+
+def _moved_entry(status: str, had: Mapping[int, str], reason: str = "") -> Entry:
+    """That contacts (the keys) got a status, with the one that they had before where they share it."""
+    details: dict[str, Any] = {"status": [status]}
+    if len(shared := set(had.values())) == 1:
+        details["previous"] = shared.pop()
+    if reason:
+        details["reason"] = reason
+    return Entry("status_changed", had.keys(), details, ("status", None))
 
 
 def _hold_drafts(drafts: Collection[Draft]) -> Held:

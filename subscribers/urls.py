@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from subscribers import company_views, history_views, views
+from subscribers import company_views, views
 
 
 def routes(prefix: str) -> list[URLPattern]:
@@ -20,7 +20,6 @@ def routes(prefix: str) -> list[URLPattern]:
         path(f"{prefix}/bulk-add-update", views.BulkAddUpdateView.as_view()),
         path(f"{prefix}/search-contacts", views.SearchContactsView.as_view()),
         path(f"{prefix}/prev-next-ids", views.PrevNextView.as_view()),
-        path(f"{prefix}/<id:pk>/history", history_views.HistoryView.as_view()),
         *(
             path(f"{prefix}/<id:pk>/{name}", views.SegmentsOfContactView.as_view(**options))
             for name, options in segments.items()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -116,10 +117,11 @@ def document() -> Schema:
 
 def schema_modules() -> Iterator[Any]:
     for app in apps.get_app_configs():
-        if module_has_submodule(app.module, "schema"):
-            module = import_module(f"{app.name}.schema")
-            if hasattr(module, "ROUTES"):  # else it is another project's and about something else
-                yield module
+        for package in (app.name, f"{app.name}.api"):
+            if find_spec(package) and module_has_submodule(import_module(package), "schema"):
+                module = import_module(f"{package}.schema")
+                if hasattr(module, "ROUTES"):  # else it is another project's and about something else
+                    yield module
 
 
 @cache

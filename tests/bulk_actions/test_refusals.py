@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from bulk_actions.actions import ACTIONS
-from subscribers.models import Change, Subscriber
+from changes.models import Change
+from subscribers.models import Subscriber
 from tests.bulk_actions.conftest import PATH, World
 from tests.client import Api
 from tests.factories import CustomFieldFactory, SubscriberFactory, UserFactory

@@ -8,7 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from bulk_actions.actions import ACTIONS
-from subscribers.models import Change, Subscriber, SubscriberCompany, SubscriberTag
+from changes.models import Change
+from subscribers.models import Subscriber, SubscriberCompany, SubscriberTag
 from tests.bulk_actions.conftest import World
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 

@@ -8,12 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from changes.models import Change
 from companies.models import Company
 from companies.querysets import CompanyQuerySet
 from companies.services import NameTaken
 from subscribers import company_admin
 from subscribers.company_admin import CompanyAdmin
-from subscribers.models import Change, Subscriber, SubscriberCompany
+from subscribers.models import Subscriber, SubscriberCompany
 from tests.companies.factories import CompanyFactory
 from tests.factories import SubscriberFactory, UserFactory
 
@@ -101,7 +102,7 @@ def test_it_makes_a_company_and_its_owner_belongs_to_it(browser: Client, admin: 
     owner.refresh_from_db()
     assert owner.company == company
     entry = Change.objects.get()
-    assert (entry.change, entry.door, entry.user) == ("companies_attached", "admin", admin)
+    assert (entry.event, entry.channel, entry.user) == ("companies_attached", "admin", admin)
 
 
 def test_it_changes_what_was_changed_and_shows_its_contacts(browser: Client) -> None:
@@ -181,7 +182,7 @@ def test_it_deletes_companies_and_keeps_their_contacts(browser: Client) -> None:
     contact.refresh_from_db()
     assert contact.company == stays
     entry = Change.objects.get()
-    assert (entry.change, entry.door) == ("companies_detached", "admin")
+    assert (entry.event, entry.channel) == ("companies_detached", "admin")
 
 
 def test_it_deletes_a_set_of_companies_in_one_go(browser: Client) -> None:

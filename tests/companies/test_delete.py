@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from changes.models import Change
 from companies.models import Company
 from notes.models import Note
-from subscribers.models import Change, Subscriber, SubscriberCompany
+from subscribers.models import Subscriber, SubscriberCompany
 from subscribers.services import delete_companies
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
@@ -48,7 +49,7 @@ def test_it_writes_into_the_history_of_its_contacts(api: Api) -> None:
     company = CompanyFactory.create(contacts=contacts)
     api.delete(f"/companies/{company.pk}")
     [entry] = Change.objects.all()
-    assert (entry.change, entry.contacts) == ("companies_detached", 2)
+    assert (entry.event, entry.contacts) == ("companies_detached", 2)
     assert entry.details == {"companies": [company.pk], "name": company.name, "deleted": True}
 
 

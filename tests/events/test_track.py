@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from pytest_django import DjangoAssertNumQueries
 
+from changes.models import Change
 from events.models import TrackedEvent
-from subscribers.models import Change, Subscriber
+from subscribers.models import Subscriber
 from tests.client import Api
 from tests.factories import SubscriberFactory, UserFactory
 from tests.subscribers.expected import FORBIDDEN, UNAUTHENTICATED, missing, wrong

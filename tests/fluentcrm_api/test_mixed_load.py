@@ -21,7 +21,8 @@ BOOKS = """
 import json
 from segments.counts import count_contacts, counts_by_status
 from segments.models import ContactList, Tag
-from subscribers.models import ChangedContact, Subscriber, SubscriberList, SubscriberTag
+from changes.models import ChangedContact
+from subscribers.models import Subscriber, SubscriberList, SubscriberTag
 
 wrong = []
 if count_contacts() != Subscriber.objects.count():
@@ -31,7 +32,7 @@ for kind, model, links in (("tag", Tag, SubscriberTag), ("list", ContactList, Su
         for status, count in counts.items():
             if links.objects.filter(**{kind: pk, "subscriber__status": status}).count() != count:
                 wrong.append([kind, pk, status])
-gone = ChangedContact.objects.exclude(contact_id__in=Subscriber.objects.values("pk")).exclude(change__change="deleted")
+gone = ChangedContact.objects.exclude(contact_id__in=Subscriber.objects.values("pk")).exclude(change__event="deleted")
 members = Subscriber.objects.exclude(company_links=None)
 if gone.exists():
     wrong.append("history of contacts that are gone")

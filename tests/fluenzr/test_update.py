@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from changes.models import Change
 from companies.models import Company
 from fluenzr import services
 from fluenzr.ids import CONTACT, encode
 from pipelines.models import Stage
-from subscribers.models import Change, Subscriber
+from subscribers.models import Subscriber
 from subscribers.services import attach_companies, delete_contacts
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
@@ -61,7 +62,7 @@ def test_another_company_becomes_the_primary_one_and_the_first_stays(
     assert [company["name"] for company in contact["companies"]] == ["Acme", "Beta"]
     assert fluenzr.put(path, {"company": "acme"}).json()["data"]["company"] == "Acme"
     assert fluenzr.put(path, {"company": ""}).json()["data"]["company"] == "Beta"
-    assert list(Change.objects.order_by("pk").values_list("change", flat=True)) == [
+    assert list(Change.objects.order_by("pk").values_list("event", flat=True)) == [
         "companies_attached",
         "companies_attached",
         "updated",

@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
+from changes.models import Change, ChangedContact
 from companies.models import Company
 from custom_fields.models import CustomField
 from events.models import TrackedEvent
@@ -21,7 +22,7 @@ from fluentcrm_api.openapi.document import document
 from notes.models import Note
 from profile_sections.providers import SECTIONS
 from segments.models import ContactList, Tag
-from subscribers.models import Change, ChangedContact, Subscriber
+from subscribers.models import Subscriber
 from tests.client import FLUENTCRM
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
@@ -90,11 +91,12 @@ def world(admin: User) -> World:
     Note.objects.create(company=company, title="Nobody's", description="x")
     TrackedEvent.objects.create(subscriber=full, created_by=admin, event_key="signup", title="Signed up", value="pro")
     TrackedEvent.objects.create(subscriber=full, event_key="signup", title="Nobody's")
-    for user, door in ((admin, "api"), (None, "command")):
+    for user, channel in ((admin, "api"), (None, "system")):
         change = Change.objects.create(
-            change="updated", details={"columns": {"city": ["x", "y"]}}, user=user, door=door, contacts=1
+            event="updated", details={"columns": {"city": ["x", "y"]}}, user=user, channel=channel, contacts=1
         )
         ChangedContact.objects.create(change=change, contact_id=full.pk)
+    Change.objects.filter(user=admin).update(actor_kind="application_password", actor_id=1)
     nobodys = CompanyFactory.create()
     return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys)
 
@@ -248,7 +250,7 @@ STORIES: dict[str, list[Request]] = {
     "GET /subscribers/{id}/history": [
         Request("?per_page=1&since=2020-01-31"),
         Request("?per_page=1&page=2"),
-        Request("?per_page=1&page=2&change=updated&door=command"),
+        Request("?per_page=1&page=2&change=updated&channel=system"),
         Request(bare=True),
     ],
     **{

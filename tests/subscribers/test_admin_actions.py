@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from changes.signals import contacts_changed
 from subscribers.models import Subscriber
-from subscribers.signals import contacts_changed
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 
 LIST = "/admin/subscribers/subscriber/"

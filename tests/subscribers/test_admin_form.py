@@ -12,10 +12,10 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 
+from changes.signals import contacts_changed
 from pipelines.models import Stage
 from subscribers import services
 from subscribers.models import Subscriber
-from subscribers.signals import contacts_changed
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 
 LIST = "/admin/subscribers/subscriber/"

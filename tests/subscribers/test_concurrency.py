@@ -12,9 +12,10 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
+from changes.models import Change
 from segments.models import Tag
 from subscribers import services, views
-from subscribers.models import Change, Status, Subscriber, SubscriberTag
+from subscribers.models import Status, Subscriber, SubscriberTag
 from subscribers.services import Draft
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory

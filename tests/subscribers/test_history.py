@@ -10,11 +10,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.actors import current_actor
+from accounts.models import ApplicationPassword
+from changes.actors import Actor, current_actor
+from changes.events import CONTACT_EVENTS, EVENTS
+from changes.models import Change, ChangedContact
+from changes.signals import contacts_changed
 from subscribers import services
-from subscribers.models import Change, ChangedContact, Subscriber
+from subscribers.models import Subscriber
 from subscribers.services import Draft
-from subscribers.signals import CHANGES, contacts_changed
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
@@ -67,8 +70,10 @@ def test_it_answers_who_when_what_and_through_which_door(api: Api, admin: User, 
                         "id": Change.objects.get().pk,
                         "at": "2026-01-31 09:05:00",
                         "user": {"ID": admin.pk, "display_name": "Grace Hopper"},
-                        "door": "api",
+                        "actor": {"kind": "application_password", "id": ApplicationPassword.objects.get().pk},
+                        "channel": "api",
                         "change": "updated",
+                        "subject": {"kind": "contact", "id": None},
                         "details": {"columns": {"first_name": ["Ada", "Augusta"], "city": [None, "London"]}},
                         "contacts": 1,
                     }
@@ -122,10 +127,18 @@ def test_it_is_narrowed_to_one_user(api: Api, admin: User, past: Subscriber) -> 
 @pytest.mark.parametrize(
     ("query", "name", "text"),
     [
-        ("change=gone", "change", f"The change must be one of: {', '.join(CHANGES)}."),
-        ("change=%00", "change", f"The change must be one of: {', '.join(CHANGES)}."),
-        ("door=back", "door", "The door must be one of: api, admin, command."),
-        ("door[]=api", "door", "The door must be one of: api, admin, command."),
+        ("change=gone", "change", f"The change must be one of: {', '.join(EVENTS)}."),
+        ("change=%00", "change", f"The change must be one of: {', '.join(EVENTS)}."),
+        (
+            "door=back",
+            "door",
+            "The door must be one of: api, fluenzr, admin, import, automation, hook, system, command.",
+        ),
+        (
+            "door[]=api",
+            "door",
+            "The door must be one of: api, fluenzr, admin, import, automation, hook, system, command.",
+        ),
         ("user=me", "user", "The user must be an id."),
         ("user=1.5", "user", "The user must be an id."),
         ("user[]=1", "user", "The user must be an id."),
@@ -336,7 +349,7 @@ def test_it_takes_as_many_statements_for_many_contacts_as_for_one(contacts: int,
     pks = [contact.pk for contact in SubscriberFactory.create_batch(contacts)]
     with CaptureQueriesContext(connection) as queries:
         services.set_column(pks, "contact_type", "customer")
-    written = [query["sql"] for query in queries if "subscribers_change" in query["sql"]]
+    written = [query["sql"] for query in queries if "changes_change" in query["sql"]]
     assert len(written) == HISTORY
     assert ChangedContact.objects.count() == contacts
 
@@ -347,14 +360,14 @@ def test_it_takes_as_many_statements_for_many_contacts_as_for_one(contacts: int,
 def test_it_has_nobody_and_a_command_outside_of_a_request(api: Api, contact: Subscriber) -> None:
     services.update_contact(contact.pk, Draft({"city": "London"}))
     [entry] = history(api, contact.pk)
-    assert (entry["user"], entry["door"]) == (None, "command")
+    assert (entry["user"], entry["channel"]) == (None, "system")
 
 
 def test_it_forgets_a_request_when_it_is_answered(api: Api, contact: Subscriber) -> None:
     api.put(f"/subscribers/{contact.pk}", {"city": "London"})
-    assert current_actor() == (None, "command")
+    assert current_actor() == Actor("system")
     services.update_contact(contact.pk, Draft({"city": "Paris"}))
-    assert [entry["door"] for entry in history(api, contact.pk)] == ["api", "command"]
+    assert [entry["channel"] for entry in history(api, contact.pk)] == ["api", "system"]
 
 
 def test_it_knows_each_of_two_users(api: Api, contact: Subscriber) -> None:
@@ -369,14 +382,14 @@ def test_it_outlives_its_user(api: Api, contact: Subscriber) -> None:
     Api(user).put(f"/subscribers/{contact.pk}", {"city": "London"})
     user.delete()
     [entry] = history(api, contact.pk)
-    assert (entry["user"], entry["door"]) == (None, "api")
+    assert (entry["user"], entry["channel"]) == (None, "api")
 
 
 def test_it_is_the_api_s_door_by_rest_route_and_by_an_overridden_verb(api: Api, contact: Subscriber) -> None:
     path = f"/?rest_route=/fluent-crm/v2/subscribers/{contact.pk}"
     assert api.post(path, {"city": "London"}, headers={"X-HTTP-Method-Override": "PUT"}).status_code == 200
     [entry] = history(api, contact.pk)
-    assert (entry["user"]["display_name"], entry["door"]) == ("admin", "api")
+    assert (entry["user"]["display_name"], entry["channel"]) == ("admin", "api")
 
 
 # Reading it.
@@ -464,7 +477,7 @@ def test_it_keeps_no_personal_value_whichever_way_a_contact_goes(api: Api, conta
             api.put(BULK, {"action_name": "delete_contacts", "subscriber_ids": [contact.pk]})
         case _:
             services.delete_contacts([contact.pk])
-    assert Change.objects.get().change == "deleted"
+    assert Change.objects.get().event == "deleted"
     assert ChangedContact.objects.count() == 1
 
 
@@ -508,7 +521,7 @@ def test_it_forgets_in_as_many_statements_for_many_as_for_one(api: Api) -> None:
             services.delete_contacts([contact.pk for contact in contacts])
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert set(Change.objects.values_list("change", flat=True)) == {"deleted"}
+    assert set(Change.objects.values_list("event", flat=True)) == {"deleted"}
 
 
 # What receivers are told.
@@ -555,4 +568,4 @@ def test_it_uses_the_words_of_the_signal_alone(api: Api) -> None:
         attach([contact.pk], [target])
         detach([contact.pk], [target])
     services.delete_contacts([gone.pk])
-    assert set(Change.objects.values_list("change", flat=True)) == set(CHANGES)
+    assert set(Change.objects.values_list("event", flat=True)) == set(CONTACT_EVENTS)

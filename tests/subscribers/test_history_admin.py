@@ -8,14 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from changes.models import Change
 from subscribers import services
-from subscribers.models import Change, Subscriber
+from subscribers.models import Subscriber
 from subscribers.services import Draft
 from tests.client import Api
 from tests.factories import SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import statements
 
-LIST = "/admin/subscribers/change/"
+LIST = "/admin/changes/change/"
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def contact(db: None) -> Subscriber:
 
 def listed(answer: Any) -> list[tuple[str, str, int]]:
     assert answer.status_code == 200
-    return [(entry.change, entry.door, entry.contacts) for entry in answer.context["cl"].result_list]
+    return [(entry.event, entry.channel, entry.contacts) for entry in answer.context["cl"].result_list]
 
 
 def test_it_lists_who_did_what_to_how_many_newest_first(browser: Client, api: Api, contact: Subscriber) -> None:
@@ -40,24 +41,24 @@ def test_it_lists_who_did_what_to_how_many_newest_first(browser: Client, api: Ap
     services.attach_tags([contact.pk, other.pk], [TagFactory.create().pk])
     api.put(f"/subscribers/{contact.pk}", {"city": "London"})
     answer = browser.get(LIST)
-    assert listed(answer) == [("updated", "api", 1), ("tags_attached", "command", 2)]
+    assert listed(answer) == [("updated", "api", 1), ("tags_attached", "system", 2)]
     assert '<td class="field-user nowrap">admin</td>' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("change=updated", ["updated"]),
-        ("change=deleted", []),
-        ("door=command", ["updated", "status_changed"]),
-        ("door=api", []),
+        ("event=updated", ["updated"]),
+        ("event=deleted", []),
+        ("channel=system", ["updated", "status_changed"]),
+        ("channel=api", []),
         ("q=ada@EXAMPLE.com", ["updated", "status_changed"]),
         ("q=nobody@example.com", []),
         ("q=ada", []),
         ("q={pk}", ["updated", "status_changed"]),
         ("q={other}", ["status_changed"]),
         ("q=999999", []),
-        ("q={other}&change=updated", []),
+        ("q={other}&event=updated", []),
         ("q=%00", ["updated", "status_changed"]),
     ],
 )
@@ -73,7 +74,7 @@ def test_it_filters_and_finds_what_was_done_to_a_contact(
 
 def test_it_finds_a_contact_that_is_gone_by_its_id(browser: Client, contact: Subscriber) -> None:
     services.delete_contacts([contact.pk])
-    assert listed(browser.get(f"{LIST}?q={contact.pk}")) == [("deleted", "command", 1)]
+    assert listed(browser.get(f"{LIST}?q={contact.pk}")) == [("deleted", "system", 1)]
 
 
 def test_it_takes_as_many_statements_for_many_entries_as_for_few(browser: Client, contact: Subscriber) -> None:
@@ -93,7 +94,7 @@ def test_it_shows_one_entry_with_its_details_and_whom_it_is_about(browser: Clien
     gone = SubscriberFactory.create()
     services.set_status([contact.pk, gone.pk], "bounced", "<b>No such box</b>")
     services.delete_contacts([gone.pk])
-    entry = Change.objects.get(change="status_changed")
+    entry = Change.objects.get(event="status_changed")
     page = browser.get(f"{LIST}{entry.pk}/change/").content.decode()
     assert f"{contact.pk}: Ada@example.com" in page
     assert "1 that is no longer there" in page
@@ -117,10 +118,10 @@ def test_it_lets_nobody_write(browser: Client, contact: Subscriber) -> None:
     services.set_status([contact.pk], "bounced")
     entry = Change.objects.get()
     assert browser.get(f"{LIST}add/").status_code == 403
-    assert browser.post(f"{LIST}{entry.pk}/change/", {"door": "admin"}).status_code == 403
+    assert browser.post(f"{LIST}{entry.pk}/change/", {"channel": "admin"}).status_code == 403
     assert browser.post(f"{LIST}{entry.pk}/delete/", {"post": "yes"}).status_code == 403
     browser.post(LIST, {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"})
-    assert Change.objects.get().door == "command"
+    assert Change.objects.get().channel == "system"
 
 
 def test_it_takes_the_right_to_view_history(db: None) -> None:

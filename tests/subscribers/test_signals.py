@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from changes.events import CONTACT_EVENTS
+from changes.signals import contacts_changed
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.services import Draft
-from subscribers.signals import CHANGES, contacts_changed
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
@@ -200,7 +201,7 @@ def test_its_words_are_those_that_are_sent(heard: Heard, commit: Commit) -> None
     commit(services.attach_companies, [contact.pk], [company.pk])
     commit(services.detach_companies, [contact.pk], [company.pk])
     commit(services.delete_contacts, [contact.pk])
-    assert sorted({change for change, _, _ in heard}) == sorted(CHANGES)
+    assert sorted({change for change, _, _ in heard}) == sorted(CONTACT_EVENTS)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from changes.models import Change
 from segments.models import Tag
-from subscribers.models import Change
 from tests.client import Api
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import missing, refused, slugs

@@ -1,16 +1,16 @@
 """What GET /subscribers/{id}/history is narrowed by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django_filters import ChoiceFilter, Filter, FilterSet
 
-from accounts.actors import DOORS
-from subscribers.models import Change
-from subscribers.querysets import ChangeQuerySet
-from subscribers.signals import CHANGES
+from changes.actors import Channel
+from changes.events import EVENTS
+from changes.models import Change
+from changes.querysets import ChangeQuerySet
 from wp_rest.dates import read_datetime
 from wp_rest.exceptions import FieldErrors
 from wp_rest.parameters import as_integer
@@ -44,16 +44,19 @@ def moment_filter(name: str, lookup: str) -> ReadFilter:
     return ReadFilter("at", lookup, read_datetime, error)
 
 
-def word_filter(name: str, words: tuple[str, ...]) -> ChoiceFilter:
+def word_filter(name: str, field: str, words: Sequence[str], **kwargs: Any) -> ChoiceFilter:
     error = f"The {name} must be one of: {', '.join(words)}."
-    return ChoiceFilter(choices=[(word, word) for word in words], error_messages={"invalid_choice": error})
+    choices = [(word, word) for word in words]
+    return ChoiceFilter(field, choices=choices, error_messages={"invalid_choice": error}, **kwargs)
 
 
 class ChangeFilter(FilterSet):
-    """By what was done, through which door, by whom, and when: `until` itself is left out."""
+    """By what was done, through which channel, by whom, and when: `until` itself is left out."""
 
-    change = word_filter("change", CHANGES)
-    door = word_filter("door", DOORS)
+    change = word_filter("change", "event", EVENTS)
+    channel = word_filter("channel", "channel", Channel.values)
+    # As earlier versions called it, with their word for what no request did.
+    door = word_filter("door", "channel", [*Channel.values, "command"], method="through_door")
     user = ReadFilter("user", "exact", as_integer, "The user must be an id.")
     since = moment_filter("since", "gte")
     until = moment_filter("until", "lt")
@@ -61,6 +64,9 @@ class ChangeFilter(FilterSet):
     class Meta:
         model = Change
         fields = ()
+
+    def through_door(self, changes: Any, name: str, door: str) -> Any:
+        return changes.filter(channel=Channel.SYSTEM if door == "command" else door)
 
 
 def narrow_history(changes: ChangeQuerySet, params: dict[str, Any]) -> QuerySet[Any]:

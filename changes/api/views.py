@@ -5,19 +5,19 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from subscribers.history_filters import narrow_history
-from subscribers.models import Change
+from changes.api.filters import narrow_history
+from changes.api.representation import show_change
+from changes.models import Change
 from subscribers.reading import existing_ids
-from wp_rest.dates import write_datetime
 from wp_rest.exceptions import NotFound
 from wp_rest.pagination import PageRequest
 from wp_rest.views import RestView
 
 
 class HistoryView(RestView):
-    """Newest first, narrowed by history_filters. Of a contact that was deleted the deletion is left."""
+    """Newest first, narrowed by changes.api.filters. Of a contact that was deleted the deletion is left."""
 
-    rights: ClassVar = {"GET": "subscribers.view_change"}
+    rights: ClassVar = {"GET": "changes.view_change"}
 
     def get(self, request: Request, pk: int) -> Response:
         params = self.params
@@ -32,17 +32,3 @@ class HistoryView(RestView):
             listed = changes.select_related("user").order_by("-pk")[page.offset :][: page.per_page]
             shown = [show_change(change) for change in listed]
         return Response({"history": page.envelope(shown, total, request.path_info, params)})
-
-
-def show_change(change: Change) -> dict[str, Any]:
-    """One entry: `contacts` is to how many contacts it happened at once."""
-    user = change.user
-    return {
-        "id": change.pk,
-        "at": write_datetime(change.at),
-        "user": user and {"ID": user.pk, "display_name": user.get_full_name() or user.username},
-        "door": change.door,
-        "change": change.change,
-        "details": change.details,
-        "contacts": change.contacts,
-    }

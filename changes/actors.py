@@ -1,0 +1,69 @@
+"""Who acts, and through which channel: what an entry says besides what happened."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from django.db import models
+
+
+class Channel(models.TextChoices):
+    """The ways in. A new one is a line here and an `acting_as` where it enters."""
+
+    API = "api", "FluentCRM's API"
+    FLUENZR = "fluenzr", "FluenzR's API"
+    ADMIN = "admin", "admin"
+    IMPORT = "import", "import"
+    AUTOMATION = "automation", "automation"
+    HOOK = "hook", "incoming hook"
+    SYSTEM = "system", "the server itself"
+
+
+class ActorKind(models.TextChoices):
+    """What acts for a user, or where no user does."""
+
+    APPLICATION_PASSWORD = "application_password", "application password"
+    API_KEY = "api_key", "API key"
+    AUTOMATION = "automation", "automation"
+    IMPORT = "import", "import"
+    HOOK = "hook", "incoming hook"
+
+
+class Actor(NamedTuple):
+    """A channel, the user's id (None where nobody signed in), and the kind and id of what acts for the user."""
+
+    channel: str
+    user_id: int | None = None
+    kind: str = ""
+    id: int | None = None
+
+
+def the_server_itself() -> Actor:
+    return Actor(Channel.SYSTEM)
+
+
+_find_actor: ContextVar[Callable[[], Actor]] = ContextVar("find_actor", default=the_server_itself)
+
+
+def current_actor() -> Actor:
+    """Who acts now, in this thread: the server itself, unless acting_as or a request says otherwise."""
+    return _find_actor.get()()
+
+
+@contextmanager
+def acting_as(channel: str, *, user_id: int | None = None, kind: str = "", id: int | None = None) -> Iterator[None]:  # noqa: A002 - the actor's
+    """Inside the block, changes are recorded as this actor's; nested blocks replace it. Also a decorator."""
+    actor = Actor(Channel(channel), user_id, kind and ActorKind(kind), id)
+    with acting_as_found(lambda: actor):
+        yield
+
+
+@contextmanager
+def acting_as_found(find_actor: Callable[[], Actor]) -> Iterator[None]:
+    """The same for an actor that is known only later: `find_actor` is called at each change."""
+    token = _find_actor.set(find_actor)
+    try:
+        yield
+    finally:
+        _find_actor.reset(token)

@@ -1,0 +1,67 @@
+"""Reading what happened, in the order of commits: nothing is missed and nothing comes twice.
+
+A reader keeps a cursor, acts on a page and keeps the new cursor; how many readers there are does not
+matter. On PostgreSQL an entry appears when no older transaction runs any more, of any database of
+that server: one that stays open for an hour holds all readers up for that hour. What was removed before
+a reader came (changes.retention, or with a contact that was deleted) is not in a page.
+"""
+
+from typing import NamedTuple
+
+from changes.commit_order import BELOW_RUNNING
+from changes.models import Change
+from database.sql import is_postgresql
+
+# The cursor before the first entry.
+START = ""
+
+PAGE = """
+    SELECT c.* FROM changes_change c
+    WHERE (c.transaction_number, c.id) > (%s, %s) {below_running}
+    ORDER BY c.transaction_number, c.id LIMIT %s
+"""
+LAST = """
+    SELECT c.* FROM changes_change c WHERE {below_running} ORDER BY c.transaction_number DESC, c.id DESC LIMIT 1
+"""
+
+
+class InvalidCursor(ValueError):
+    """The text is no cursor of changes_after."""
+
+
+class Page(NamedTuple):
+    """Entries, oldest first, and the cursor after the last of them."""
+
+    changes: list[Change]
+    cursor: str
+
+
+def changes_after(cursor: str, limit: int) -> Page:
+    """The next entries, `limit` at most. One statement. Raises InvalidCursor.
+
+    The contacts of an entry are `change.changed`, up to all there are: read them in parts.
+    """
+    position = read_cursor(cursor)
+    below_running = f"AND c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else ""
+    changes = list(Change.objects.raw(PAGE.format(below_running=below_running), [*position, limit]))
+    return Page(changes, cursor_at(changes[-1]) if changes else cursor)
+
+
+def latest_cursor() -> str:
+    """Where a reader starts who wants only what happens from now on. One statement."""
+    below_running = f"c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else "true"
+    last = list(Change.objects.raw(LAST.format(below_running=below_running)))
+    return cursor_at(last[0]) if last else START
+
+
+def cursor_at(change: Change) -> str:
+    return f"{change.transaction_number}.{change.pk}"
+
+
+def read_cursor(cursor: str) -> tuple[int, int]:
+    if cursor == START:
+        return -1, 0
+    transaction, point, pk = cursor.partition(".")
+    if not (point and all(part.isascii() and part.isdigit() and len(part) < 19 for part in (transaction, pk))):
+        raise InvalidCursor(cursor)
+    return int(transaction), int(pk)

@@ -1,0 +1,81 @@
+"""What happened: an entry for each thing, and the contacts that it happened to."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from changes.querysets import ChangeQuerySet
+
+
+class Change(models.Model):
+    """One thing that happened, to any number of contacts at once: one tag attached, one status given.
+
+    Written by changes.services.record alone.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    # Where it stands in the order of commits (changes.commit_order); 0 for entries older than that.
+    transaction_number = models.BigIntegerField(default=0, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    # What acted for the user, or where no user did: which key, import or automation.
+    actor_kind = models.CharField(max_length=32, blank=True, default="", help_text="One of changes.actors.ActorKind.")
+    actor_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=16, help_text="One of changes.actors.Channel.")
+    event = models.CharField(max_length=32, help_text="One of changes.events.EVENTS.")
+    # What it happened to besides the contacts: the tag that was attached, the note that was made.
+    subject_kind = models.CharField(max_length=16, default="contact", help_text="One of changes.events.SUBJECTS.")
+    subject_id = models.BigIntegerField(null=True, help_text="None for contacts: `changed` has them.")
+    # For one contact {"columns": {name: [before, after]}}, for many what they have in common.
+    details = models.JSONField(default=dict)
+    contacts = models.PositiveIntegerField(help_text="To how many contacts it happened.")
+
+    objects: ClassVar[Any] = ChangeQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            # changes.cursor: the entries after a cursor, in the order of commits.
+            models.Index(fields=["transaction_number", "id"], name="changes_in_commit_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} ({self.contacts})"
+
+
+class ChangedContact(models.Model):
+    """That an entry is about a contact. No foreign key: history outlives the contact."""
+
+    # Without a constraint in the database, which would look for the entry once a contact: a third of the
+    # time of a large entry. Links are made in the statement that makes the entry, and removed before it.
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="changed", db_constraint=False)
+    contact_id = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # GET /subscribers/1/history: newest first.
+            models.Index(fields=["contact_id", "change"], name="changes_of_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id}: {self.contact_id}"
+
+
+class DeletedContact(models.Model):
+    """What others need to delete the contact, too. Removed after DELETED_CONTACTS_RETENTION_DAYS."""
+
+    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="deleted", db_constraint=False)
+    contact_id = models.BigIntegerField()
+    email = models.CharField(max_length=190)
+    hash = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.change_id}: {self.contact_id}"
+
+
+class TransactionOffset(models.Model):
+    """What is added to PostgreSQL's transaction ids. One row at most; changes.commit_order says when there is one."""
+
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,12 @@
+"""Sets of entries, narrowed."""
+
+from typing import Any, Self
+
+from django.db import models
+
+
+class ChangeQuerySet(models.QuerySet[Any]):
+    def about(self, contact_id: int) -> Self:
+        """The entries about one contact, those of bulk actions among them."""
+        links = self.model._meta.get_field("changed").related_model.objects
+        return self.filter(pk__in=links.filter(contact_id=contact_id).values("change"))

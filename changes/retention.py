@@ -1,0 +1,59 @@
+"""Removing what was kept long enough, in small transactions beside the others' work."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from changes.models import Change, ChangedContact, DeletedContact
+from database.sql import among, execute, ids_parameter
+
+# Rows a transaction.
+BATCH = 10_000
+
+
+class Removed(NamedTuple):
+    """How many entries, and addresses of deleted contacts, were removed."""
+
+    changes: int
+    deleted_contacts: int
+
+
+def remove_old_changes(batch: int = BATCH) -> Removed:
+    """Remove entries after CHANGES_RETENTION_DAYS, and addresses after DELETED_CONTACTS_RETENTION_DAYS.
+
+    0 days keep for ever. Each batch is a transaction of its own, so run it outside of one. What another
+    transaction holds is left for the next run, and so is the newest entry: numbers continue from it
+    where the database is moved (changes.commit_order).
+    """
+    now = timezone.now()
+    addresses = changes = 0
+    if days := settings.DELETED_CONTACTS_RETENTION_DAYS:
+        addresses += _remove(DeletedContact.objects.filter(change__at__lt=now - timedelta(days=days)), batch)
+    if days := settings.CHANGES_RETENTION_DAYS:
+        newest = Change.objects.order_by("-transaction_number", "-pk").values_list("pk", flat=True).first()
+        old = Change.objects.filter(at__lt=now - timedelta(days=days)).exclude(pk=newest)
+        # First whom it happened to: an entry of a million contacts is removed in parts, too.
+        _remove(ChangedContact.objects.filter(change__in=old), batch)
+        addresses += _remove(DeletedContact.objects.filter(change__in=old), batch)
+        changes = _remove(old.exclude(Exists(ChangedContact.objects.filter(change=OuterRef("pk")))), batch)
+    return Removed(changes, addresses)
+
+
+def _remove(rows: Any, batch: int) -> int:
+    """Delete the rows, oldest first, a batch at a time; returns how many."""
+    delete = f"DELETE FROM {rows.model._meta.db_table} WHERE id {among()}"
+    removed = 0
+    while True:
+        with transaction.atomic():
+            found = rows.order_by("pk")
+            if connection.features.has_select_for_update_skip_locked:
+                found = found.select_for_update(skip_locked=True, of=("self",))
+            ids = list(found.values_list("pk", flat=True)[:batch])
+            execute(delete, ids_parameter(ids))
+        removed += len(ids)
+        if len(ids) < batch:
+            return removed
