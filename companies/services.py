@@ -1,10 +1,14 @@
 """Making and changing companies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from changes.rows import saving
+from changes.services import Entry, record
 from companies.models import Company, Experiments
+from database.insert import insert_new
 
 MAX_NAME = 192
 
@@ -19,7 +23,7 @@ def save_company(company: Company) -> None:
     if Company.objects.exclude(pk=company.pk).named([company.name]).exists():
         raise NameTaken(company.name)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), saving(company, "company"):
             company.save()
     except IntegrityError as error:
         if Company.objects.exclude(pk=company.pk).named([company.name]).exists():
@@ -34,9 +38,31 @@ def name_companies(names: Iterable[str]) -> dict[str, int]:
     found = _ids_by_name(wanted.values())
     missing = sorted(wanted.keys() - found.keys())
     if missing:
-        Company.objects.bulk_create([Company(name=wanted[key]) for key in missing], ignore_conflicts=True)
+        create_new([Company(name=wanted[key]) for key in missing])
         found |= _ids_by_name(wanted[key] for key in missing)
     return {key: found[name.lower()] for key, name in sent.items() if name.lower() in found}
+
+
+@transaction.atomic(savepoint=False)
+def create_new(companies: Sequence[Company]) -> None:
+    """Insert companies, but those whose name is taken, and record which are new. Two statements at most."""
+    made = insert_new(companies, "name", "name")
+    record(Entry("company_created", None, {"title": name}, ("company", pk)) for pk, name in made)
+
+
+@transaction.atomic
+def set_company_type(ids: Iterable[int], value: str) -> int:
+    """Give companies a type, one of TYPES; returns how many there are. Two statements, and one for those that had another."""
+    companies = dict(
+        Company.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", "type")
+    )
+    Company.objects.filter(pk__in=companies).update(type=value, updated_at=timezone.now())
+    record(
+        Entry("company_updated", None, {"columns": ["type"]}, ("company", pk))
+        for pk, before in companies.items()
+        if before != value
+    )
+    return len(companies)
 
 
 def _ids_by_name(names: Iterable[str]) -> dict[str, int]:

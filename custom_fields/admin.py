@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Max
 from django.http import HttpRequest
 
+from changes.recorded_admin import RecordedAdmin
 from custom_fields.models import DEFAULT_GROUP, CustomField
 from custom_fields.serializers import CustomFieldSerializer
 from custom_fields.services import make_slug
@@ -65,7 +66,8 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(CustomField)
-class CustomFieldAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CustomFieldAdmin(RecordedAdmin):
+    subject = "field"
     form = CustomFieldForm
     list_display = ("label", "scope", "slug", "type", "choices", "group", "position")
     list_editable = ("position",)

@@ -8,10 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from changes.services import Entry, record
 from custom_fields.models import DEFAULT_GROUP, CustomField, Scope
 from custom_fields.types import TYPES, DoesNotFit, Kind, Value, check_value
+from database.insert import insert_new
 from database.sql import execute, is_postgresql, read
 
+# What a definition says besides its scope and slug.
+DEFINED = ("label", "type", "options", "group", "position", "extras")
 MAX_SLUG = 25  # as recorded in custom-fields.json
 # Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
 RESERVED = frozenset(
@@ -38,7 +42,7 @@ def make_slug(label: str, taken: set[str]) -> str:
 
 @transaction.atomic
 def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope.CONTACT) -> None:
-    """Make these, in this order, the custom fields of contacts (or companies). Three statements at most.
+    """Make these, in this order, the custom fields of contacts (or companies). Four statements at most, and the entries'.
 
     A definition that is left out goes; values of it stay with the contacts and show again when a
     field of that slug is defined again.
@@ -48,22 +52,44 @@ def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope
         execute("LOCK TABLE custom_fields_customfield IN SHARE ROW EXCLUSIVE MODE")
     for position, definition in enumerate(definitions):
         definition.position, definition.scope = position, scope
-    CustomField.objects.filter(scope=scope).exclude(slug__in=[field.slug for field in definitions]).delete()
+    kept = {field.slug for field in definitions}
+    before = {field.slug: field for field in CustomField.objects.filter(scope=scope)}
+    gone = [field for slug, field in before.items() if slug not in kept]
+    # No signal a row: they are recorded below.
+    CustomField.objects.filter(pk__in=[field.pk for field in gone])._raw_delete(using="default")
     CustomField.objects.bulk_create(
         definitions,
         update_conflicts=True,
         unique_fields=["scope", "slug"],
-        update_fields=["label", "type", "options", "group", "position", "extras"],
+        update_fields=list(DEFINED),
     )
+    entries = [_entry("deleted", field) for field in gone]
+    for definition in definitions:
+        known = before.get(definition.slug)
+        if known is None:
+            entries.append(_entry("created", definition))
+        elif changed := [name for name in DEFINED if getattr(known, name) != getattr(definition, name)]:
+            entries.append(Entry("field_updated", None, {"columns": changed}, ("field", known.pk)))
+    record(entries)
 
 
+def _entry(done: str, field: CustomField) -> Entry:
+    return Entry(f"field_{done}", None, {"title": str(field)}, ("field", field.pk))
+
+
+@transaction.atomic(savepoint=False)
 def rename_group(old: str, new: str, scope: Scope = Scope.CONTACT) -> int:
-    """Put the fields of one group into another one; returns how many there were. One statement."""
-    return CustomField.objects.filter(scope=scope, group=old).update(group=new)
+    """Put the fields of one group into another one; returns how many there were. Three statements."""
+    chosen = CustomField.objects.select_for_update().filter(scope=scope, group=old).order_by("pk")
+    ids = list(chosen.values_list("pk", flat=True))
+    CustomField.objects.filter(pk__in=ids).update(group=new)
+    record(Entry("field_updated", None, {"columns": ["group"]}, ("field", pk)) for pk in ids)
+    return len(ids)
 
 
+@transaction.atomic(savepoint=False)
 def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
-    """Make a text field of each slug, after the fields that there are; known slugs stay. Two statements."""
+    """Make a text field of each slug, after the fields that there are; known slugs stay. Three statements."""
     last = CustomField.objects.filter(scope=scope).aggregate(last=Max("position"))["last"]
     start = 0 if last is None else last + 1
     fields = [
@@ -73,7 +99,8 @@ def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
         # Those of one request at once, in an order that two requests share.
         for at, slug in enumerate(sorted(slugs), start=start)
     ]
-    CustomField.objects.bulk_create(fields, ignore_conflicts=True)
+    made = insert_new(fields, "label", "slug")
+    record(Entry("field_created", None, {"title": label}, ("field", pk)) for pk, label in made)
 
 
 @dataclass(frozen=True)

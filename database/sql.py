@@ -16,8 +16,10 @@ from django.db.models import Field
 POSTGRESQL_TYPES = {
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
+    "BooleanField": "boolean",
     "ForeignKey": "bigint",
     "IntegerField": "integer",
+    "PositiveIntegerField": "integer",
     "DateField": "date",
     "DateTimeField": "timestamptz",
     "DecimalField": "numeric",
@@ -47,9 +49,10 @@ def ids_parameter(ids: Iterable[int | str]) -> Any:
 def rows_from_json(columns: Sequence[tuple[str, "Field[Any, Any]"]]) -> str:
     """A row source (to follow FROM or JOIN) named `r`, from one parameter: a JSON list of objects."""
     if is_postgresql():
-        names = ", ".join(f"{name} {POSTGRESQL_TYPES.get(type(field).__name__, 'text')}" for name, field in columns)
-        return f"jsonb_to_recordset(%s::jsonb) AS r({names})"
-    names = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in columns)
+        types = ((name, POSTGRESQL_TYPES.get(type(field).__name__, "text")) for name, field in columns)
+        listed = ", ".join(f'"{name}" {kind}' for name, kind in types)
+        return f"jsonb_to_recordset(%s::jsonb) AS r({listed})"
+    names = ", ".join(f"json_extract(value, '$.{name}') AS \"{name}\"" for name, _ in columns)
     return f"(SELECT {names} FROM json_each(%s)) AS r"
 
 

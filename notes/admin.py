@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from companies.models import Company
 from notes.models import COMPANY_NOTE, Note
+from notes.services import delete_notes, record_created, updating
 from subscribers.models import Subscriber
 from wp_rest.rich_text import TooLarge, clean_html
 from wp_rest.text import plain_line
@@ -72,7 +73,17 @@ class NoteAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not change:
             obj.created_by_id = request.user.pk
             obj.status = COMPANY_NOTE if obj.company_id else obj.status
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+            record_created(obj)
+            return
+        with updating(obj):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Note) -> None:
+        delete_notes(Note.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        delete_notes(queryset)
 
 
 class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -95,7 +106,18 @@ class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     def save_new(self, form: Any, commit: bool = True) -> Note:
         form.instance.created_by_id = self.author_id
         form.instance.status = COMPANY_NOTE if isinstance(self.instance, Company) else form.instance.status
-        return super().save_new(form, commit)
+        note: Note = super().save_new(form, commit)
+        if commit:
+            record_created(note)
+        return note
+
+    def save_existing(self, form: Any, obj: Note, commit: bool = True) -> Note:
+        with updating(obj):
+            return super().save_existing(form, obj, commit)
+
+    def delete_existing(self, obj: Note, commit: bool = True) -> None:
+        if commit:
+            delete_notes(Note.objects.filter(pk=obj.pk))
 
 
 class NoteInline(admin.StackedInline):  # type: ignore[type-arg]

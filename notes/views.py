@@ -10,6 +10,7 @@ from companies.models import Company
 from notes.models import COMPANY_NOTE, Note
 from notes.querysets import NoteQuerySet
 from notes.serializers import FORM, NoteSerializer, show_listed_note, show_new_note, show_note
+from notes.services import delete_notes, record_created, updating
 from subscribers.reading import existing_ids
 from subscribers.services import lock_contacts
 from wp_rest.exceptions import NotFound
@@ -71,6 +72,7 @@ class NoteListView(NoteView):
         if not self.lock_owner(pk):
             raise NotFound
         note = self.valid_note().save(created_by=request.user, **self.new_note(pk))
+        record_created(note)
         return Response({"note": show_new_note(note), "message": self.added})
 
 
@@ -85,12 +87,13 @@ class NoteDetailView(NoteView):
         note = self.notes(pk).filter(pk=note_pk).select_for_update().first()
         if note is None:
             raise NotFound
-        note = self.valid_note(note).save()
+        serializer = self.valid_note(note)
+        with updating(note):
+            serializer.save()
         return Response({"note": show_note(note), "message": "Note successfully updated"})
 
     def delete(self, request: Request, pk: int, note_pk: int) -> Response:
-        deleted, _ = self.notes(pk).filter(pk=note_pk).delete()
-        if not deleted:
+        if not delete_notes(self.notes(pk).filter(pk=note_pk)):
             raise NotFound
         return Response({"message": "Note successfully deleted"})
 

@@ -2,13 +2,15 @@
 
 from django.contrib import admin
 
+from changes.recorded_admin import RecordedAdmin
 from pipelines.models import Stage
 
 
 @admin.register(Stage)
-class StageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StageAdmin(RecordedAdmin):
     """The id that clients use is shown with its prefix; it stays when a stage is renamed."""
 
+    subject = "stage"
     list_display = ("name", "position", "api_id")
     list_editable = ("position",)
     ordering = ("position", "pk")

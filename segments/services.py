@@ -11,6 +11,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from changes.rows import saving
+from changes.services import Entry, record
+from database.insert import insert_new
 from database.sql import among, ids_parameter, lower, read
 from segments.models import Segment
 from segments.signals import segments_leaving
@@ -127,11 +130,14 @@ def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
 def create_missing(model: type[Segment], titles: Iterable[str]) -> None:
     """Make one for each title; where two requests make the same one at once, one is made. One statement."""
     by_slug = {make_slug(title): title for title in titles}
-    # In the order of their slugs, so that two transactions that make the same ones wait for each
-    # other in one order and never in a circle.
-    model.objects.bulk_create(
-        [model(title=title[:192], slug=slug[:192]) for slug, title in sorted(by_slug.items())], ignore_conflicts=True
-    )
+    create_new(model, [model(title=title[:192], slug=slug[:192]) for slug, title in by_slug.items()])
+
+
+@transaction.atomic(savepoint=False)
+def create_new(model: type[Segment], rows: Sequence[Segment]) -> None:
+    """Insert tags or lists, but those whose slug is taken, and record which are new. Two statements at most."""
+    made = insert_new(rows, "title", "slug")
+    record(Entry(f"{model.LINK}_created", None, {"title": title}, (model.LINK, pk)) for pk, title in made)
 
 
 def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
@@ -164,9 +170,7 @@ def create_titled(model: type[Segment], titles: Iterable[str]) -> dict[str, list
 
 
 def create_with_slugs(model: type[Segment], titles: Mapping[str, str]) -> None:
-    # In the order of their slugs, as in create_missing.
-    rows = [model(title=title, slug=slug) for slug, title in sorted(titles.items())]
-    model.objects.bulk_create(rows, ignore_conflicts=True)
+    create_new(model, [model(title=title, slug=slug) for slug, title in titles.items()])
 
 
 def slug_of(title: str, attempt: int) -> str:
@@ -184,7 +188,7 @@ def save_segment(segment: Segment) -> None:
     if type(segment).objects.exclude(pk=segment.pk).filter(slug=segment.slug).exists():
         raise SlugTaken(segment.slug)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), saving(segment, segment.LINK):
             segment.save()
     except IntegrityError as error:
         raise SlugTaken(segment.slug) from error
@@ -215,13 +219,14 @@ def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> lis
     """Make or, where the slug is known, rename tags or lists; the ids in the order given. At most four statements."""
     by_slug = {row["slug"]: row["title"] for row in rows}
     known = list(model.objects.filter(slug__in=by_slug).order_by("pk").select_for_update())
+    renamed = [segment.pk for segment in known if segment.title != by_slug[segment.slug]]
     for segment in known:
         segment.title, segment.updated_at = by_slug[segment.slug], timezone.now()
     model.objects.bulk_update(known, ["title", "updated_at"])
     new = by_slug.keys() - {segment.slug for segment in known}
-    model.objects.bulk_create(
-        [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new], ignore_conflicts=True
-    )
+    updated = f"{model.LINK}_updated"
+    record(Entry(updated, None, {"columns": ["title"]}, (model.LINK, pk)) for pk in renamed)
+    create_new(model, [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new])
     ids = dict(model.objects.filter(slug__in=by_slug).values_list("slug", "pk"))
     return [ids[row["slug"]] for row in rows]
 
@@ -237,4 +242,6 @@ def delete_segments(model: type[Segment], ids: Iterable[int]) -> list[int]:
     if titles:
         segments_leaving.send(sender=model, titles=titles)
         model.objects.filter(pk__in=titles).delete()
+        deleted = f"{model.LINK}_deleted"
+        record(Entry(deleted, None, {"title": title}, (model.LINK, pk)) for pk, title in titles.items())
     return list(titles)

@@ -5,14 +5,13 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Count, F
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from companies.models import TYPES, Company
 from companies.representation import show_company
 from companies.serializers import CompanySerializer, NewCompanySerializer
-from companies.services import NameTaken, save_company
+from companies.services import NameTaken, save_company, set_company_type
 from custom_fields.models import Scope
 from custom_fields.services import check_values, types_by_slug
 from subscribers import services
@@ -234,8 +233,7 @@ class CompaniesPropertyView(CompanyView):
             raise Unprocessable("Column is not valid")
         if value not in TYPES:
             raise Unprocessable("Value is not valid")
-        chosen = Company.objects.filter(pk__among=self.ids("companies", "company_ids"))
-        chosen.update(type=value, updated_at=timezone.now())
+        set_company_type(self.ids("companies", "company_ids"), value)
         return Response({"message": "Companies successfully updated"})
 
 
@@ -253,12 +251,11 @@ class CompaniesBulkActionView(CompanyView):
             user: Any = request.user
             if not user.has_perm(DELETE):
                 self.permission_denied(request)
-            done, message = services.delete_companies(ids), "Selected Companies has been deleted permanently"
+            completed, message = len(services.delete_companies(ids)), "Selected Companies has been deleted permanently"
         else:
             kind = self.params.get("new_status")
             if kind not in TYPES:
                 raise invalid("new_status", f"The new_status must be one of: {', '.join(TYPES)}.", "in")
-            done = list(Company.objects.filter(pk__among=ids).order_by("pk").values_list("pk", flat=True))
-            Company.objects.filter(pk__among=done).update(type=kind, updated_at=timezone.now())
+            completed = set_company_type(ids, kind)
             message = "Company Type has been updated for the selected companies"
-        return Response({"last_company_id": str(max(ids)), "completed_companies": len(done), "message": message})
+        return Response({"last_company_id": str(max(ids)), "completed_companies": completed, "message": message})

@@ -293,6 +293,7 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
     leave_companies(names)
     _delete_what_belongs_to(Company, found)
     Company.objects.filter(pk__among=found)._raw_delete(using="default")
+    record(Entry("company_deleted", None, {"title": name}, ("company", pk)) for pk, name in names.items())
     return found
 
 

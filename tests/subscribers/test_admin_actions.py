@@ -92,7 +92,7 @@ def test_it_changes_the_status(browser: Client, changes: Callable[[], list[Any]]
     assert messages(answer) == ["Changed the status to bounced: 1 contact."]
     statuses = dict(Subscriber.objects.values_list("pk", "status"))
     assert statuses == {chosen.pk: "bounced", spared.pk: "subscribed"}
-    assert changes() == [("status_changed", [chosen.pk], {"status": ["bounced"]})]
+    assert changes() == [("status_changed", [chosen.pk], {"status": ["bounced"], "previous": "subscribed"})]
     entry = LogEntry.objects.get()
     assert (entry.object_id, entry.get_change_message()) == (str(chosen.pk), "Changed the status to bounced.")
 

@@ -190,7 +190,10 @@ def test_it_tells_of_custom_values_a_status_and_a_date(api: Api, contact: Subscr
         sent = {"status": "bounced", "date_of_birth": "1815-12-10", "custom_values": {"job": "CEO"}}
         api.put(f"/subscribers/{contact.pk}", sent)
     updated, status_changed = history(api, contact.pk)
-    assert (status_changed["change"], status_changed["details"]) == ("status_changed", {"status": ["bounced"]})
+    assert (status_changed["change"], status_changed["details"]) == (
+        "status_changed",
+        {"status": ["bounced"], "previous": "subscribed"},
+    )
     columns = updated["details"]["columns"]
     assert updated["change"] == "updated"
     assert columns.pop("unsubscribe_date")[0] is None
@@ -254,7 +257,11 @@ def bulk_actions(world: dict[str, int]) -> dict[str, tuple[dict[str, Any], str, 
         "remove_from_tags": ({"action_options": [old]}, "tags_detached", {"targets": [old]}),
         "add_to_lists": ({"action_options": [listed]}, "lists_attached", {"targets": [listed]}),
         "remove_from_lists": ({"action_options": [listed]}, "lists_detached", {"targets": [listed]}),
-        "change_contact_status": (bounced, "status_changed", {"status": ["bounced"], "reason": "No such box"}),
+        "change_contact_status": (
+            bounced,
+            "status_changed",
+            {"status": ["bounced"], "previous": "subscribed", "reason": "No such box"},
+        ),
         "change_contact_type": ({"new_status": "customer"}, "updated", {"columns": {"contact_type": "customer"}}),
         "update_custom_fields": (job, "updated", {"custom_values": {"job": "CEO"}}),
         "add_to_company": ({"new_status": company}, "companies_attached", {"companies": [company]}),
@@ -507,7 +514,7 @@ def test_it_keeps_a_shared_entry_and_its_values_for_those_who_stay(api: Api) -> 
     services.delete_contacts(pks[:1])
     assert [entry["change"] for entry in history(api, pks[0])] == ["deleted"]
     assert [(entry["change"], entry["details"], entry["contacts"]) for entry in history(api, pks[1])] == [
-        ("status_changed", {"status": ["bounced"], "reason": "Moved to Leeds"}, 2)
+        ("status_changed", {"status": ["bounced"], "previous": "subscribed", "reason": "Moved to Leeds"}, 2)
     ]
 
 

@@ -147,7 +147,7 @@ def test_it_tells_once_of_a_set(api: Api, heard: Heard, commit: Commit) -> None:
     assert heard == [
         ("tags_attached", pks, {"targets": [tag.pk]}),
         ("tags_detached", pks, {"targets": [tag.pk]}),
-        ("status_changed", pks, {"status": ["pending"]}),
+        ("status_changed", pks, {"status": ["pending"], "previous": "subscribed"}),
         ("updated", pks, {"columns": {"contact_type": "customer"}}),
         ("deleted", pks, {}),
     ]
