@@ -32,7 +32,7 @@ def save_company(company: Company) -> None:
 
 
 def name_companies(names: Iterable[str]) -> dict[str, int]:
-    """The ids of companies by lower-cased name; those that do not exist are made. At most three statements."""
+    """The ids of companies by lower-cased name; those that do not exist are made. At most four statements."""
     sent = {name.strip().lower(): name.strip()[:MAX_NAME] for name in names if name.strip()}
     wanted = {name.lower(): name for name in sent.values()}
     found = _ids_by_name(wanted.values())

@@ -48,7 +48,7 @@ def test_it_tells_of_tags_and_lists(api: Api, path: str, model: Any, kind: str) 
     [(event, subject, details)] = told(kind)
     assert (event, subject) == (f"{kind}_updated", pk)
     assert {"title", "description"} <= set(details["columns"])
-    api.put(f"{path}/{pk}", {"title": "Best buyers"})
+    api.put(f"{path}/{pk}", {"title": "Best buyers", "slug": "buyers", "description": "All of them"})
     assert told(kind) == []
     contact = SubscriberFactory.create(**{f"{kind}s": [model.objects.get()]})
     api.delete(f"{path}/{pk}")

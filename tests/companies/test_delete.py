@@ -48,7 +48,8 @@ def test_it_writes_into_the_history_of_its_contacts(api: Api) -> None:
     contacts = SubscriberFactory.create_batch(2)
     company = CompanyFactory.create(contacts=contacts)
     api.delete(f"/companies/{company.pk}")
-    [entry] = Change.objects.all()
+    entry, own = Change.objects.order_by("pk")
+    assert (own.event, own.contacts, own.subject_id) == ("company_deleted", 0, company.pk)
     assert (entry.event, entry.contacts) == ("companies_detached", 2)
     assert entry.details == {"companies": [company.pk], "name": company.name, "deleted": True}
 
