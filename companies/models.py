@@ -4,9 +4,9 @@ import secrets
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models.functions import Lower
 
 from companies.querysets import CompanyQuerySet
+from database.expressions import Fold
 
 # What `type` may be (companies.json knows Partner; the others are the field's usual words).
 TYPES = ("Prospect", "Partner", "Vendor", "Reseller", "Other")
@@ -24,7 +24,7 @@ def make_hash() -> str:
 
 
 class Company(models.Model):
-    """A company; its name is unique whatever its case. Column lengths are FluentCRM's."""
+    """A company; its name is unique as `fold` compares it. Column lengths are FluentCRM's."""
 
     hash = models.CharField(max_length=32, unique=True, default=make_hash, editable=False)
     # By name, as contacts are built on companies and not the other way round.
@@ -52,6 +52,8 @@ class Company(models.Model):
     twitter_url = models.CharField(max_length=500, **TEXT)
     date_of_start = models.DateField(null=True, blank=True)
     custom_values = models.JSONField(default=dict, blank=True)
+    # 0, or the own id of one that had the name of another before names were compared by `fold`.
+    twin = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -61,7 +63,7 @@ class Company(models.Model):
         verbose_name_plural = "companies"
         constraints: ClassVar = [
             # One company a name; POST /companies, and companies named by FluenzR's contacts.
-            models.UniqueConstraint(Lower("name"), name="companies_name_unique"),
+            models.UniqueConstraint(Fold("name"), "twin", name="companies_name_unique"),
         ]
 
     def __str__(self) -> str:

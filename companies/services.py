@@ -9,8 +9,10 @@ from changes.rows import saving
 from changes.services import Entry, record
 from companies.models import Company, Experiments
 from database.insert import insert_new
+from database.sql import ids_by_text
 
 MAX_NAME = 192
+TABLE = Company._meta.db_table
 
 
 class NameTaken(Exception):
@@ -20,27 +22,40 @@ class NameTaken(Exception):
 def save_company(company: Company) -> None:
     """Write one company; raises NameTaken, also when another request took the name just now."""
     # Asked first, as an insert that fails uses up an id all the same.
-    if Company.objects.exclude(pk=company.pk).named([company.name]).exists():
+    if is_taken(company):
         raise NameTaken(company.name)
     try:
         with transaction.atomic(), saving(company, "company"):
             company.save()
     except IntegrityError as error:
-        if Company.objects.exclude(pk=company.pk).named([company.name]).exists():
+        if is_taken(company):
             raise NameTaken(company.name) from error
         raise
 
 
+def is_taken(company: Company) -> bool:
+    """Whether another has its name, as `fold` compares. One statement.
+
+    No longer where it shares the name since before names were compared so, and keeps it.
+    """
+    same = dict(Company.objects.named([company.name]).values_list("pk", "twin"))
+    return bool(same.keys() - {company.pk}) and not same.get(company.pk)
+
+
 def name_companies(names: Iterable[str]) -> dict[str, int]:
-    """The ids of companies by lower-cased name; those that do not exist are made. At most four statements."""
-    sent = {name.strip().lower(): name.strip()[:MAX_NAME] for name in names if name.strip()}
-    wanted = {name.lower(): name for name in sent.values()}
-    found = _ids_by_name(wanted.values())
-    missing = sorted(wanted.keys() - found.keys())
+    """The ids of companies by the names given, as `fold` compares; those that do not exist are made.
+
+    At most four statements.
+    """
+    wanted = {name: plain for name in names if (plain := name.strip()[:MAX_NAME])}
+    found = ids_by_text(TABLE, "name", wanted.values()) if wanted else {}
+    # In nearly the order in which the index has them: two transactions that make the same ones then wait
+    # for each other in one order.
+    missing = sorted({plain for plain in wanted.values() if plain not in found}, key=str.casefold)
     if missing:
-        create_new([Company(name=wanted[key]) for key in missing])
-        found |= _ids_by_name(wanted[key] for key in missing)
-    return {key: found[name.lower()] for key, name in sent.items() if name.lower() in found}
+        create_new([Company(name=plain) for plain in missing])
+        found |= ids_by_text(TABLE, "name", missing)
+    return {name: found[plain][0] for name, plain in wanted.items() if plain in found}
 
 
 @transaction.atomic(savepoint=False)
@@ -53,21 +68,15 @@ def create_new(companies: Sequence[Company]) -> None:
 @transaction.atomic
 def set_company_type(ids: Iterable[int], value: str) -> int:
     """Give companies a type, one of TYPES; returns how many there are. Two statements, and one for those that had another."""
-    companies = dict(
-        Company.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", "type")
-    )
-    Company.objects.filter(pk__in=companies).update(type=value, updated_at=timezone.now())
+    chosen = Company.objects.filter(pk__among=ids).order_by("pk").select_for_update()
+    companies = dict(chosen.values_list("pk", "type"))
+    Company.objects.filter(pk__among=list(companies)).update(type=value, updated_at=timezone.now())
     record(
         Entry("company_updated", None, {"columns": ["type"]}, ("company", pk))
         for pk, before in companies.items()
         if before != value
     )
     return len(companies)
-
-
-def _ids_by_name(names: Iterable[str]) -> dict[str, int]:
-    rows = Company.objects.named(names).values_list("name", "pk")
-    return {name.lower(): pk for name, pk in rows}
 
 
 @transaction.atomic

@@ -36,9 +36,19 @@ def among() -> str:
     return "= ANY(%s)" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
 
 
-def lower() -> str:
-    """The function that lower-cases every script. SQLite's own knows ASCII alone; subscribers.apps gives it another."""
-    return "lower" if is_postgresql() else "unicode_lower"
+def folded(text: str) -> str:
+    """SQL of a text as it is compared and sorted (database.letters), by code points on both databases."""
+    return f'(fold({text}) COLLATE "C")' if is_postgresql() else f"fold({text})"
+
+
+def address(text: str) -> str:
+    """SQL of an e-mail address as it is compared and sorted: ASCII in small letters, whatever the locale."""
+    return f'lower({text} COLLATE "C")' if is_postgresql() else f"lower({text})"
+
+
+def texts() -> str:
+    """A row source (to follow FROM or JOIN) named `r`, with one text a row as `value`, from `ids_parameter(...)`."""
+    return "unnest(%s::text[]) AS r(value)" if is_postgresql() else "json_each(%s) AS r"
 
 
 def ids_parameter(ids: Iterable[int | str]) -> Any:
@@ -80,3 +90,14 @@ def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
     with getattr(connection, "fixed_cursor" if keep_plan else "cursor", connection.cursor)() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def ids_by_text(table: str, column: str, wanted: Iterable[str]) -> dict[str, list[int]]:
+    """The rows that have each of the texts in a column, as `fold` compares, upward by id. One statement."""
+    same = f"{folded(f't.{column}')} = {folded('r.value')}"
+    found: dict[str, list[int]] = {}
+    for text, pk in read(
+        f"SELECT r.value, t.id FROM {texts()} JOIN {table} t ON {same} ORDER BY t.id", ids_parameter(wanted)
+    ):
+        found.setdefault(text, []).append(pk)
+    return found

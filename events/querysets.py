@@ -3,9 +3,8 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 
-from segments.querysets import CaseBlind
+from database.expressions import holding
 
 
 class TrackedEventQuerySet(models.QuerySet[Any]):
@@ -13,7 +12,5 @@ class TrackedEventQuerySet(models.QuerySet[Any]):
         return self.filter(subscriber=pk)
 
     def matching(self, text: str) -> Self:
-        """Those with `text` in the key or title, in any case; % and _ are plain letters."""
-        lower = text.lower()
-        events = self.alias(lower_key=CaseBlind("event_key"), lower_title=CaseBlind("title"))
-        return events.filter(Q(lower_key__contains_text=lower) | Q(lower_title__contains_text=lower))
+        """Those with `text` in the key or title, as `fold` compares; % and _ are plain letters."""
+        return self.filter(holding(text, "event_key", "title"))

@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "database",
     "rest",
     "wp_rest",
     "accounts",

@@ -35,7 +35,7 @@ def select_contacts(query: Mapping[str, str]) -> Selection:
         [pk] = read_groups([group], field)
         contacts, segment = contacts.on_any_list([pk]), ("lists", pk)
     if tag := plain_line(query.get("tag", "")):
-        ids = ids_by_title(Tag, [tag]).get(tag.lower(), [])
+        ids = ids_by_title(Tag, [tag]).get(tag, [])
         contacts = contacts.tagged_with_any(ids) if ids else contacts.none()
         counted = counted and segment is None and len(ids) == 1
         segment = segment or (("tags", ids[0]) if ids else None)

@@ -135,15 +135,15 @@ class Tags(SentField):
             self.fail("array")
         if len(data) > MAX_TAGS:
             self.fail("max", max_length=MAX_TAGS)
-        titles: dict[str, str] = {}
+        titles: dict[str, None] = {}
         for entry in data:
             title = plain_line(entry) if len(entry) <= MAX_RAW_LENGTH else entry
             if not title:
                 self.fail("blank")
             if len(title) > 192:
                 self.fail("long", max_length=192)
-            titles.setdefault(title.lower(), title)
-        return list(titles.values())
+            titles[title] = None
+        return list(titles)
 
 
 class CustomFields(SentField):

@@ -18,10 +18,11 @@ from companies.models import Company
 from companies.services import name_companies
 from custom_fields.services import add_text_fields, check_values, types_by_slug
 from custom_fields.types import Kind
+from database.sql import ids_by_text
 from fluenzr.ids import GROUP, STAGE, encode
 from pipelines.services import stages_by_slug
 from segments.models import ContactList, Tag
-from segments.services import create_titled, ids_by_title
+from segments.services import create_missing, ids_by_title, look_up
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
@@ -217,10 +218,10 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
             draft=Draft(
                 columns=columns_of(result[0], stages),
                 custom_values=result[1],
-                tags=[tags[title.lower()] for title in result[0].tags or ()],
+                tags=list(dict.fromkeys(tags[title] for title in result[0].tags or ())),
                 lists=list(dict.fromkeys([*(result[0].group_ids or ()), *group_ids])),
             ),
-            company=companies[result[0].company.lower()] if result[0].company else None,
+            company=companies[result[0].company] if result[0].company else None,
         )
         for result in results
     ]
@@ -273,23 +274,25 @@ def make_fields(slugs: set[str], known: int, may: May) -> None:
 
 
 def name_tags(titles: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the tag of each title, by its lower-cased form; those that do not exist are made."""
-    wanted = {title.lower(): title for title in titles}
-    found = ids_by_title(Tag, wanted.values())
-    if missing := [title for lower, title in wanted.items() if lower not in found]:
+    """The id of the tag of each title; those that do not exist are made."""
+    wanted = list(dict.fromkeys(titles))
+    if not wanted:
+        return {}
+    found = look_up(Tag, wanted)
+    if any(title not in found.titles for title in wanted):
         demand("segments.add_tag", may, "make tags")
-        found |= create_titled(Tag, missing)
-    return {lower: ids[0] for lower, ids in found.items()}
+        found = create_missing(Tag, wanted, found)
+    return {title: ids[0] for title, ids in found.titles.items()}
 
 
 def choose_names(names: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the company of each name, by its lower-cased form; those that do not exist are made."""
+    """The id of the company of each name; those that do not exist are made."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
     if not may("companies.add_company"):
-        known = {name.lower() for name in Company.objects.named(wanted).values_list("name", flat=True)}
-        if any(name.lower() not in known for name in wanted):
+        known = ids_by_text(Company._meta.db_table, "name", wanted)
+        if any(name not in known for name in wanted):
             demand("companies.add_company", may, "make companies")
     return name_companies(wanted)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models.functions import Lower
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import types_by_slug
+from database.expressions import Fold
 from fluenzr import services
 from fluenzr.dialect import FluenzrView, Page, read_order
 from fluenzr.errors import ApiError, Conflict, NotFound, invalid
@@ -254,9 +254,9 @@ class GroupListView(GroupView):
         order = read_order(query.get("sort"), query.get("order"), GROUP_SORTS)
         page = Page.read(query)
         total = ContactList.objects.count()
-        column: Any = Lower("title") if order.column == "title" else order.column
         if order.column == "title":
-            columns: list[Any] = [column.desc() if order.descending else column.asc(), "id"]
+            title = Fold("title")
+            columns: list[Any] = [title.desc() if order.descending else title.asc(), "id"]
         else:
             sign = "-" if order.descending else ""
             columns = [f"{sign}{order.column}", f"{sign}id"][: 1 if order.column == "id" else 2]

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from segments.querysets import CaseBlind
+from database.expressions import holding
 
 
 class NoteQuerySet(models.QuerySet[Any]):
@@ -15,5 +15,5 @@ class NoteQuerySet(models.QuerySet[Any]):
         return self.filter(company=pk)
 
     def matching(self, text: str) -> Self:
-        """Those with `text` in the title, in any case; % and _ are plain letters."""
-        return self.alias(searched=CaseBlind("title")).filter(searched__contains_text=text.lower())
+        """Those with `text` in the title, as `fold` compares; % and _ are plain letters."""
+        return self.filter(holding(text, "title"))

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from database.expressions import Fold
 from segments.counts import counts_by_status
 from segments.models import ContactList, Segment, Tag
 from segments.serializers import SegmentSerializer
-from segments.services import SlugTaken, delete_segments, make_slug, save_segment
+from segments.services import SlugTaken, delete_segments, save_segment, slug_of_title
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -40,7 +41,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
             return self.cleaned_data
         self.cleaned_data |= serializer.validated_data
         if not self.cleaned_data["slug"]:
-            self.cleaned_data["slug"] = make_slug(self.cleaned_data["title"])[:192]
+            self.cleaned_data["slug"] = slug_of_title(self._meta.model, self.cleaned_data["title"])
         if "description" not in self.changed_data:
             # FluentCRM tells null from an empty text; a form does not.
             self.cleaned_data["description"] = self.instance.description if self.instance.pk else ""
@@ -68,7 +69,7 @@ class SegmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # Any name would do: it makes the search box, get_search_results does the search.
     search_fields = ("title",)
     search_help_text = "Title, slug or description"
-    ordering = ("title", "id")
+    ordering = (Fold("title"), "id")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("contacts", "created_at", "updated_at")

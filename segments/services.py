@@ -1,35 +1,46 @@
 """Making tags and lists, and finding those that a client names."""
 
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from secrets import token_hex
 from typing import Any
+from unicodedata import normalize
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
 from changes.rows import saving
 from changes.services import Entry, record
 from database.insert import insert_new
-from database.sql import among, ids_parameter, lower, read
+from database.sql import among, folded, ids_parameter, read, texts
 from segments.models import Segment
 from segments.signals import segments_leaving
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 MAX_TITLE = 192
 NEW_TITLE = range(3, MAX_TITLE + 1)
+# Decomposed letters take more characters than they have once composed.
+MAX_RAW_TITLE = 4 * MAX_TITLE
 # Slugs that are tried for one title. Others have the first ones only after they were renamed, each in turn.
 ATTEMPTS = 10
 # What a made slug leaves for the letters that tell it from another.
 SLUG_ROOM = 180
 
 
-FIND = "SELECT id, slug, title FROM {table} WHERE id {among}"
-# Reads the whole table: words are sought in titles too, which have no index in lower case.
-FIND_WORDS = f"{FIND} OR slug {{among}} OR {{lower}}(title) {{among}}"
+# (entry, its id, how it was found, its folded text): ids, then what each word may stand for. A slug
+# that is taken has no entry of the client's.
+FIND_IDS = "SELECT CAST(id AS text), id, 'id', '' FROM {table} WHERE id {among}"
+FIND = f"""
+    {FIND_IDS}
+    UNION ALL SELECT r.value, t.id, 'slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = r.value
+    UNION ALL SELECT r.value, t.id, 'title', '' FROM {{texts}} JOIN {{table}} t ON {{title}} = {{value}}
+    UNION ALL SELECT r.value, t.id, 'small slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = fold(r.value)
+    UNION ALL SELECT r.value, 0, 'text', fold(r.value) FROM {{texts}}
+    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{among}}
+    ORDER BY 2
+"""
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,14 @@ class NameTaken(Exception):
 
 def make_slug(text: str) -> str:
     """A readable slug: `Ünïcode & HTML` is `unicode-html`; a script without Latin letters keeps its own."""
-    return slugify(text) or slugify(text, allow_unicode=True) or unicodedata.normalize("NFKC", text).lower()[:192]
+    return slugify(text) or slugify(text, allow_unicode=True) or normalize("NFKC", text).lower()[:192]
 
 
 def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
     """The tags or lists that `entries` name: numbers and digits are ids, other words slugs or titles.
 
-    With `create`, words that name none make one. One statement, and three more when some are made.
+    With `create`, words that name none make one. One statement, two more when some are made, and two
+    more where another has the slug of one.
     """
     sent = [entry for entry in entries if isinstance(entry, str | int | float)]
     nameless = list(dict.fromkeys(entry for entry in sent if not is_name(entry)))
@@ -74,12 +86,14 @@ def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool 
     if not wanted:
         return Named({}, nameless)
     words = [entry for entry in wanted if not is_id(entry)]
-    found = find(model, wanted)
-    if create:
-        new = [word for word in words if word not in found and len(word) in NEW_TITLE]
-        if new:
-            create_missing(model, new)
-            found |= find(model, new)
+    ids = {entry: int(entry) for entry in wanted if is_id(entry)}
+    there = look_up(model, words, ids=ids.values())
+    found = {entry: pk for entry, pk in ids.items() if pk in there.ids}
+    found |= {word: pk for word in words if (pk := there.row_of(word))}
+    new = [word for word in words if create and word not in found and len(word) in NEW_TITLE]
+    if new:
+        made = create_missing(model, new, there)
+        found |= {word: rows[0] for word, rows in made.titles.items()}
     ignored = [int(entry) if is_id(entry) else entry for entry in wanted if entry not in found]
     return Named({entry: found[entry] for entry in wanted if entry in found}, [*ignored, *nameless])
 
@@ -98,39 +112,80 @@ def plain_word(entry: str | float) -> str:
     text = str(entry)
     if isinstance(entry, float) and "." in text:
         text = text.rstrip("0").rstrip(".")
-    return " ".join(text.replace("\x00", "").split())
+    # A longer word is nobody's title, and Unicode's forms of a long text take quadratic time.
+    text = " ".join(text.replace("\x00", "").split())
+    return normalize("NFC", text) if len(text) <= MAX_RAW_TITLE else text
 
 
 def is_id(entry: str) -> bool:
     return entry.isascii() and entry.isdecimal() and len(entry) <= 18
 
 
-def find(model: type[Segment], entries: Sequence[str]) -> dict[str, int]:
-    """Which row each id and word stands for; a slug goes before a title. One statement."""
-    ids = {entry: int(entry) for entry in entries if is_id(entry)}
-    # A longer word is no row's. It is not even looked at: Unicode's forms of a long text take quadratic time.
-    words = [entry for entry in entries if not is_id(entry) and len(entry) <= MAX_TITLE]
-    slugs = {word: make_slug(word) for word in words}
-    sql, sets = FIND, [ids_parameter(ids.values())]
+@dataclass
+class Found:
+    """What the database says of words and ids."""
+
+    ids: set[int] = field(default_factory=set)
+    slugs: dict[str, int] = field(default_factory=dict)
+    titles: dict[str, list[int]] = field(default_factory=dict)  # upward by id
+    small_slugs: dict[str, int] = field(default_factory=dict)  # of words that are slugs but for their case
+    folded: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)  # of the slugs asked for
+
+    def row_of(self, word: str) -> int | None:
+        """The row that a word stands for: a slug as it is written, else a title, else a slug in any case."""
+        titled = self.titles.get(word, [None])
+        return self.slugs.get(word) or titled[0] or self.small_slugs.get(word)
+
+
+def look_up(
+    model: type[Segment], entries: Sequence[str], *, ids: Iterable[int] = (), slugs: Iterable[str] = ()
+) -> Found:
+    """What there is of words and ids, and which of the slugs are taken. One statement."""
+    # A longer word is no row's, and not even looked at.
+    words = [entry for entry in entries if len(entry) <= MAX_TITLE]
+    parts = {"table": model._meta.db_table, "among": among(), "texts": texts()}
+    sql, sets = FIND_IDS, [ids_parameter(ids)]
     if words:
-        sql = FIND_WORDS
-        sets += [ids_parameter([*words, *slugs.values()]), ids_parameter(word.lower() for word in words)]
-    listed = read(sql.format(table=model._meta.db_table, among=among(), lower=lower()), *sets)
-    by_slug = {slug: pk for pk, slug, _ in listed}
-    by_title = {title.lower(): pk for pk, _, title in sorted(listed, reverse=True)}
-    there = {pk for pk, _, _ in listed}
-    found = {entry: pk for entry, pk in ids.items() if pk in there}
-    for word in words:
-        pk = by_slug.get(word) or by_title.get(word.lower()) or by_slug.get(slugs[word])
-        if pk:
-            found[word] = pk
+        sql, parts = FIND, {**parts, "title": folded("t.title"), "value": folded("r.value")}
+        sets += [ids_parameter(words)] * 4 + [ids_parameter(slugs)]
+    found = Found()
+    for entry, pk, how, text in read(sql.format(**parts), *sets):
+        match how:
+            case "id":
+                found.ids.add(pk)
+            case "slug":
+                found.slugs[entry] = pk
+            case "title":
+                found.titles.setdefault(entry, []).append(pk)
+            case "small slug":
+                found.small_slugs[entry] = pk
+            case "text":
+                found.folded[entry] = text
+            case "taken":
+                found.taken.add(entry)
     return found
 
 
-def create_missing(model: type[Segment], titles: Iterable[str]) -> None:
-    """Make one for each title; where two requests make the same one at once, one is made. One statement."""
-    by_slug = {make_slug(title): title for title in titles}
-    create_new(model, [model(title=title[:192], slug=slug[:192]) for slug, title in by_slug.items()])
+def create_missing(model: type[Segment], titles: Sequence[str], found: Found) -> Found:
+    """Make one for each title that no row has; returns what there is of them then.
+
+    Titles that fold alike make one. Three statements, and three more where a slug is in the way: of two
+    titles with one slug ("C++ devs", "C# devs") the second gets a number. Of two requests that make
+    one title at once, both try the same slugs, so one of them makes it.
+    """
+    for _ in range(ATTEMPTS):
+        # The first of those that fold alike.
+        missing = {found.folded[title]: title for title in reversed(titles) if title not in found.titles}
+        if not missing:
+            break
+        chosen: dict[str, str] = {}
+        for text, title in missing.items():
+            free = (slug for slug in slugs_of(text) if slug not in found.taken and slug not in chosen)
+            chosen[next(free, f"{next(slugs_of(text))}-{token_hex(4)}")] = title
+        create_new(model, [model(title=title, slug=slug) for slug, title in chosen.items()])
+        found = look_up(model, titles, slugs=[slug for text in missing for slug in slugs_of(text)])
+    return found
 
 
 @transaction.atomic(savepoint=False)
@@ -140,46 +195,31 @@ def create_new(model: type[Segment], rows: Sequence[Segment]) -> None:
     record(Entry(f"{model.LINK}_created", None, {"title": title}, (model.LINK, pk)) for pk, title in made)
 
 
+def slugs_of(text: str) -> Iterator[str]:
+    """The slugs that are tried for a folded title: the plain one first, then numbered ones."""
+    plain = make_slug(text)[:SLUG_ROOM] or "untitled"
+    yield plain
+    yield from (f"{plain}-{number}" for number in range(2, ATTEMPTS + 1))
+
+
+def free_slug(model: type[Segment], text: str) -> str:
+    """The first of the slugs of a folded title that none has. One statement."""
+    slugs = list(slugs_of(text))
+    taken = set(model.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    return next((slug for slug in slugs if slug not in taken), f"{slugs[0]}-{token_hex(4)}")
+
+
+def slug_of_title(model: type[Segment], title: str) -> str:
+    """make_slug's; where another title has that ("C++ devs", "C# devs"), one with a number. Two statements at most."""
+    slug = make_slug(title)[:192]
+    there = look_up(model, [title], slugs=[slug])
+    return free_slug(model, there.folded[title]) if slug in there.taken and title not in there.titles else slug
+
+
 def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
-    """The tags or lists of each title, by its lower-cased form, upward by id. One statement, none for no title."""
-    found: dict[str, list[int]] = defaultdict(list)
+    """The tags or lists of each title, as `fold` compares, upward by id. One statement, none for no title."""
     wanted = list(titles)
-    if wanted:
-        for pk, title in model.objects.titled(wanted).order_by("pk").values_list("pk", "title"):
-            found[title.lower()].append(pk)
-    return found
-
-
-def create_titled(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
-    """Make one for each title, whatever it looks like; returns their ids as ids_by_title does.
-
-    Two statements, and two more when the slug of one is in the way.
-
-    Where another title has the slug of one ("C" and "C++", or a tag that was renamed), its slug ends
-    with a few letters that are the same in each request: of two that make the same title at once, one does.
-    """
-    wanted = {title.lower(): title for title in titles}
-    found: dict[str, list[int]] = {}
-    for attempt in range(ATTEMPTS):
-        missing = [title for lower, title in wanted.items() if lower not in found]
-        if not missing:
-            break
-        create_with_slugs(model, {slug_of(title, attempt): title for title in reversed(missing)})
-        found |= ids_by_title(model, missing)
-    return found
-
-
-def create_with_slugs(model: type[Segment], titles: Mapping[str, str]) -> None:
-    create_new(model, [model(title=title, slug=slug) for slug, title in titles.items()])
-
-
-def slug_of(title: str, attempt: int) -> str:
-    """The slug of a title: the plain one first, then distinct ones."""
-    plain = make_slug(title)[:SLUG_ROOM]
-    if not attempt:
-        return plain
-    digest = blake2b(f"{title.lower()} {attempt}".encode(), digest_size=4).hexdigest()
-    return f"{plain}-{digest}"
+    return look_up(model, wanted).titles if wanted else {}
 
 
 def save_segment(segment: Segment) -> None:
@@ -197,16 +237,14 @@ def save_segment(segment: Segment) -> None:
 def save_titled(segment: Segment) -> None:
     """Write one tag or list that clients know by its title alone; a new one gets a slug of its own.
 
-    Raises NameTaken where another has the title, in any case. Four statements at most.
+    Raises NameTaken where another has the title, as `fold` compares. Four statements at most.
     """
-    model, others = type(segment), type(segment).objects.exclude(pk=segment.pk)
-    same = others.titled([segment.title]).values_list("title", flat=True)
-    if any(title.lower() == segment.title.lower() for title in same):
+    model = type(segment)
+    there = look_up(model, [segment.title])
+    if set(there.titles.get(segment.title, [])) - {segment.pk}:
         raise NameTaken(segment.title)
     if not segment.slug:
-        slugs = [slug_of(segment.title, attempt) for attempt in range(ATTEMPTS)]
-        taken = set(model.objects.filter(slug__in=slugs).values_list("slug", flat=True))
-        segment.slug = next((slug for slug in slugs if slug not in taken), slugs[0])
+        segment.slug = free_slug(model, there.folded[segment.title])
     try:
         save_segment(segment)
     except SlugTaken as error:
@@ -216,19 +254,29 @@ def save_titled(segment: Segment) -> None:
 
 @transaction.atomic
 def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Make or, where the slug is known, rename tags or lists; the ids in the order given. At most four statements."""
-    by_slug = {row["slug"]: row["title"] for row in rows}
-    known = list(model.objects.filter(slug__in=by_slug).order_by("pk").select_for_update())
-    renamed = [segment.pk for segment in known if segment.title != by_slug[segment.slug]]
+    """Make or rename tags or lists; the ids in the order given. At most ten statements.
+
+    A row with a `slug` is the one that has it, another the one of its title.
+    """
+    titles = [row["title"] for row in rows if not row["slug"]]
+    titled = create_missing(model, titles, look_up(model, titles)).titles if titles else {}
+    by_slug = {row["slug"]: row["title"] for row in rows if row["slug"]}
+    by_id = {titled[title][0]: title for title in titles}
+    wanted = Q(slug__in=by_slug) | Q(pk__in=by_id)
+    known = list(model.objects.filter(wanted).order_by("pk").select_for_update())
+    renamed = []
     for segment in known:
-        segment.title, segment.updated_at = by_slug[segment.slug], timezone.now()
+        title = by_slug.get(segment.slug) or by_id[segment.pk]
+        if segment.title != title:
+            segment.title, segment.updated_at = title, timezone.now()
+            renamed.append(segment.pk)
     model.objects.bulk_update(known, ["title", "updated_at"])
     new = by_slug.keys() - {segment.slug for segment in known}
     updated = f"{model.LINK}_updated"
     record(Entry(updated, None, {"columns": ["title"]}, (model.LINK, pk)) for pk in renamed)
     create_new(model, [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new])
     ids = dict(model.objects.filter(slug__in=by_slug).values_list("slug", "pk"))
-    return [ids[row["slug"]] for row in rows]
+    return [ids[row["slug"]] if row["slug"] else titled[row["title"]][0] for row in rows]
 
 
 @transaction.atomic

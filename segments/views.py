@@ -6,10 +6,11 @@ from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from database.expressions import Fold
 from segments.counts import counts_by_status
 from segments.models import ContactList, Segment, Tag
 from segments.serializers import SegmentSerializer, show_option, show_segment
-from segments.services import SlugTaken, delete_segments, make_slug, save_segment, upsert_segments
+from segments.services import SlugTaken, delete_segments, make_slug, save_segment, slug_of_title, upsert_segments
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, required
 from wp_rest.pagination import PageRequest
 from wp_rest.parameters import as_ids, as_objects, is_empty, is_true, unreadable
@@ -66,7 +67,7 @@ class SegmentListView(SegmentView):
         counts = counts_by_status(self.word, [segment.pk for segment in shown])
         return [show_segment(segment, **self.counts(counts.get(segment.pk, {}))) for segment in shown], total
 
-    def order(self) -> list[str]:
+    def order(self) -> list[Any]:
         params = self.params
         field = params.get("sort_by") or params.get("order_by")
         direction = str(
@@ -74,7 +75,11 @@ class SegmentListView(SegmentView):
         )
         sign = "" if direction.lower() == "asc" else "-"
         name = field if isinstance(field, str) and field in SORTABLE else "id"
-        return [f"{sign}{name}"] if name == "id" else [f"{sign}{name}", f"{sign}id"]
+        if name == "id":
+            return [f"{sign}id"]
+        if name in ("title", "slug"):
+            return [Fold(name).desc() if sign else Fold(name).asc(), f"{sign}id"]
+        return [f"{sign}{name}", f"{sign}id"]
 
     def counts(self, by_status: dict[str, int]) -> dict[str, int]:
         raise NotImplementedError
@@ -94,7 +99,8 @@ class SegmentListView(SegmentView):
         return Response({"lists": shown, "item": shown, "message": self.saved})
 
     def new_slug(self, fields: dict[str, Any]) -> str:
-        return make_slug(fields.get("slug") or fields["title"])[:192]
+        sent = fields.get("slug")
+        return make_slug(sent)[:192] if sent else slug_of_title(self.model, fields["title"])
 
 
 class SegmentDetailView(SegmentView):
@@ -152,7 +158,8 @@ class SegmentBulkView(SegmentView):
             serializer = SegmentSerializer(data=as_object(entry) or {})
             if serializer.is_valid():
                 title = serializer.validated_data["title"]
-                rows.append({"title": title, "slug": make_slug(serializer.validated_data.get("slug") or title)[:192]})
+                slug = serializer.validated_data.get("slug")
+                rows.append({"title": title, "slug": make_slug(slug)[:192] if slug else None})
         return Response({"message": self.message, "ids": upsert_segments(self.model, rows) if rows else []})
 
 

@@ -17,7 +17,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -28,6 +27,7 @@ from django.utils.timezone import localtime
 from custom_fields.models import CustomField, Scope
 from custom_fields.services import check_values, definitions
 from custom_fields.types import Kind
+from database.expressions import Address
 from segments.counts import count_contacts
 from segments.models import ContactList, Segment, Tag
 from segments.services import is_id
@@ -385,7 +385,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> ContactPaginator:
         return ContactPaginator(queryset, per_page, orphans, allow_empty_first_page, known_count=kept_count(request))
 
-    @admin.display(description="e-mail", ordering=Lower("email"))
+    @admin.display(description="e-mail", ordering=Address("email"))
     def address(self, contact: Subscriber) -> str:
         return contact.email
 

@@ -18,6 +18,7 @@ from django.db.models import (
     DateTimeField,
     F,
     Q,
+    TextField,
     Value,
 )
 from django.db.models.expressions import Combinable
@@ -34,12 +35,11 @@ from django.db.models.lookups import (
 from django.utils import timezone
 
 from custom_fields.types import TYPES, Kind
-from segments.querysets import CaseBlind
+from database.expressions import AmongFolded, ContainsFolded, Fold
 from segments.services import Named
 from subscribers.models import Subscriber
 from subscribers.querysets import (
     MAX_NUMBER,
-    ContainsText,
     ExactNumber,
     HasOption,
     SubscriberQuerySet,
@@ -185,26 +185,26 @@ def count_conditions(group: list[Any]) -> int:
 
 
 def texts(column: Combinable, operator: str, value: Any) -> Q:
-    """Text in any case. An empty field counts as an empty text, so that "!=" and "not_contains" hold for it."""
-    text = Coalesce(CaseBlind(column, output_field=CharField()), Value(""), output_field=CharField())
-    wanted = [str(entry).strip().lower() for entry in (value if isinstance(value, list) else [value or ""])]
+    """Text as `fold` compares. An empty field counts as an empty text, so that "!=" and "not_contains" hold for it."""
+    text = Coalesce(Fold(column), Value(""), output_field=TextField())
+    wanted = [str(entry) for entry in (value if isinstance(value, list) else [value or ""])]
     first = wanted[0] if wanted else ""
     match operator:
-        case "contains":
-            return Q(ContainsText(text, first))
-        case "not_contains":
-            return ~Q(ContainsText(text, first))
+        case "contains" | "not_contains":
+            # An empty text is in every other one.
+            holds = Q(Coalesce(ContainsFolded(text, first), False)) if first.strip() else ~Q(pk__in=[])
+            return holds if operator == "contains" else ~holds
         case "in":
-            return Q(In(text, wanted)) if wanted else Q(pk__in=[])
+            return Q(AmongFolded(text, wanted)) if wanted else Q(pk__in=[])
         case "not_in":
-            return ~Q(In(text, wanted)) if wanted else Q()
+            return ~Q(AmongFolded(text, wanted)) if wanted else Q()
         case "!=":
-            return ~Q(Exact(text, first))
+            return ~Q(Exact(text, Fold(Value(first))))
         case "is_null":
-            return Q(Exact(text, ""))
+            return Q(Exact(text, Value("")))
         case "not_null":
-            return ~Q(Exact(text, ""))
-    return Q(Exact(text, first))
+            return ~Q(Exact(text, Value("")))
+    return Q(Exact(text, Fold(Value(first))))
 
 
 def numbers(column: Combinable, operator: str, value: Any) -> Q:

@@ -14,6 +14,7 @@ from companies.serializers import CompanySerializer, NewCompanySerializer
 from companies.services import NameTaken, save_company, set_company_type
 from custom_fields.models import Scope
 from custom_fields.services import check_values, types_by_slug
+from database.expressions import Fold
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
@@ -24,7 +25,8 @@ from wp_rest.parameters import as_ids, as_integer
 from wp_rest.views import RestView
 
 VIEW, ADD, CHANGE, DELETE = (f"companies.{verb}_company" for verb in ("view", "add", "change", "delete"))
-SORTABLE = {"id", "name", "industry", "type", "email", "created_at", "updated_at", "employees_number"}
+TEXTS = {"name", "industry", "type", "email"}
+SORTABLE = TEXTS | {"id", "created_at", "updated_at", "employees_number"}
 FOUND_AT_ONCE = 20
 
 
@@ -119,7 +121,7 @@ class CompanyListView(CompanyView):
         if not isinstance(name, str) or name not in SORTABLE:
             return [last]
         # Empty values come first upward, on every database.
-        column = F(name)
+        column = Fold(name) if name in TEXTS else F(name)
         return [column.asc(nulls_first=True) if upward else column.desc(nulls_last=True), last]
 
     def post(self, request: Request) -> Response:

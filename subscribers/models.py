@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
 
 from companies.models import Company
+from database.expressions import Address, EmptyFirstIndex, Fold
 from pipelines.models import Stage
 from segments.models import ContactList, Tag
 from subscribers.querysets import SubscriberQuerySet, Words
@@ -125,7 +125,7 @@ class Subscriber(models.Model):
         verbose_name = "contact"
         constraints: ClassVar = [
             # One contact an address, whatever the timing of two requests; sorting by e-mail.
-            models.UniqueConstraint(Lower("email"), name="subscribers_email_unique"),
+            models.UniqueConstraint(Address("email"), name="subscribers_email_unique"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="subscribers_status_known"),
         ]
         indexes: ClassVar = [
@@ -139,6 +139,10 @@ class Subscriber(models.Model):
             ),
             # The deletion of a user, in the same way. None of both for those who have none.
             models.Index(fields=["user"], name="subscribers_of_user", condition=models.Q(user__isnull=False)),
+            # The same by last_activity, first_name and last_name.
+            EmptyFirstIndex(models.F("last_activity"), "id", name="subscribers_last_activity"),
+            EmptyFirstIndex(Fold("first_name"), "id", name="subscribers_first_name"),
+            EmptyFirstIndex(Fold("last_name"), "id", name="subscribers_last_name"),
             # Search has an index of its own on PostgreSQL: see migration 0002.
             # None has updated_at: whatever moves it stays in its page of the table (fillfactor, migration 0002).
         ]

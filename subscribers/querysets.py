@@ -5,26 +5,30 @@ from decimal import Decimal
 from typing import Any, Self
 
 import orjson
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.expressions import BaseExpression, Func
+from django.db.models.expressions import Func
 from django.db.models.functions import Cast, Coalesce, Left, Length
 from django.db.models.lookups import Exact, LessThanOrEqual, Regex
 
 from custom_fields.types import TYPES
+from database.expressions import Address, ContainsFolded, Fold, holding
 from database.sql import among, ids_parameter
-from segments.querysets import CaseBlind
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
+# A search of more words finds nobody: no contact has room for as many.
+MAX_WORDS = 100
+# Words of the server's own, which are sorted as they are.
+CODES = ("status", "contact_type")
 # The end is no line's end: Python's $ would take "5" and a line break for a number.
 NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\Z"
 MAX_NUMBER = 300
 
 
 class Words(Func):
-    """Some text columns as one lower-case text, a space between them. Flat: Concat nests too deep for SQLite."""
+    """Some text columns folded as one text, a space between them. Flat: Concat nests too deep for SQLite."""
 
-    template = "LOWER(%(expressions)s)"
+    template = "fold(%(expressions)s)"
     arg_joiner = " || ' ' || "
     output_field = models.TextField()
 
@@ -53,77 +57,87 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         return Exists(links.filter(**{f"{target}__among": list(ids)}))
 
     def matching(self, text: str) -> Self:
-        """Those with `text` in name, e-mail, phone or address, in any case; % and _ are plain letters.
+        """Those with every word of `text` in name, e-mail, phone or address, as `fold` compares.
 
-        PostgreSQL answers from the trigram index of `search_text`. SQLite reads the column; letters
-        outside ASCII cost it a function call a row.
+        % and _ are plain letters. PostgreSQL answers from the trigram index of `search_text`.
         """
-        column: BaseExpression | F = F("search_text")
-        if connection.vendor == "sqlite" and not text.isascii():
-            column = CaseBlind(column)
-        return self.alias(searched=column).filter(searched__contains_text=text.lower())
+        words = list(dict.fromkeys(text.split()))
+        if len(words) > MAX_WORDS:
+            return self.none()
+        return self.filter(*(ContainsFolded(F("search_text"), word) for word in words))
 
     def with_email(self, email: str) -> Self:
         """The contact of that address, in any case."""
-        return self.alias(address=models.functions.Lower("email")).filter(address=email.strip().lower())
+        return self.with_any_email([email])
 
     def with_any_email(self, emails: Iterable[str]) -> Self:
         """The contacts of those addresses, in any case."""
-        wanted = [email.strip().lower() for email in emails]
-        return self.alias(address=models.functions.Lower("email")).filter(address__in=wanted)
+        wanted = [Address(Value(email.strip())) for email in emails]
+        return self.alias(address=Address("email")).filter(address__in=wanted)
 
     def with_email_containing(self, text: str) -> Self:
         """Those with `text` in the e-mail address, in any case; % and _ are plain letters."""
         # What is in the address is in search_text, and that has an index on PostgreSQL.
-        lower = text.lower()
-        return self.matching(lower).alias(address=models.functions.Lower("email")).filter(address__contains_text=lower)
+        return self.filter(ContainsFolded(F("search_text"), text), holding(text, "email"))
 
     def with_custom_value(self, slug: str, value: str, kind: str) -> Self:
         """Those whose custom field `slug`, of a type of custom_fields.types, has the value.
 
-        A list has it among its options, a number is compared as a number, a text in any case.
+        A list has it among its options, a number is compared as a number, a text as `fold` compares.
         """
         field_type = TYPES[kind]
         if field_type.is_list:
             return self.filter(HasOption(slug, [value]))
         if field_type.value_type == "numeric":
             return self.filter(Exact(custom_number(slug), Decimal(value)))
-        return self.filter(Exact(CaseBlind(custom_text(slug), output_field=models.CharField()), value.lower()))
+        return self.filter(Exact(Fold(custom_text(slug)), Fold(Value(value))))
 
     def in_order(self, column: str, *, descending: bool) -> Self:
-        """Sorted by a column, ties by id. Empty values come first upward, on every database."""
+        """Sorted by a column, texts as `fold` compares, ties by id. Empty values come first upward."""
         if column == "id":
             return self.order_by("-id" if descending else "id")
-        key: Any = models.functions.Lower("email") if column == "email" else F(column)
-        nullable = column != "email" and self.model._meta.get_field(column).null
+        key, nullable = self.sort_key(column)
         if descending:
             return self.order_by(key.desc(nulls_last=True if nullable else None), "-id")
         return self.order_by(key.asc(nulls_first=True if nullable else None), "id")
 
-    def beyond(self, pk: int, column: str, *, descending: bool) -> Self:
-        """Those that come after contact `pk` in that order, in that order."""
-        current = self.model._base_manager.filter(pk=pk)
-        further = "lt" if descending else "gt"
-        if column == "id":
-            return self.filter(**{f"pk__{further}": pk}).in_order("id", descending=descending)
+    def sort_key(self, column: str) -> tuple[Any, bool]:
+        """What a column is sorted by, and whether it may be null. Codes are sorted as they are."""
+        field = self.model._meta.get_field(column)
         if column == "email":
-            # Sorted in any case, and so compared in any case.
-            address = current.values_list(models.functions.Lower("email"), flat=True).first() or ""
-            tied = Q(address=address, **{f"pk__{further}": pk})
-            others = self.alias(address=models.functions.Lower("email"))
-            return others.filter(tied | Q(**{f"address__{further}": address})).in_order(column, descending=descending)
-        value = current.values_list(column, flat=True).first()
-        if value is None:
-            # Empty values come first upward, so downward nothing but more of them follows.
-            rest = Q(**{f"{column}__isnull": True, f"pk__{further}": pk})
-            further_values = Q() if descending else Q(**{f"{column}__isnull": False})
-        else:
-            rest = Q(**{column: value, f"pk__{further}": pk})
-            further_values = Q(**{f"{column}__{further}": value})
-            if descending:
-                further_values |= Q(**{f"{column}__isnull": True})
-        condition = rest | further_values if further_values else rest
-        return self.filter(condition).in_order(column, descending=descending)
+            return Address(column), False
+        text = isinstance(field, models.CharField | models.TextField) and column not in CODES
+        return Fold(column) if text else F(column), field.null
+
+    def beyond(self, pk: int, column: str, limit: int, *, descending: bool) -> list[int]:
+        """The first ids of those that come after contact `pk` in that order, in that order.
+
+        Two statements, one more where the empty values come into it. Each reads as few rows as it returns,
+        where the order has an index: so the parts are asked one after the other, not with OR.
+        """
+        further = "lt" if descending else "gt"
+        after_it = Q(**{f"pk__{further}": pk})
+        contacts, parts = self, [after_it]
+        if column != "id":
+            key, nullable = self.sort_key(column)
+            contacts = self.alias(sort_key=key)
+            current = self.model._base_manager.filter(pk=pk)
+            value = current.annotate(sort_key=key).values_list("sort_key", flat=True).first()
+            empty, filled = Q(sort_key__isnull=True), Q(sort_key__isnull=False)
+            if value is None:
+                # Empty values come first upward, so downward nothing but more of them follows.
+                parts = [empty & after_it] if descending else [empty & after_it, filled]
+            else:
+                onwards = Q(**{f"sort_key__{further}": value}) | after_it
+                parts = [Q(**{f"sort_key__{further}e": value}) & onwards]
+                if descending and nullable:
+                    parts.append(empty)
+        ids: list[int] = []
+        for part in parts:
+            if len(ids) < limit:
+                found = contacts.filter(part).in_order(column, descending=descending)
+                ids += found.values_list("pk", flat=True)[: limit - len(ids)]
+        return ids
 
 
 @models.ForeignObject.register_lookup
@@ -237,20 +251,3 @@ class HasOption(Func):
         return sql, [*params, path, options]
 
 
-@models.Field.register_lookup
-class ContainsText(models.Lookup):
-    """`LIKE` on an expression that is lower case already: Django's icontains upper-cases both
-    sides, and misses the index.
-    """
-
-    lookup_name = "contains_text"
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        left, left_params = self.process_lhs(compiler, connection)
-        escaped = str(self.rhs).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return rf"{left} LIKE %s ESCAPE '\'", [*left_params, f"%{escaped}%"]
-
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        # Its LIKE takes no pattern over 50,000 bytes.
-        left, left_params = self.process_lhs(compiler, connection)
-        return f"instr({left}, %s) > 0", [*left_params, str(self.rhs)]

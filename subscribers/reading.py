@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
-from database.sql import among, ids_parameter, read
+from database.sql import address, among, folded, ids_parameter, read
 from subscribers.models import Subscriber
 
 # The columns of a contact in the order in which they are read (the wire's order).
@@ -50,18 +50,22 @@ COMPANIES = f"""
     FROM subscribers_subscribercompany l JOIN companies_company c ON c.id = l.company_id
     WHERE l.subscriber_id {{among}} ORDER BY l.company_id
 """
-# By the columns that have an index of their own, each with the id last.
-IDS = {
-    "id": "SELECT id FROM subscribers_subscriber ORDER BY id {direction} LIMIT %s OFFSET %s",
-    "created_at": """
-        SELECT id FROM subscribers_subscriber ORDER BY created_at {direction}, id {direction} LIMIT %s OFFSET %s
-    """,
+# By the columns that have an index of their own, each with the id last. Empty values come first upward,
+# so that one index serves both directions.
+ORDERS = {
+    "id": "id {direction}",
+    "created_at": "created_at {direction}, id {direction}",
+    "last_activity": "last_activity {direction} NULLS {nulls}, id {direction}",
+    "email": "{email} {direction}",
+    "first_name": "{first_name} {direction} NULLS {nulls}, id {direction}",
+    "last_name": "{last_name} {direction} NULLS {nulls}, id {direction}",
 }
+IDS = "SELECT id FROM subscribers_subscriber ORDER BY {order} LIMIT %s OFFSET %s"
 LINKED_IDS = """
     SELECT subscriber_id FROM subscribers_subscriber{kind} WHERE {kind}_id = %s
     ORDER BY subscriber_id {direction} LIMIT %s OFFSET %s
 """
-FIND_BY_EMAIL = "SELECT id FROM subscribers_subscriber WHERE lower(email) = %s"
+FIND_BY_EMAIL = "SELECT id FROM subscribers_subscriber WHERE {email} = {sent}"
 
 
 class Link(NamedTuple):
@@ -171,8 +175,15 @@ def read_json(value: Any) -> Any:
 
 
 def page_of_all(column: str, offset: int, limit: int, *, descending: bool) -> list[int]:
-    """Ids of contacts in the order of one of IDS. One statement."""
-    return [row[0] for row in read(IDS[column].format(direction="DESC" if descending else "ASC"), limit, offset)]
+    """Ids of contacts in one of ORDERS. One statement."""
+    order = ORDERS[column].format(
+        direction="DESC" if descending else "ASC",
+        nulls="LAST" if descending else "FIRST",
+        email=address("email"),
+        first_name=folded("first_name"),
+        last_name=folded("last_name"),
+    )
+    return [row[0] for row in read(IDS.format(order=order), limit, offset)]
 
 
 def page_of_segment(kind: str, pk: int, offset: int, limit: int, *, descending: bool) -> list[int]:
@@ -187,7 +198,7 @@ def page_of_segment(kind: str, pk: int, offset: int, limit: int, *, descending: 
 
 def find_id_by_email(email: str) -> int | None:
     """The id of the contact of that address, in any case. One statement."""
-    rows = read(FIND_BY_EMAIL, email.strip().lower())
+    rows = read(FIND_BY_EMAIL.format(email=address("email"), sent=address("CAST(%s AS text)")), email.strip())
     return rows[0][0] if rows else None
 
 

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from segments.counts import count_contacts
 from subscribers.querysets import SubscriberQuerySet
-from subscribers.reading import IDS, page_of_all, page_of_segment
+from subscribers.reading import ORDERS, page_of_all, page_of_segment
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Selection:
     def ids_in_order(self, order: Order, offset: int, limit: int) -> list[int]:
         # Fixed SQL where it can be: making the text through the ORM costs more than running it.
         plain = self.counted and self.statuses is None
-        if plain and self.segment is None and order.column in IDS:
+        if plain and self.segment is None and order.column in ORDERS:
             return page_of_all(order.column, offset, limit, descending=order.descending)
         if plain and self.segment and order.column == "id":
             relation, pk = self.segment

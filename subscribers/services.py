@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from changes.services import Entry, record_deletion
 from companies.models import Company
-from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
+from database.sql import address, among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
 from subscribers.history import each, record
 from subscribers.links import (
     Kind,
@@ -90,9 +90,9 @@ ATTEMPTS = 10
 INSERT = """
     INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at, updated_at)
     SELECT {values}, 0, 0, %s, %s FROM {rows}
-    WHERE (SELECT known.id FROM subscribers_subscriber known WHERE lower(known.email) = lower(r.email)) IS NULL
-    ORDER BY lower(r.email)
-    ON CONFLICT (lower(email)) DO NOTHING RETURNING id, email
+    WHERE (SELECT known.id FROM subscribers_subscriber known WHERE {known} = {sent}) IS NULL
+    ORDER BY {sent}
+    ON CONFLICT ({email}) DO NOTHING RETURNING id, email
 """
 UPDATE = """
     UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
@@ -178,8 +178,8 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
         raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
     changed: dict[int, dict[str, Any]] = {}
     differences: dict[int, dict[str, Any]] = {}
-    for address, row in known.items():
-        after = _after_upsert(row, merged[address])
+    for email, row in known.items():
+        after = _after_upsert(row, merged[email])
         if difference := _difference(row, after):
             changed[row["id"]], differences[row["id"]] = after, difference
     _update(changed)
@@ -340,7 +340,7 @@ def _lock(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
 
 def _lock_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
     wanted = list(addresses)
-    return {row["email"].lower(): row for row in _lock(f"lower(email) {among()}", wanted)} if wanted else {}
+    return {row["email"].lower(): row for row in _lock(f"{address('email')} {among()}", wanted)} if wanted else {}
 
 
 def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
@@ -358,6 +358,9 @@ def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
         columns=", ".join(FIELDS),
         values=", ".join(f"r.{name}" for name in FIELDS),
         rows=rows_from_json(list(FIELDS.items())),
+        known=address("known.email"),
+        sent=address("r.email"),
+        email=address("email"),
     )
     now = moment(timezone.now())
     created = execute(sql, now, now, json_parameter(rows), keep_plan=True)

@@ -337,10 +337,8 @@ class PrevNextView(ContactView):
         if not params.get("filter_type") or not current:
             raise Unprocessable("filter_type & current_id is required")
         contacts, order = select_contacts(params).contacts, Order.from_params(params)
-        after = contacts.beyond(current, order.column, descending=order.descending)
-        before = contacts.beyond(current, order.column, descending=not order.descending)
-        following = list(after.values_list("pk", flat=True)[: NEIGHBOURS + 1])
-        preceding = list(before.values_list("pk", flat=True)[: NEIGHBOURS + 1])
+        following = contacts.beyond(current, order.column, NEIGHBOURS + 1, descending=order.descending)
+        preceding = contacts.beyond(current, order.column, NEIGHBOURS + 1, descending=not order.descending)
         return Response(
             {
                 "navigation": {"next": following[:NEIGHBOURS], "prev": preceding[:NEIGHBOURS]},

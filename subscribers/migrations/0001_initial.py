@@ -4,9 +4,21 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import Func, Value
+from django.db.models.functions import Coalesce
 
 import subscribers.models
-import subscribers.querysets
+
+
+class Words(Func):
+    """`search_text` as it was until 0005."""
+
+    template = "LOWER(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+    def __init__(self, *columns):
+        super().__init__(*(Coalesce(column, Value("")) for column in columns))
 
 
 class Migration(migrations.Migration):
@@ -72,7 +84,7 @@ class Migration(migrations.Migration):
                     "search_text",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=subscribers.querysets.Words(
+                        expression=Words(
                             "first_name",
                             "last_name",
                             "email",

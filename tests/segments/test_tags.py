@@ -237,7 +237,7 @@ def test_it_makes_a_tag(api: Api, sent: dict[str, Any], title: str, slug: str, d
 
 @pytest.mark.parametrize("sent", [{"title": "Again", "slug": "newsletter"}, {"title": "Newsletter"}])
 def test_it_refuses_a_slug_that_is_taken(api: Api, sent: dict[str, str]) -> None:
-    TagFactory.create(slug="newsletter")
+    TagFactory.create(title="Newsletter", slug="newsletter")
     answer = api.post("/tags", sent)
     assert answer.status_code == 422
     assert answer.json()["slug"] == {"unique": "The slug attribute is already taken and must be unique."}

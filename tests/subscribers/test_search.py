@@ -36,7 +36,9 @@ def _people(db: None) -> None:
         ("  ada   lovelace ", "ada"),
         ("ada\tlovelace", "ada"),
         ("velac", "ada"),
-        ("Ada London", ""),
+        ("Ada London", "ada"),
+        ("london LOVELACE 20-7946 ada", "ada"),
+        ("Ada Bavaria", ""),
         ("ADA@EXAMPLE.COM", "ada"),
         ("20-7946", "ada"),
         ("high st", "jose"),
@@ -107,5 +109,5 @@ def test_it_finds_what_was_changed_just_now(api: Api) -> None:
     contact = api.get("/subscribers?search=ada").json()["data"][0]
     api.put(f"/subscribers/{contact['id']}", {"first_name": "Augusta", "city": "SÃO PAULO"})
     assert emails(api.get("/subscribers?search=ada")) == ["ada@example.com"]  # the address has it still
-    assert emails(api.get("/subscribers?search=ada lovelace")) == []
+    assert emails(api.get("/subscribers?search=london")) == []
     assert emails(api.get(f"/subscribers?search={quote('são paulo')}")) == ["ada@example.com"]

@@ -1,0 +1,89 @@
+"""`fold` and its like in the ORM's queries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Func, OrderBy
+
+from database.sql import address, folded, ids_parameter, texts
+
+
+class Fold(Func):
+    """A text as it is compared and sorted (database.letters)."""
+
+    function = "fold"
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # By code points, whatever the database's locale: so it is faster, and sorted as SQLite sorts.
+        return self.as_sql(compiler, connection, template=folded("%(expressions)s"), **context)
+
+
+class Address(Func):
+    """An e-mail address as it is compared and sorted. Addresses are ASCII, where lower() is all that `fold` does."""
+
+    function = "lower"
+    arity = 1
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template=address("%(expressions)s"), **context)
+
+
+class EmptyFirstIndex(models.Index):
+    """An index in whose order empty values come first upward, as in every list: it serves both directions."""
+
+    def create_sql(self, model: Any, schema_editor: Any, using: str = "", **options: Any) -> Any:
+        if schema_editor.connection.vendor == "sqlite":
+            # There they do by themselves, and an index may not say so.
+            return super().create_sql(model, schema_editor, using, **options)
+        first, *others = self.expressions
+        ordered = models.Index(OrderBy(first, nulls_first=True), *others, name=self.name)
+        return ordered.create_sql(model, schema_editor, using, **options)
+
+
+@models.Field.register_lookup
+class ContainsFolded(models.Lookup):
+    """That a folded text holds another, which is folded here; one of which nothing is left is held by none.
+
+    `LIKE` on PostgreSQL, for the trigram index; % and _ are plain letters.
+    """
+
+    lookup_name = "contains_folded"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, left_params = self.process_lhs(compiler, connection)
+        pattern = "NULLIF(fold(%s), '')"
+        for special in ("\\", "%%", "_"):
+            pattern = rf"replace({pattern}, '{special}', '\{special}')"
+        return rf"{left} LIKE '%%' || {pattern} || '%%' ESCAPE '\'", [*left_params, str(self.rhs)]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        # Its LIKE takes no pattern over 50,000 bytes.
+        left, left_params = self.process_lhs(compiler, connection)
+        return f"instr({left}, NULLIF(fold(%s), '')) > 0", [*left_params, str(self.rhs)]
+
+
+class AmongFolded(Func):
+    """True where a folded text is one of some, which are folded here. They are one parameter."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, folded_text: Any, wanted: Iterable[str]) -> None:
+        self.wanted = list(wanted)
+        super().__init__(folded_text)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"{column} IN (SELECT fold(r.value) FROM {texts()})", [*params, ids_parameter(self.wanted)]
+
+
+def holding(text: str, *columns: str) -> models.Q:
+    """The condition that one of the columns holds a text, as `fold` compares; % and _ are plain letters."""
+    condition = models.Q()
+    for column in columns:
+        condition |= models.Q(ContainsFolded(Fold(column), text))
+    return condition
