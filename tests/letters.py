@@ -22,7 +22,7 @@ SAME = {
     "full width": ("ＡＤＡ", "ada"),
     "half width": ("ｶﾞﾗｽ", "ガラス"),
     "decomposed kana": ("カ\u3099ラス", "ガラス"),
-    "decomposed Hangul": ("\u1112\u1161\u11ab\u1100\u1173\u11af", "한글"),
+    "decomposed Hangul": ("\u1112\u1161\u11ab\u1100\u1173\u11af말", "한글말"),
     "wide blank": ("山田\u3000太郎", "山田 太郎"),
     "no-break space": ("van\u00a0Gogh", "van Gogh"),
     "em space": ("van\u2003Gogh", "van Gogh"),
@@ -32,14 +32,14 @@ SAME = {
     "Kelvin": ("\u212aelvin", "kelvin"),
     "Hebrew points": ("שָׁלוֹם", "שלום"),
     "Arabic points": ("مُحَمَّد", "محمد"),
-    "Deseret": ("\U00010400\U00010401", "\U00010428\U00010429"),
+    "Deseret": ("\U00010400\U00010401\U00010402", "\U00010428\U00010429\U0001042a"),
 }
 DIFFERENT = {
     "signs": ("C++ devs", "C# devs"),
-    "kana marks": ("バス", "パス"),
-    "Hindi vowels": ("कि", "कु"),
+    "kana marks": ("バス停", "パス停"),
+    "Hindi vowels": ("किसान", "कुसान"),
     "a blank": ("Ada Lovelace", "AdaLovelace"),
-    "superscript": ("m²", "m2"),
+    "superscript": ("10 m²", "10 m2"),
     "emoji": ("VIP 🔥", "VIP ⭐"),
     "digits": ("Room 1", "Room 2"),
 }

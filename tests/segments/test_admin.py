@@ -106,7 +106,7 @@ def test_it_changes_one_and_leaves_the_rest(browser: Client) -> None:
     ],
 )
 def test_it_refuses_what_cannot_be(browser: Client, sent: dict[str, str], expected: dict[str, list[str]]) -> None:
-    TagFactory.create(slug="taken")
+    TagFactory.create(title="Taken", slug="taken")
     assert errors(browser.post(f"{TAGS}add/", sent)) == expected
     assert Tag.objects.count() == 1
 
@@ -119,7 +119,7 @@ def test_it_refuses_a_slug_that_is_taken_just_after_it_was_checked(
     def first_try(self: Any, *arguments: Any, **options: Any) -> Any:
         # Another request takes the slug; this one's service finds out.
         monkeypatch.setattr(ModelAdmin, "changeform_view", checked)
-        TagFactory.create(slug="vip")
+        TagFactory.create(title="VIP", slug="vip")
         raise services.SlugTaken("vip")
 
     monkeypatch.setattr(ModelAdmin, "changeform_view", first_try)
