@@ -1,6 +1,6 @@
 """The bare statement: what is left of an answer when all that can be left out is.
 
-A WSGI application on the server's own Granian with as many workers. Each answer is one statement
+A WSGI application on our own server with as many workers. Each answer is one statement
 whose JSON the database makes, on a connection that stays open, prepared by psycopg; no framework, no
 credentials, no parameters but numbers in the path, no totals. The rows are those that our server
 answers: benchmarks.__main__ compares them before it measures. There is no faster honest way to
@@ -150,24 +150,16 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 def main() -> None:
     # Only to serve: the workers get by without Django.
-    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
+    from fluentcrm_api.server.checks import listen  # noqa: PLC0415
+    from fluentcrm_api.server.requests import Limits  # noqa: PLC0415
+    from fluentcrm_api.server.supervisor import Supervisor  # noqa: PLC0415
+    from fluentcrm_api.server.web import web_program  # noqa: PLC0415
 
-    from fluentcrm_api.management.commands.serve import BACKLOG, ProductionServer  # noqa: PLC0415
-
-    ProductionServer(
-        "benchmarks.bare:application",
-        address="127.0.0.1",
-        port=int(sys.argv[1]),
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=int(sys.argv[2]),
-        blocking_threads=1,
-        backlog=BACKLOG,
-        log_level=LogLevels.error,
-        on_ready=lambda: print("Serving", flush=True),
-    ).serve()
+    listener = listen("127.0.0.1", int(sys.argv[1]))
+    # As many threads as the server has on an ordinary load: the connection is no thread's own.
+    limits = Limits(threads=1)
+    web = web_program(application, listener, int(sys.argv[2]), limits, stop_seconds=5)
+    sys.exit(Supervisor([web], stop_seconds=5, on_ready=lambda: print("Serving", flush=True)).run())
 
 
 if __name__ == "__main__":

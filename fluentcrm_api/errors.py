@@ -1,16 +1,19 @@
 """What fails outside of a route is told in the words of the face that was called."""
 
+import json
 import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.pages import unavailable_page
+from fluenzr.errors import ApiError
 from fluenzr.errors import Unavailable as FluenzrUnavailable
 from fluenzr.errors import bad_request as fluenzr_bad_request
+from fluenzr.errors import error_body as fluenzr_error_body
 from fluenzr.errors import server_error as fluenzr_server_error
 from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from wp_rest.exceptions import Unavailable
+from wp_rest.exceptions import BodyTooLarge, Unavailable, error_body
 from wp_rest.views import bad_request as wordpress_bad_request
 from wp_rest.views import server_error as wordpress_server_error
 
@@ -59,3 +62,25 @@ class AnswerWithoutDatabase:
             return None
         log_unavailable(exception, request)
         return service_unavailable(request)
+
+
+REFUSALS = {
+    400: ("rest_invalid_request", "The request could not be read."),
+    408: ("rest_request_timeout", "The request took too long to arrive."),
+    413: (BodyTooLarge.code, BodyTooLarge.message),
+    431: ("rest_headers_too_large", "The headers are larger than this server accepts."),
+    503: (Unavailable.code, "The server is too busy now. Try again later."),
+}
+
+
+def describe_refusal(path: str, status: int, reason: str) -> tuple[str, bytes]:
+    """(Content type, body) of what the server refuses before the application sees it, in the face's own words."""
+    code, message = REFUSALS.get(status, ("internal_server_error" if status == 500 else "rest_refused", f"{reason}."))
+    if path.startswith("/v1/"):
+        words = {500: "INTERNAL_ERROR", 503: FluenzrUnavailable.code}
+        body = fluenzr_error_body(words.get(status, ApiError.code), message.rstrip("."))
+    elif path.startswith("/admin"):
+        return "text/plain; charset=utf-8", f"{message}\n".encode()
+    else:
+        body = error_body(code, message, status)
+    return "application/json", json.dumps(body).encode()

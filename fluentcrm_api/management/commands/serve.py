@@ -1,51 +1,34 @@
 """`manage.py serve`: the production server."""
 
+import gc
 import os
-import signal
-import socket
+import resource
+import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
-from django.db.migrations.executor import MigrationExecutor
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+from django.db import connections
 
-# Clients that may wait to be accepted, over all workers. Granian lets each worker work on
-# backlog / workers connections at once; an idle one that is kept alive counts.
-BACKLOG = 2048
+from fluentcrm_api.errors import describe_refusal
+from fluentcrm_api.server.bodies import wants_body
+from fluentcrm_api.server.checks import (
+    check_database,
+    check_migrations_are_applied,
+    database_errors_named,
+    listen,
+    web_address,
+)
+from fluentcrm_api.server.requests import Limits
+from fluentcrm_api.server.supervisor import Supervisor
+from fluentcrm_api.server.web import web_program
+
 # Seconds that running requests get to finish after SIGTERM.
 STOP_SECONDS = 25
-# Where a server that listens on every address of the machine is reached from the machine itself.
-LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-
-
-class ProductionServer(MPServer):
-    """Granian that says when it answers, and stops quietly."""
-
-    def __init__(self, *arguments: Any, on_ready: Callable[[], None], **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.on_ready = on_ready
-
-    def startup(self, *arguments: Any) -> None:
-        """Start the workers and call on_ready once the first of them accepts connections."""
-        super().startup(*arguments)  # type: ignore[no-untyped-call]
-        # A signal or the death of a worker interrupts; Granian's own loop then acts on it.
-        while not self.main_loop_interrupt.wait(0.02):
-            if accepts_connections(self.bind_addr, self.bind_port):
-                self.on_ready()
-                return
-
-    def signal_handler_interrupt(self, *arguments: Any, **options: Any) -> None:
-        """Stop. Workers that Ctrl-C has reached too are not reported as crashed."""
-        for worker in self.wrks:
-            worker.interrupt_by_parent = True
-        super().signal_handler_interrupt(*arguments, **options)  # type: ignore[no-untyped-call]
+# Files that a process has open beside its clients' connections.
+OTHER_FILES = 100
 
 
 def add_address_options(parser: ArgumentParser) -> None:
@@ -54,55 +37,28 @@ def add_address_options(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
 
 
-def web_address(host: str, port: int) -> str:
-    """The address to open on this machine: a server that listens everywhere is reached by loopback."""
-    name = LOOPBACK.get(host, host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+def most_connections(wanted: int) -> int:
+    """As many as wanted, or as the system lets this process open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        needed = min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    return max(1, needed - OTHER_FILES)
 
 
-def resolve(host: str, port: int) -> tuple[socket.AddressFamily, str]:
-    """The family and the number of the address to bind; raises CommandError."""
-    if not 1 <= port <= 65535:
-        raise CommandError(f"--port {port} must be between 1 and 65535.")
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise CommandError(f"--host {host}: {error.strerror}.") from error
-    return family, str(address[0])
-
-
-def check_address_is_free(family: socket.AddressFamily, address: str, port: int) -> None:
-    """Raise CommandError when the server could not listen there.
-
-    Granian's workers share a port (SO_REUSEPORT), so a second server on it would start without a
-    word and get half of the requests.
-    """
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise CommandError(f"Cannot listen on {address} port {port}: {error.strerror}.") from error
-
-
-def accepts_connections(address: str, port: int) -> bool:
-    name = LOOPBACK.get(address, address)
-    try:
-        socket.create_connection((name, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
-def die_of_sigterm() -> None:
-    """Until a new worker has set its own handlers it has the main process's, which would stop nothing."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def check_migrations_are_applied() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CommandError("The database is not up to date: run `manage.py migrate` first.")
+def read_limits() -> Limits:
+    return Limits(
+        body_bytes=settings.MAX_BODY_BYTES,
+        request_seconds=settings.BODY_TIMEOUT,
+        idle_seconds=settings.IDLE_TIMEOUT,
+        connections=most_connections(settings.MAX_CONNECTIONS),
+        held_bytes=max(Limits.held_bytes, 4 * settings.MAX_BODY_BYTES),
+        threads=settings.WORKER_THREADS,
+        wants_body=wants_body,
+        describe=describe_refusal,
+    )
 
 
 class Command(BaseCommand):
@@ -120,41 +76,36 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         """Serve until told to stop.
 
-        Raises CommandError for an address that cannot be used, for a number of workers below 1 and
-        for a database whose migrations are not all applied.
+        Raises CommandError for an address that cannot be used, for a number of workers below 1, for a
+        database that is not there and for one whose migrations are not all applied.
         """
         if workers < 1:
             raise CommandError(f"--workers {workers} must be 1 or more.")
-        family, address = resolve(host, port)
-        check_address_is_free(family, address, port)
-        check_migrations_are_applied()
+        listener = listen(host, port)
+        check_database()
+        with database_errors_named():
+            check_migrations_are_applied()
         if "SITE_URL" not in os.environ:
             # Links in answers then lead to where this server is.
             settings.SITE_URL = web_address(host, port)
         # Loaded before the workers are forked: they share its memory and start in no time.
-        import_module("fluentcrm_api.wsgi")
+        application = import_module("fluentcrm_api.wsgi").application
         # They must not share this process's connection.
         connections.close_all()
-        os.register_at_fork(after_in_child=die_of_sigterm)
+        gc.collect()
+        gc.freeze()
 
         def announce() -> None:
             plural = "worker" if workers == 1 else "workers"
             self.stdout.write(f"Serving on {web_address(host, port)} with {workers} {plural}.")
             self.stdout.flush()
 
-        ProductionServer(
-            "fluentcrm_api.wsgi:application",
-            address=address,
-            port=port,
-            interface=Interfaces.WSGI,
-            http=HTTPModes.http1,
-            websockets=False,
-            workers=workers,
-            # The work is CPU-bound Python: a second thread a worker only makes the slow requests slower.
-            blocking_threads=1,
-            backlog=BACKLOG,
-            respawn_failed_workers=True,
-            workers_kill_timeout=STOP_SECONDS,
-            log_level=LogLevels.error,
-            on_ready=announce,
-        ).serve()
+        web = web_program(
+            application,
+            listener,
+            workers,
+            read_limits(),
+            stop_seconds=STOP_SECONDS,
+            on_thread_end=connections.close_all,
+        )
+        sys.exit(Supervisor([web], stop_seconds=STOP_SECONDS, on_ready=announce).run())
