@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fluentcrm_api.settings")
 
 application = get_wsgi_application()
+
+from database.timeouts import limit_statements  # noqa: E402 - the apps are loaded now
+
+# Here, so that requests have time-outs on every server, and migrations have none.
+limit_statements()
