@@ -134,6 +134,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = read_number("MAX_BODY_FIELDS", 20_000, least=1)
 
+# Seconds in which a request must have arrived, headers and body, and for which an idle client is kept.
+BODY_TIMEOUT = read_number("BODY_TIMEOUT", 30, least=1)
+IDLE_TIMEOUT = read_number("IDLE_TIMEOUT", 75, least=1)
+# Of each worker process: clients at once, and requests that may wait for the database at once.
+MAX_CONNECTIONS = read_number("MAX_CONNECTIONS", 1000, least=1)
+WORKER_THREADS = read_number("WORKER_THREADS", 8, least=1)
+
 # --- Database -------------------------------------------------------------------------------
 
 DATABASE_URL: str = read("DATABASE_URL", str, f"sqlite:///{DATA_DIR / 'fluentcrm.sqlite3'}")
@@ -143,13 +150,24 @@ try:
     database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
+# Seconds; 0 waits for ever. Those of statements and locks are for requests: commands take their time.
+CONNECT_TIMEOUT = read_number("CONNECT_TIMEOUT", 5)
+STATEMENT_TIMEOUT = read_number("STATEMENT_TIMEOUT", 30)
+LOCK_TIMEOUT = read_number("LOCK_TIMEOUT", 10)
 if database.get("ENGINE") == "django.db.backends.sqlite3":
-    Path(database["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(database["NAME"]).parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL or DATA_DIR: the folder {folder} cannot be made ({error.strerror})."
+        ) from error
     database["OPTIONS"] = {
         # IMMEDIATE: a transaction that will write waits for the lock at its start. A deferred one
         # that has read before it writes cannot wait any more and fails with "database is locked".
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds
+        # SQLite has one lock, its file's.
+        "timeout": LOCK_TIMEOUT or 24 * 3600,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
@@ -157,7 +175,15 @@ else:
     # Of fixed statements alone: Django's own cursors prepare nothing. A pooler between may not keep
     # prepared statements; then this is switched off.
     prepared = 5 if read_flag("PREPARE_STATEMENTS", default=True) else None
-    database["OPTIONS"] = {"prepare_threshold": prepared} | database.get("OPTIONS", {})
+    database["OPTIONS"] = {
+        "prepare_threshold": prepared,
+        "connect_timeout": CONNECT_TIMEOUT,
+        # A machine that is gone without a word is found out within a minute, also by those who wait for its answer.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,  # milliseconds
+    } | database.get("OPTIONS", {})
 # A new connection a request makes requests five times slower.
 database["CONN_MAX_AGE"] = None
 database["CONN_HEALTH_CHECKS"] = True
@@ -195,10 +221,10 @@ INSTALLED_APPS = [
     "fluentcrm_api",
 ]
 MIDDLEWARE = [
+    "fluentcrm_api.health.HealthChecks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wp_rest.middleware.WordPressRouting",
-    "wp_rest.middleware.ReadToTheEnd",
     "changes.middleware.ActingRequest",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

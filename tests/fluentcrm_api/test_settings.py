@@ -53,6 +53,13 @@ def load(tmp_path: Path) -> Load:
         ("MAX_BODY_BYTES", "-1"),
         ("MAX_BODY_BYTES", "1.5"),
         ("MAX_BODY_FIELDS", "many"),
+        ("BODY_TIMEOUT", "0"),
+        ("IDLE_TIMEOUT", "soon"),
+        ("MAX_CONNECTIONS", "0"),
+        ("WORKER_THREADS", "0"),
+        ("CONNECT_TIMEOUT", "-1"),
+        ("STATEMENT_TIMEOUT", "30s"),
+        ("LOCK_TIMEOUT", "-1"),
         ("MAX_BODY_FIELDS", "0"),
         ("DATABASE_URL", "mysql://user:password@host/name"),
         ("DATABASE_URL", "postgres://user:password@host:port/name"),
@@ -94,6 +101,7 @@ def test_the_server_does_not_start_with_it(setting: str, tmp_path: Path) -> None
         )
         assert stopped.returncode != 0
         assert variable in stopped.stderr
+        assert "Traceback" not in stopped.stderr
         if command == "check":
             continue
         assert not (tmp_path / "db.sqlite3").exists()
@@ -173,6 +181,22 @@ def test_postgresql_is_chosen_by_its_address_and_keeps_its_connections(load: Loa
     assert database["OPTIONS"]["prepare_threshold"] == 5
 
 
+def test_the_database_is_not_waited_for_without_end(load: Load) -> None:
+    options = load(DATABASE_URL="postgres://ada@db.example.com/crm", CONNECT_TIMEOUT="7")["DATABASES"]["default"][
+        "OPTIONS"
+    ]
+    assert options["connect_timeout"] == 7
+    assert options["tcp_user_timeout"] == 60_000
+    sqlite = load(DATABASE_URL="sqlite://:memory:", LOCK_TIMEOUT="3")["DATABASES"]["default"]["OPTIONS"]
+    assert sqlite["timeout"] == 3
+
+
+def test_a_folder_that_cannot_be_made_is_named(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL or DATA_DIR: the folder {tmp_path}/file/data"):
+        load(DATA_DIR=str(tmp_path / "file" / "data"))
+
+
 def test_statements_are_not_prepared_where_a_pooler_could_not_keep_them(load: Load) -> None:
     settings = load(DATABASE_URL="postgres://ada@db.example.com/crm", PREPARE_STATEMENTS="no")
     assert settings["DATABASES"]["default"]["OPTIONS"]["prepare_threshold"] is None
@@ -182,7 +206,7 @@ def test_sqlite_waits_for_locks_and_writes_beside_readers(load: Load, tmp_path: 
     database = load(DATABASE_URL=f"sqlite:///{tmp_path / 'new' / 'crm.sqlite3'}")["DATABASES"]["default"]
     assert (tmp_path / "new").is_dir()
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
-    assert database["OPTIONS"]["timeout"] == 20
+    assert database["OPTIONS"]["timeout"] == 10
     for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
         assert pragma in database["OPTIONS"]["init_command"]
 
