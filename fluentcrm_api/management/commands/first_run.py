@@ -17,7 +17,13 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from accounts.services import create_application_password
-from fluentcrm_api.management.commands.serve import add_address_options, web_address
+from fluentcrm_api.server.checks import (
+    check_address_is_free,
+    check_database,
+    check_folder,
+    database_errors_named,
+    web_address,
+)
 
 USERNAME = "admin"
 ADVISORY_LOCK = 0x6663726D  # any number will do that nothing else in this database locks
@@ -62,14 +68,31 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add_address_options(parser)
+        parser.add_argument("--host", default="127.0.0.1", help="where it will be served (default: %(default)s)")
+        parser.add_argument(
+            "--port",
+            type=int,
+            help="where it will be served (default: 8000); when given, nothing else may listen there now",
+        )
 
-    def handle(self, *, host: str, port: int, **options: Any) -> None:
-        """Do what is still to do and print how to get in. Any number may run at the same time."""
-        address = web_address(host, port)
+    def handle(self, *, host: str, port: int | None, **options: Any) -> None:
+        """Do what is still to do and print how to get in. Any number may run at the same time.
+
+        Raises CommandError, before anything is made, for an address, a folder or a database that cannot be used.
+        """
+        if port is not None:
+            check_address_is_free(host, port)
+        check_folder(Path(settings.DATA_DIR), "DATA_DIR")
+        check_database()
+        address = web_address(host, port or 8000)
+        with database_errors_named():
+            self.prepare(address)
+
+    def prepare(self, address: str) -> None:
         with only_one_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
             if not static_files_are_collected():
+                check_folder(Path(settings.STATIC_ROOT), "STATIC_ROOT")
                 call_command("collectstatic", interactive=False, verbosity=0)
             users = get_user_model().objects
             if users.exists():
@@ -84,7 +107,7 @@ class Command(BaseCommand):
     def print_credentials(self, address: str, password: str, application_password: str) -> None:
         self.stdout.write(
             f"""
-The server is ready. These secrets are shown only now:
+All is prepared. These secrets are shown only now:
 
   API                   {address}/wp-json/fluent-crm/v2
   user name             {USERNAME}
