@@ -1,0 +1,195 @@
+"""Who sends slowly, too much, or not at all keeps nobody else waiting; on a server with two workers, as `make run` starts it."""
+
+import socket
+import statistics
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from tests.fluentcrm_api.running import TAGS, Running, read_answer
+
+FORM = "Content-Type: application/json"
+LONG = "Content-Length: 5000"
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+def stalled(running: Running) -> list[bytes]:
+    """What sixty clients have sent when they fall silent."""
+    head = running.head
+    strangers = [
+        b"",
+        b"GET ",
+        head("GET", TAGS),
+        *(head("POST", path, FORM, LONG) + b"\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/login/")),
+        *(head("POST", path, FORM, CHUNKED) + b"\r\n5\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/")),
+        head("POST", TAGS, FORM, LONG, "Host: elsewhere.example") + b"\r\n{",
+        # Credentials that are none: only a look into the database can tell.
+        head("POST", TAGS, FORM, LONG, "Authorization: Basic eDp5") + b"\r\n{",
+        head("POST", "/v1/contacts", FORM, CHUNKED, "Authorization: Bearer x") + b"\r\n2\r\n{",
+        head("POST", "/admin/", LONG, "Cookie: sessionid=x") + b"\r\n{",
+    ]
+    signed_in = [
+        head("POST", TAGS, FORM, LONG, credentials=True) + b"\r\n{",
+        head("POST", TAGS, FORM, CHUNKED, credentials=True) + b"\r\n5\r\n{",
+        head("POST", "/v1/contacts", FORM, LONG, credentials=True) + b"\r\n{",
+        head("GET", TAGS, credentials=True),
+        # Sixty answers are asked for and none is read.
+        (head("GET", TAGS, credentials=True) + b"\r\n") * 60,
+    ]
+    return (strangers * 4)[:50] + signed_in * 2
+
+
+def median_of(running: Running, count: int) -> float:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        assert running.get() == 200
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def test_others_are_answered_while_sixty_stall_or_trickle(running: Running) -> None:
+    before = median_of(running, 30)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(running.sent(sent)) for sent in stalled(running)]
+        meanwhile = median_of(running, 30)
+        for connection in silent:  # they trickle on
+            try:
+                connection.send(b"x")
+            except OSError:
+                continue
+            assert running.get() == 200
+    # One of sixty that took a thread would cost a deadline of two seconds, hundreds of times as much.
+    assert meanwhile < 5 * before
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (TAGS, FORM, LONG, "\r\n{"),
+        (TAGS, FORM, CHUNKED, "\r\n5\r\n{"),
+        ("/v1/contacts", FORM, LONG, "\r\n{"),
+        (TAGS, FORM, LONG),
+        (TAGS, FORM, "X-Half"),
+    ],
+    ids=["body", "chunked", "v1", "no body", "headers"],
+)
+def test_what_takes_too_long_to_arrive_is_408(running: Running, sent: tuple[str, ...]) -> None:
+    path, *lines = sent
+    last = lines.pop() if lines[-1].startswith(("\r\n", "X-")) else "\r\n"
+    with running.sent(running.head("POST", path, *lines, credentials=True), last.encode()) as connection:
+        for _ in range(3):  # neither does a byte now and then win time
+            time.sleep(0.5)
+            connection.sendall(b"x")
+        status, body, answer = read_answer(connection)
+    assert status == 408
+    assert answer.headers["Connection"] == "close"
+    if path.startswith("/v1"):
+        assert body["error"]["code"] == "VALIDATION_ERROR"
+    elif last != "X-Half":
+        assert body["data"] == {"status": 408}
+
+
+@pytest.mark.parametrize("path", [TAGS, "/v1/contacts", "/admin/login/", "/nowhere"])
+@pytest.mark.parametrize("how", ["said", "chunked"])
+def test_a_body_that_is_too_large_is_413(running: Running, path: str, how: str) -> None:
+    length = CHUNKED if how == "chunked" else "Content-Length: 200001"
+    head = running.head("POST", path, FORM, length, "Cookie: sessionid=x", credentials=True) + b"\r\n"
+    body = b"30D41\r\n" + b" " * 200_001 if how == "chunked" else b""
+    with running.sent(head, body) as connection:
+        status, body, _ = read_answer(connection)
+    assert status == 413
+    if path == TAGS:
+        assert body["code"] == "rest_body_too_large"
+    elif path == "/v1/contacts":
+        assert body["success"] is False
+
+
+def test_a_client_reads_why_while_it_still_sends(running: Running) -> None:
+    with running.sent(running.head("POST", TAGS, FORM, "Content-Length: 900000") + b"\r\n") as connection:
+        for _ in range(8):
+            connection.sendall(b" " * 20_000)
+        assert read_answer(connection)[0] == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [(TAGS, 401), ("/v1/contacts", 401), ("/v1/nowhere", 404), ("/admin/", 403)]
+)
+def test_the_body_of_a_stranger_is_not_waited_for(running: Running, path: str, status: int) -> None:
+    with running.sent(running.head("POST", path, FORM, "Content-Length: 190000") + b"\r\n{") as connection:
+        assert read_answer(connection)[0] == status
+
+
+def test_a_small_body_of_a_stranger_keeps_the_connection(running: Running) -> None:
+    request = running.head("POST", TAGS, FORM, "Content-Length: 2") + b"\r\n{}"
+    with running.sent(request) as connection:
+        assert read_answer(connection)[0] == 401
+        connection.sendall(request)
+        assert read_answer(connection)[0] == 401
+
+
+def test_a_body_is_asked_for_where_the_client_waits_for_that(running: Running) -> None:
+    expecting = running.head("POST", TAGS, FORM, "Content-Length: 2", "Expect: 100-continue", credentials=True)
+    with running.sent(expecting + b"\r\n") as connection:
+        assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert read_answer(connection)[0] == 422
+    with running.sent(running.head("POST", TAGS, LONG, "Expect: 100-continue") + b"\r\n") as connection:
+        assert read_answer(connection)[0] == 401
+
+
+def test_requests_sent_ahead_are_answered_in_turn(running: Running) -> None:
+    ahead = [running.head(method, TAGS, credentials=True) + b"\r\n" for method in ("GET", "HEAD", "GET")]
+    with running.sent(b"".join(ahead)) as connection:
+        file = connection.makefile("rb")
+        for method in ("GET", "HEAD", "GET"):
+            assert file.readline() == b"HTTP/1.1 200 OK\r\n"
+            length = 0
+            while (line := file.readline()) != b"\r\n":
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            assert length
+            if method == "GET":
+                assert file.read(length).startswith(b"{")
+
+
+def test_a_client_that_sends_no_more_still_reads_its_answer(running: Running) -> None:
+    with running.sent(running.head("GET", TAGS, credentials=True) + b"\r\n") as connection:
+        connection.shutdown(socket.SHUT_WR)
+        assert read_answer(connection)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET http://[ HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nAuthorization: x\r\n\r\n" + b"1" * 3000,
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_400(running: Running, request_: bytes) -> None:
+    with running.sent(request_) as connection:
+        status, body, _ = read_answer(connection)
+    assert (status, body["data"]) == (400, {"status": 400})
+
+
+def test_headers_have_a_bound(running: Running) -> None:
+    with running.sent(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000) as connection:
+        assert read_answer(connection)[0] == 431
+
+
+def test_more_clients_than_are_kept_shut_nobody_out(running: Running) -> None:
+    """Two workers keep 120 each: who has waited longest goes, and whoever comes is answered."""
+    with ExitStack() as stack:
+        for _ in range(400):
+            stack.enter_context(running.connect())
+        for _ in range(20):
+            assert running.get() == 200
+
+
+def test_no_worker_has_died_of_all_this(running: Running) -> None:
+    assert running.process.poll() is None
+    assert len(running.workers()) == 2
