@@ -21,3 +21,15 @@ def test_import_linter_watches_every_app() -> None:
     assert set(configured["root_packages"]) == apps
     # These two have no layers of their own.
     assert set(configured["contracts"][1]["containers"]) == apps - {"fluentcrm_api", "database"}
+
+
+def test_compose_passes_every_variable_and_names_what_it_demands() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    server = text[text.index("x-server:") : text.index("services:")]
+    assert "  env_file:\n    - path: .env\n      required: false\n" in server
+    # A variable that stood here with a default would win over .env.
+    assert not re.findall(r"\$\{[A-Z_]+:-", server)
+    demanded = set(re.findall(r"\$\{([A-Z_]+):\?", text))
+    assert demanded == {"SECRET_KEY", "POSTGRES_PASSWORD"}
+    introduction = text[: text.index("x-server:")]
+    assert all(name in introduction for name in demanded)
