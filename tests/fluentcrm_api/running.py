@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 TAGS = "/wp-json/fluent-crm/v2/tags"
+FORM = "Content-Type: application/json"
+LONG = "Content-Length: 5000"
+CHUNKED = "Transfer-Encoding: chunked"
 
 
 @dataclass(frozen=True)
@@ -70,3 +73,29 @@ def read_answer(connection: socket.socket, method: str = "GET") -> tuple[int, An
     body = answer.read()
     is_json = answer.headers.get_content_type() == "application/json"
     return answer.status, json.loads(body) if is_json and body else body, answer
+
+
+def stalled(running: Running) -> list[bytes]:
+    """What sixty clients have sent when they fall silent."""
+    head = running.head
+    strangers = [
+        b"",
+        b"GET ",
+        head("GET", TAGS),
+        *(head("POST", path, FORM, LONG) + b"\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/login/")),
+        *(head("POST", path, FORM, CHUNKED) + b"\r\n5\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/")),
+        head("POST", TAGS, FORM, LONG, "Host: elsewhere.example") + b"\r\n{",
+        # Credentials that are none: only a look into the database can tell.
+        head("POST", TAGS, FORM, LONG, "Authorization: Basic eDp5") + b"\r\n{",
+        head("POST", "/v1/contacts", FORM, CHUNKED, "Authorization: Bearer x") + b"\r\n2\r\n{",
+        head("POST", "/admin/", LONG, "Cookie: sessionid=x") + b"\r\n{",
+    ]
+    signed_in = [
+        head("POST", TAGS, FORM, LONG, credentials=True) + b"\r\n{",
+        head("POST", TAGS, FORM, CHUNKED, credentials=True) + b"\r\n5\r\n{",
+        head("POST", "/v1/contacts", FORM, LONG, credentials=True) + b"\r\n{",
+        head("GET", TAGS, credentials=True),
+        # Sixty answers are asked for and none is read.
+        (head("GET", TAGS, credentials=True) + b"\r\n") * 60,
+    ]
+    return (strangers * 4)[:50] + signed_in * 2

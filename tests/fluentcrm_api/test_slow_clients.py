@@ -7,37 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.fluentcrm_api.running import TAGS, Running, read_answer
-
-FORM = "Content-Type: application/json"
-LONG = "Content-Length: 5000"
-CHUNKED = "Transfer-Encoding: chunked"
-
-
-def stalled(running: Running) -> list[bytes]:
-    """What sixty clients have sent when they fall silent."""
-    head = running.head
-    strangers = [
-        b"",
-        b"GET ",
-        head("GET", TAGS),
-        *(head("POST", path, FORM, LONG) + b"\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/login/")),
-        *(head("POST", path, FORM, CHUNKED) + b"\r\n5\r\n{" for path in (TAGS, "/v1/contacts", "/nowhere", "/admin/")),
-        head("POST", TAGS, FORM, LONG, "Host: elsewhere.example") + b"\r\n{",
-        # Credentials that are none: only a look into the database can tell.
-        head("POST", TAGS, FORM, LONG, "Authorization: Basic eDp5") + b"\r\n{",
-        head("POST", "/v1/contacts", FORM, CHUNKED, "Authorization: Bearer x") + b"\r\n2\r\n{",
-        head("POST", "/admin/", LONG, "Cookie: sessionid=x") + b"\r\n{",
-    ]
-    signed_in = [
-        head("POST", TAGS, FORM, LONG, credentials=True) + b"\r\n{",
-        head("POST", TAGS, FORM, CHUNKED, credentials=True) + b"\r\n5\r\n{",
-        head("POST", "/v1/contacts", FORM, LONG, credentials=True) + b"\r\n{",
-        head("GET", TAGS, credentials=True),
-        # Sixty answers are asked for and none is read.
-        (head("GET", TAGS, credentials=True) + b"\r\n") * 60,
-    ]
-    return (strangers * 4)[:50] + signed_in * 2
+from tests.fluentcrm_api.running import CHUNKED, FORM, LONG, TAGS, Running, read_answer, stalled
 
 
 def median_of(running: Running, count: int) -> float:
