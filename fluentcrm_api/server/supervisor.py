@@ -66,9 +66,9 @@ class Supervisor:
         self.lifeline, self.lifeline_in = os.pipe()
 
     def run(self) -> int:
+        signal.set_wakeup_fd(self.signals_in, warn_on_full_buffer=False)
         for number in WATCHED:
             signal.signal(number, lambda *_: None)
-        signal.set_wakeup_fd(self.signals_in, warn_on_full_buffer=False)
         while True:
             self.reap()
             if self.kill_at is None:

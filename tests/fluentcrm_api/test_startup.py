@@ -97,3 +97,13 @@ def test_make_run_tells_it_too(environment: dict[str, str]) -> None:
     assert "Serving" not in stopped.stdout
     assert "password" not in stopped.stdout
     assert f"Cannot listen on 127.0.0.1 port {port}" in stopped.stderr
+
+
+@postgresql
+def test_commands_take_their_time_and_requests_do_not(environment: dict[str, str]) -> None:
+    show = "from django.db import connection as c; k = c.cursor(); k.execute('SHOW statement_timeout'); print(*k.fetchone())"
+    environment |= {"STATEMENT_TIMEOUT": "7"}
+    asked = [
+        manage(environment, "shell", "-v", "0", "-c", before + show) for before in ("", "import fluentcrm_api.wsgi; ")
+    ]
+    assert [answer.stdout for answer in asked] == ["0\n", "7s\n"]
