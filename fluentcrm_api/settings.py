@@ -193,6 +193,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Apps -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    # Before the admin, whose templates it overrides.
+    "staff",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -242,6 +244,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"
 WSGI_APPLICATION = "fluentcrm_api.wsgi.application"
+CSRF_FAILURE_VIEW = "fluentcrm_api.errors.csrf_failure"
 # On SQLite the ledger of segments.Tally stays empty, and its index needs no included column.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 CORS_ALLOWED_ORIGINS = read("CORS_ALLOWED_ORIGINS", list, [])
@@ -291,6 +294,8 @@ AXES_VERBOSE = False
 ADMIN_USERS_AN_ADDRESS = 3
 
 STATIC_URL = "static/"
+# Files of the root: the icon that browsers ask for, robots.txt.
+WHITENOISE_ROOT = BASE_DIR / "fluentcrm_api" / "root"
 STATIC_ROOT = Path(read("STATIC_ROOT", str, str(BASE_DIR / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
