@@ -40,7 +40,10 @@ CASES = """
 STROKES = dict(zip("øđħłŧı", "odhlti", strict=True))
 # Letters of full and half width, as Japanese keyboards have them.
 WIDE = (0xFF01, 0xFF5E, 0x21)
-HALF_WIDTH = (0xFF66, "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a")
+HALF_WIDTH = (
+    0xFF66,
+    "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a",
+)
 # Letters that stand for several; small ones, as the others became those.
 LIGATURES = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ĳ": "ij", "ŉ": "ʼn", "ẚ": "aʾ", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",

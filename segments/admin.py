@@ -18,6 +18,7 @@ from segments.counts import counts_by_status
 from segments.models import ContactList, Segment, Tag
 from segments.serializers import SegmentSerializer
 from segments.services import SlugTaken, delete_segments, save_segment, slug_of_title
+from staff.confirmation import SetActions
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -60,7 +61,7 @@ class SegmentChangeList(ChangeList):
         self.result_list = segments
 
 
-class SegmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SegmentAdmin(SetActions):
     """What tags and lists share."""
 
     form = SegmentForm
@@ -127,8 +128,13 @@ class SegmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: Segment) -> None:
         delete_segments(self.model, [obj.pk])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        delete_segments(self.model, queryset.values_list("pk", flat=True))
+    def delete_set(self, ids: list[int]) -> int:
+        delete_segments(self.model, ids)
+        return len(ids)
+
+    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+        lines: Sequence[str] = self.get_deleted_objects(rows, request)[0]
+        return lines
 
 
 @admin.register(Tag)

@@ -7,5 +7,5 @@ class SubscribersConfig(AppConfig):
     verbose_name = "Contacts"
 
     def ready(self) -> None:
-        # The admin itself finds modules named admin alone; receivers have to be imported to hear anything.
-        autodiscover_modules("company_admin", "history_admin", "receivers")
+        # Receivers have to be imported to hear anything.
+        autodiscover_modules("receivers")

@@ -249,5 +249,3 @@ class HasOption(Func):
             return sql, [*params, self.slug, options]
         sql = f"EXISTS (SELECT 1 FROM json_each({column}, %s) WHERE value IN (SELECT value FROM json_each(%s)))"
         return sql, [*params, path, options]
-
-

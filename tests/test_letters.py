@@ -70,7 +70,9 @@ def test_a_title_is_one_on_the_other_face(fluenzr: Fluenzr, one: str, other: str
     assert fluenzr.get(f"/contacts?tag={quote(other)}").json()["meta"]["total"] == 3
     assert fluenzr.post("/groups", {"name": one}).status_code == 201
     assert fluenzr.post("/groups", {"name": other}).status_code == 409
-    rows = [{"email": f"d{number}@example.com", "tags": [text], "company": text} for number, text in enumerate([one, other])]
+    rows = [
+        {"email": f"d{number}@example.com", "tags": [text], "company": text} for number, text in enumerate([one, other])
+    ]
     assert fluenzr.post("/contacts/bulk", {"contacts": rows}).json()["data"]["created"] == 2
     assert (Tag.objects.count(), Company.objects.count()) == (1, 1)
 
@@ -94,7 +96,10 @@ def test_filters_compare_columns_and_custom_values(api: Api, fluenzr: Fluenzr, o
         for operator, value, expected in [
             ("=", other, 1), ("!=", other, 1), ("contains", other, 1), ("not_contains", other, 1), ("in", [other], 1), ("not_in", [other], 1)
         ]:  # fmt: skip
-            filters = {"filter_type": "advanced", "advanced_filters": [[{"source": source, "operator": operator, "value": value}]]}
+            filters = {
+                "filter_type": "advanced",
+                "advanced_filters": [[{"source": source, "operator": operator, "value": value}]],
+            }
             answer = api.send("GET", "/subscribers", filters).json()
             assert answer["total"] == expected, (source, operator)
     answer = fluenzr.post("/contacts/search", {"filters": {"customFields": {"code": other}}})
@@ -191,7 +196,13 @@ def test_tags_lists_and_companies_are_sorted_as_people_sort(api: Api, fluenzr: F
 def test_texts_are_stored_composed(api: Api, fluenzr: Fluenzr) -> None:
     CustomFieldFactory.create(slug="code")
     word = "Zoe\u0308"
-    body = {"email": "a@example.com", "status": "subscribed", "first_name": word, "tags": [word], "custom_values": {"code": word}}
+    body = {
+        "email": "a@example.com",
+        "status": "subscribed",
+        "first_name": word,
+        "tags": [word],
+        "custom_values": {"code": word},
+    }
     pk = api.post("/subscribers", body).json()["contact"]["id"]
     contact = Subscriber.objects.get(pk=pk)
     assert (contact.first_name, contact.custom_values, Tag.objects.get().title) == ("Zoë", {"code": "Zoë"}, "Zoë")

@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RemoveConstraint(model_name="company", name="companies_name_unique"),
-        migrations.AddField(
-            model_name="company", name="twin", field=models.BigIntegerField(default=0, editable=False)
-        ),
+        migrations.AddField(model_name="company", name="twin", field=models.BigIntegerField(default=0, editable=False)),
         migrations.RunSQL(MARK_TWINS, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="company",

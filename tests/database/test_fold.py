@@ -12,7 +12,9 @@ from tests.letters import DIFFERENT, SAME
 
 pytestmark = pytest.mark.django_db
 ASSIGNED = [
-    letter for letter in map(chr, range(1, sys.maxunicode + 1)) if unicodedata.category(letter) not in ("Cn", "Cs", "Co")
+    letter
+    for letter in map(chr, range(1, sys.maxunicode + 1))
+    if unicodedata.category(letter) not in ("Cn", "Cs", "Co")
 ]
 
 

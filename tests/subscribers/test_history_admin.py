@@ -86,8 +86,8 @@ def test_it_takes_as_many_statements_for_many_entries_as_for_few(browser: Client
         with CaptureQueriesContext(connection) as queries:
             browser.get(LIST)
         counts.append(len(queries))
-    # The session, the user; the total, the page with its users.
-    assert counts == [4, 4]
+    # The session, the user; the total, the ids of the page, its rows with their users.
+    assert counts == [5, 5]
 
 
 def test_it_shows_one_entry_with_its_details_and_whom_it_is_about(browser: Client, contact: Subscriber) -> None:
@@ -96,7 +96,7 @@ def test_it_shows_one_entry_with_its_details_and_whom_it_is_about(browser: Clien
     services.delete_contacts([gone.pk])
     entry = Change.objects.get(event="status_changed")
     page = browser.get(f"{LIST}{entry.pk}/change/").content.decode()
-    assert f"{contact.pk}: Ada@example.com" in page
+    assert f'{contact.pk}: <a href="/admin/subscribers/subscriber/{contact.pk}/change/">Ada@example.com</a>' in page
     assert "1 that is no longer there" in page
     assert "&lt;b&gt;No such box&lt;/b&gt;" in page
 
@@ -108,7 +108,7 @@ def test_it_names_a_hundred_contacts_at_most(browser: Client) -> None:
     browser.get(path)  # content types are read once a process
     with CaptureQueriesContext(connection) as queries:
         page = browser.get(path).content.decode()
-    assert page.count("@example.com</div>") == 100
+    assert page.count("@example.com</a></div>") == 100
     assert "<div>…</div>" in page
     # The session, the user; the entry, its contacts, their addresses.
     assert len(statements(queries)) == 5

@@ -9,12 +9,15 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from companies.models import COLUMNS, TYPES, Company
 from companies.serializers import CompanySerializer
 from companies.services import NameTaken, save_company
+from staff.confirmation import SetActions, counted
+from staff.pages import NarrowPages
 from subscribers import services
 from subscribers.models import Subscriber, SubscriberCompany
 
@@ -75,7 +78,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Company)
-class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CompanyAdmin(NarrowPages, SetActions):
     form = CompanyForm
     list_display = ("name", "industry", "type", "email", "contacts_count", "created_at")
     list_filter = (TypeFilter, "created_at")
@@ -86,7 +89,6 @@ class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     raw_id_fields = ("owner",)
     readonly_fields = KEPT
     show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
@@ -104,16 +106,19 @@ class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return (companies.matching(text) if text else companies), False
 
     @admin.display(description="contacts")
-    def contacts_count(self, company: Any) -> int:
-        return company.contacts_number
+    def contacts_count(self, company: Any) -> SafeString:
+        """How many contacts belong to it, as a link to them."""
+        return format_html('<a href="{}">{}</a>', contacts_page(company), company.contacts_number)
 
     @admin.display(description="contacts")
     def contacts(self, company: Company) -> SafeString:
-        """The first contacts by id."""
+        """The first contacts by id, and all of them, as links."""
         members = Subscriber.objects.filter(company_links__company=company).order_by("pk")
-        named = list(members.values_list("email", flat=True)[: SHOWN_CONTACTS + 1])
-        more = ["…"] if len(named) > SHOWN_CONTACTS else []
-        return format_html_join("", "<div>{}</div>", ((name,) for name in [*named[:SHOWN_CONTACTS], *more]))
+        first = list(members.values_list("pk", "email")[:SHOWN_CONTACTS])
+        links = [(reverse("admin:subscribers_subscriber_change", args=[pk]), email) for pk, email in first]
+        number: Any = company
+        links.append((contacts_page(company), f"All: {counted(Subscriber._meta, number.contacts_number)}"))
+        return format_html_join("", '<div><a href="{}">{}</a></div>', links)
 
     @admin.display(description="custom values")
     def custom_values_shown(self, company: Company) -> SafeString:
@@ -145,9 +150,14 @@ class CompanyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: Company) -> None:
         services.delete_companies([obj.pk])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Company]) -> None:
-        services.delete_companies(list(queryset.order_by().values_list("pk", flat=True)))
+    def delete_set(self, ids: list[int]) -> int:
+        return len(services.delete_companies(ids))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What the page before a deletion tells. Contacts stay, and their links are not read for it."""
         return [str(company) for company in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+
+def contacts_page(company: Company) -> str:
+    """The address of the list of a company's contacts."""
+    return f"{reverse('admin:subscribers_subscriber_changelist')}?company={company.pk}"

@@ -1,0 +1,216 @@
+"""Entries of history in words: what was done, with the names of tags, lists, companies and stages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware, localtime
+
+from changes.actors import Channel
+from changes.events import OTHER_SUBJECTS
+from changes.models import Change
+from companies.models import Company
+from pipelines.models import Stage
+from segments.models import ContactList, Tag
+from subscribers.models import Status
+
+CHANNELS = dict(Channel.choices)
+WORDS = {
+    "created": "Created",
+    "updated": "Changed",
+    "deleted": "Deleted",
+    "status_changed": "Status",
+    "tags_attached": "Tags attached",
+    "tags_detached": "Tags detached",
+    "lists_attached": "Put on lists",
+    "lists_detached": "Taken off lists",
+    "companies_attached": "Companies attached",
+    "companies_detached": "Companies detached",
+    **{
+        f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
+        for subject in OTHER_SUBJECTS
+        for done in ("created", "updated", "deleted")
+    },
+}
+MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList, "companies": Company, "stages": Stage}
+# Columns and details whose values are ids of rows.
+REFERENCES = {"company_id": "companies", "pipeline_stage_id": "stages"}
+NOTHING = "–"
+# Details that `what` tells.
+TOLD = ("columns", "custom_values", "targets", "companies", "status", "previous", "reason", "title", "name", "deleted")
+# What several contacts had before one change of them all.
+UNKNOWN = "not kept"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changed: of a column both values where they are known, else what it has become."""
+
+    name: str
+    before: str
+    after: str
+
+
+by_name = attrgetter("name")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as its row shows it."""
+
+    change: Change
+    who: str
+    channel: str
+    what: str
+    together: str
+    lines: Sequence[Line]
+
+
+def describe(changes: Iterable[Change]) -> list[Entry]:
+    """Entries in words. At most four statements, one for each kind of row that is named."""
+    listed = list(changes)
+    names = read_names(listed)
+    return [
+        Entry(
+            change,
+            (change.user.get_full_name() or change.user.get_username()) if change.user else NOTHING,
+            CHANNELS.get(change.channel, change.channel),
+            what(change, names),
+            f"{change.contacts:,}",
+            # By name: the databases keep the columns in orders of their own.
+            sorted((line for line in lines(change.details, names) if line.before != line.after), key=by_name),
+        )
+        for change in listed
+    ]
+
+
+Names = Mapping[str, Mapping[int, str]]
+
+
+def read_names(changes: Iterable[Change]) -> Names:
+    """The names of the rows that entries speak of, by kind and id."""
+    wanted: dict[str, set[int]] = {kind: set() for kind in MODELS}
+    for change in changes:
+        for kind, value in references(change):
+            wanted[kind].update(pk for pk in value if isinstance(pk, int))
+    return {
+        kind: {row.pk: str(row) for row in MODELS[kind].objects.filter(pk__in=ids)} if ids else {}
+        for kind, ids in wanted.items()
+    }
+
+
+def references(change: Change) -> Iterable[tuple[str, Sequence[Any]]]:
+    """The kinds of rows that an entry speaks of, with their ids."""
+    kind = kind_of(change)
+    if kind:
+        yield kind, targets(change.details)
+    columns = change.details.get("columns")
+    if isinstance(columns, dict):
+        for name, value in columns.items():
+            if name in REFERENCES:
+                yield REFERENCES[name], value if isinstance(value, list) else [value]
+
+
+def kind_of(change: Change) -> str:
+    """`tags` for tags_attached; nothing for what attaches and detaches nothing."""
+    kind, _, verb = change.event.rpartition("_")
+    return kind if kind in MODELS and verb in ("attached", "detached") else ""
+
+
+def targets(details: Mapping[str, Any]) -> list[Any]:
+    """The ids of what was attached or detached."""
+    ids = details.get("targets", details.get("companies", []))
+    return ids if isinstance(ids, list) else [ids]
+
+
+def what(change: Change, names: Names) -> str:
+    """`Tags attached: VIP, Blog`; what has values of its own is told by `lines`."""
+    word = WORDS.get(change.event, change.event.replace("_", " ").capitalize())
+    kind = kind_of(change)
+    if kind:
+        # Of one that was deleted the entry keeps what it was called.
+        title = title_of(change)
+        gone = [f"{title} (no longer there)"] if title else []
+        return f"{word}: {', '.join(gone or [named(names, kind, pk) for pk in targets(change.details)]) or NOTHING}"
+    if change.event == "status_changed":
+        statuses = ", ".join(map(label, status(change)))
+        reason = change.details.get("reason")
+        before = f" (before: {label(previous)})" if (previous := change.details.get("previous")) else ""
+        return f"{word}: {statuses}" + before + (f" ({reason})" if reason else "")
+    if change.subject_kind in OTHER_SUBJECTS and (title := title_of(change)):
+        return f"{word}: {title}"
+    columns = change.details.get("columns")
+    if isinstance(columns, list):
+        return f"{word}: {', '.join(column_name(name) for name in columns)}"
+    return word
+
+
+def title_of(change: Change) -> str:
+    """What the tag, list, company or other subject was called, where the entry keeps it."""
+    return str(change.details.get("title") or change.details.get("name") or "")
+
+
+def label(status: Any) -> str:
+    return str(Status(status).label) if status in Status.values else str(status)
+
+
+def status(change: Change) -> list[Any]:
+    value = change.details.get("status", [])
+    return value if isinstance(value, list) else [value]
+
+
+def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
+    """What changed of an entry, value by value."""
+    columns = details.get("columns")
+    for name, value in columns.items() if isinstance(columns, dict) else ():
+        # Of one contact both values are kept; of many what all of them were given.
+        both = isinstance(value, list) and len(value) == 2
+        before, after = value if both else (None, value)
+        if name == "custom_values":
+            yield from custom_lines(before or {}, after or {})
+            continue
+        told = [named(names, REFERENCES[name], pk) if name in REFERENCES else shown(pk) for pk in (before, after)]
+        yield Line(column_name(name), told[0] if both else UNKNOWN, told[1])
+    custom_values = details.get("custom_values")
+    if isinstance(custom_values, dict):
+        yield from (Line(slug, UNKNOWN, shown(value)) for slug, value in custom_values.items())
+    for name, value in details.items():
+        if name not in TOLD:
+            yield Line(column_name(name), UNKNOWN, shown(value))
+
+
+def custom_lines(before: Any, after: Any) -> Iterable[Line]:
+    for slug in sorted({*before, *after}):
+        if before.get(slug) != after.get(slug):
+            yield Line(slug, shown(before.get(slug)), shown(after.get(slug)))
+
+
+def named(names: Names, kind: str, pk: Any) -> str:
+    """A row by its name; one that was deleted by its id."""
+    if pk is None:
+        return NOTHING
+    return names[kind].get(pk, f"{pk} (no longer there)")
+
+
+def column_name(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ")
+
+
+def shown(value: Any) -> str:
+    if value in (None, "", []):
+        return NOTHING
+    if isinstance(value, str) and (moment := read_moment(value)):
+        return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment that history has kept as a text, with its offset; None for any other text."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and is_aware(moment) else None
