@@ -45,3 +45,22 @@ def test_it_lets_nobody_add_or_change_one(browser: Client) -> None:
     assert "Signed up" in browser.get(path).content.decode()
     assert browser.post(path, {"title": "Other"}).status_code == 403
     assert TrackedEvent.objects.get().title == "Signed up"
+
+
+def test_it_offers_the_providers_of_the_newest_events_and_the_chosen_one(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.admin.LOOKED_AT", 2)
+    for provider in ("old", "shop", "forum"):
+        TrackedEventFactory.create(provider=provider)
+
+    def offered(query: str) -> tuple[list[str], int]:
+        listed = browser.get(LIST + query).context["cl"]
+        (spec,) = [spec for spec in listed.filter_specs if spec.title == "provider"]
+        return [provider for provider, _ in spec.lookup_choices], listed.result_count
+
+    assert offered("") == (["forum", "shop"], 3)
+    assert offered("?provider=old") == (["forum", "old", "shop"], 1)
+    assert offered("?provider=none") == (["forum", "none", "shop"], 0)
+    TrackedEvent.objects.all().delete()
+    assert browser.get(f"{LIST}?provider=old").context["cl"].result_count == 0

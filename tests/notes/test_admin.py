@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from notes.models import Note
@@ -108,3 +110,31 @@ def test_it_refuses_a_note_of_nobody_and_a_note_of_two(browser: Client, contact:
         answer = browser.post(ADD, form(contact, **owners))
         assert "A note is about one contact or about one company." in answer.content.decode()
     assert not Note.objects.exists()
+
+
+def test_its_search_reads_no_contacts(browser: Client) -> None:
+    """Rows are counted and found in notes alone; of what they are shown with, the names are read."""
+    NoteFactory.create_batch(3, title="Called")
+    for query in ("?q=called", "?q=nothing", ""):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(f"/admin/notes/note/{query}")
+        about_notes = [query["sql"] for query in queries if "notes_note" in query["sql"]]
+        joining = [sql for sql in about_notes if "JOIN" in sql]
+        assert len(joining) == (0 if query == "?q=nothing" else 1)
+        for sql in joining:
+            assert '"notes_note"."id" IN (' in sql
+            assert '"subscribers_subscriber"."email"' in sql
+            assert "custom_values" not in sql
+            assert "description" not in sql
+
+
+def test_it_deletes_all_that_the_search_finds(browser: Client) -> None:
+    NoteFactory.create_batch(3, title="Called")
+    spared = NoteFactory.create(title="Kept")
+    path = "/admin/notes/note/?q=called"
+    sent = {"action": "delete_selected", "select_across": "1", "_selected_action": "1"}
+    asked = browser.post(path, sent)
+    assert "<strong>3 notes</strong>, all that the search and filters find." in asked.content.decode()
+    assert Note.objects.count() == 4
+    assert browser.post(path, dict(asked.context["sent"])).status_code == 302
+    assert list(Note.objects.all()) == [spared]
