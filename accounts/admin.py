@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString
 
 from accounts.models import ApplicationPassword
 from accounts.services import create_application_password, hash_password, revoke_application_passwords
+from staff.confirmation import SetActions
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "Contacts and settings"
-# "View site" would lead to /, where nothing is.
-admin.site.site_url = None
+# "View site" leads to the page that names the addresses of the APIs.
+admin.site.site_url = "/"
 
 
 class InUseFilter(admin.SimpleListFilter):
@@ -33,7 +34,7 @@ class InUseFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApplicationPassword)
-class ApplicationPasswordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApplicationPasswordAdmin(SetActions):
     """Whoever may change users sees and makes everyone's passwords; other staff their own alone.
 
     A new password is told in a message on the next page and nowhere else; a hash is never told.
@@ -47,7 +48,7 @@ class ApplicationPasswordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_help_text = "Name or user name"
     ordering = ("-id",)
     autocomplete_fields = ("user",)
-    actions = ("revoke",)
+    actions = ("revoke", "delete_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApplicationPassword]:
         passwords: QuerySet[ApplicationPassword] = super().get_queryset(request)
@@ -119,11 +120,14 @@ class ApplicationPasswordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.response_post_save_change(request, obj)
 
     @admin.action(description="Revoke", permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApplicationPassword]) -> None:
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApplicationPassword]) -> HttpResponse | None:
         """Refuse every further request with one of the passwords."""
-        revoked = revoke_application_passwords(queryset)
-        plural = "password was" if revoked == 1 else "passwords were"
-        self.message_user(request, f"{revoked} {plural} revoked.", messages.SUCCESS)
+
+        def act(ids: list[int], _: Any) -> str:
+            revoked = revoke_application_passwords(ApplicationPassword.objects.filter(pk__in=ids))
+            return f"{revoked} {'password was' if revoked == 1 else 'passwords were'} revoked."
+
+        return self.on_set(request, queryset, act)
 
 
 def may_change_users(request: HttpRequest) -> bool:

@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from accounts.api_keys import create_api_key, revoke_api_keys
 from accounts.models import ApiKey
 from accounts.services import hash_password
+from staff.confirmation import SetActions
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiKeyAdmin(SetActions):
     """Whoever may change users sees and makes everyone's keys; other staff their own alone.
 
     A new key is told in a message on the next page and nowhere else; a hash is never told.
@@ -26,7 +27,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_help_text = "Name or user name"
     ordering = ("-id",)
     autocomplete_fields = ("user",)
-    actions = ("revoke",)
+    actions = ("revoke", "delete_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
         keys: QuerySet[ApiKey] = super().get_queryset(request)
@@ -75,10 +76,14 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.response_post_save_add(request, obj)
 
     @admin.action(description="Revoke", permissions=["change"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Refuse every further request with one of the keys."""
-        revoked = revoke_api_keys(queryset)
-        self.message_user(request, f"{revoked} {'key was' if revoked == 1 else 'keys were'} revoked.", messages.SUCCESS)
+
+        def act(ids: list[int], _: Any) -> str:
+            revoked = revoke_api_keys(ApiKey.objects.filter(pk__in=ids))
+            return f"{revoked} {'key was' if revoked == 1 else 'keys were'} revoked."
+
+        return self.on_set(request, queryset, act)
 
 
 def may_change_users(request: HttpRequest) -> bool:

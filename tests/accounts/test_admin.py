@@ -210,4 +210,15 @@ def test_it_is_only_for_those_who_have_the_right() -> None:
 def test_the_admin_is_named_after_the_site(browser: Client) -> None:
     page = browser.get("/admin/").content.decode()
     assert "<title>Contacts and settings | FluentCRM API</title>" in page
-    assert "View site" not in page
+    assert '<a href="/">View site</a>' in page
+
+
+def test_it_asks_before_it_revokes_all_passwords(browser: Client, admin: User) -> None:
+    for _ in range(2):
+        password_of(admin)
+    sent = {"action": "revoke", "select_across": "1", "_selected_action": "1"}
+    asked = browser.post(LIST, sent)
+    assert "<strong>2 application passwords</strong>" in asked.content.decode()
+    assert not ApplicationPassword.objects.filter(revoked_at__isnull=False).exists()
+    browser.post(LIST, dict(asked.context["sent"]))
+    assert not ApplicationPassword.objects.filter(revoked_at=None).exists()
