@@ -14,15 +14,6 @@ def notice(title: str, text: str, *, status: int, retry_after: int | None = None
     return HttpResponse(render_to_string("accounts/notice.html", context), status=status, headers=headers)
 
 
-def unavailable_page(retry_after: int) -> HttpResponse:
-    return notice(
-        "Not available",
-        "The server cannot reach its database, or cannot write to it. Try again soon.",
-        status=503,
-        retry_after=retry_after,
-    )
-
-
 def too_many_failures(retry_after: int) -> HttpResponse:
     minutes = -(-retry_after // 60)
     plural = "minute" if minutes == 1 else "minutes"

@@ -1,4 +1,4 @@
-"""What fails outside of a route is told in the words of the face that was called."""
+"""What fails outside of a route is told in the words of the face that was called: JSON, or a page to a browser."""
 
 import json
 import sys
@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts.pages import unavailable_page
 from fluenzr.errors import ApiError
 from fluenzr.errors import Unavailable as FluenzrUnavailable
 from fluenzr.errors import bad_request as fluenzr_bad_request
 from fluenzr.errors import error_body as fluenzr_error_body
 from fluenzr.errors import server_error as fluenzr_server_error
+from staff.error_pages import error_page
 from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from wp_rest.exceptions import BodyTooLarge, Unavailable, error_body
+from wp_rest.exceptions import FORBIDDEN, BodyTooLarge, Unavailable, error_body
 from wp_rest.views import bad_request as wordpress_bad_request
+from wp_rest.views import not_found as wordpress_not_found
 from wp_rest.views import server_error as wordpress_server_error
 
 
@@ -26,7 +27,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: a Host header that is not ours, or more parameters than are read."""
     if is_fluenzrs(request):
         return fluenzr_bad_request(request)
-    return wordpress_bad_request(request, exception)
+    return error_page(request, 400) or wordpress_bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403: a right that staff do not have."""
+    return error_page(request, 403) or JsonResponse(error_body("rest_forbidden", FORBIDDEN, 403), status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: a form without its token. Only the admin has forms; a page whoever asks."""
+    return error_page(request, 403, "form", reason) or forbidden(request, PermissionError(reason))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404: both faces have a 404 of their own."""
+    return error_page(request, 404) or wordpress_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -37,14 +53,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return service_unavailable(request)
     if is_fluenzrs(request):
         return fluenzr_server_error(request)
-    return wordpress_server_error(request)
+    return error_page(request, 500) or wordpress_server_error(request)
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    if request.path_info.startswith("/admin"):
-        return as_logged(unavailable_page(RETRY_AFTER))
-    refusal = FluenzrUnavailable() if is_fluenzrs(request) else Unavailable()
-    return as_logged(JsonResponse(refusal.body(), status=503, headers={"Retry-After": str(RETRY_AFTER)}))
+    response = error_page(request, 503)
+    if response is None:
+        refusal = FluenzrUnavailable() if is_fluenzrs(request) else Unavailable()
+        response = JsonResponse(refusal.body(), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return as_logged(response)
 
 
 class AnswerWithoutDatabase:

@@ -4,16 +4,19 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from fluentcrm_api.landing import landing
 from fluenzr.dialect import NoRouteView
 from wp_rest.urls import wordpress_urls
 
 handler400 = "fluentcrm_api.errors.bad_request"
-handler404 = "wp_rest.views.not_found"
+handler403 = "fluentcrm_api.errors.forbidden"
+handler404 = "fluentcrm_api.errors.not_found"
 handler500 = "fluentcrm_api.errors.server_error"
 
 FLUENTCRM = "fluent-crm/v2"
 
 urlpatterns = [
+    path("", landing),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("v1/", include("fluenzr.urls")),

@@ -6,14 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBadRequest,
-    HttpResponseNotFound,
-    HttpResponseServerError,
-    JsonResponse,
-)
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.permissions import AllowAny
@@ -259,20 +252,14 @@ def walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler404 for addresses outside /wp-json, which has a JSON 404 of its own."""
-    if request.path_info.startswith("/admin"):
-        return HttpResponseNotFound("<h1>Not found</h1>")
     return JsonResponse(error_body("rest_no_route", NO_ROUTE, 404), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: what fails outside a route (a middleware, a lost database) is JSON too."""
-    if request.path_info.startswith("/admin"):
-        return HttpResponseServerError("<h1>Server error</h1>")
     return JsonResponse(error_body("internal_server_error", SERVER_ERROR, 500), status=500)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: a wrong Host header, or too many parameters, outside of any route."""
-    if request.path_info.startswith("/admin"):
-        return HttpResponseBadRequest("<h1>Bad request</h1>")
     return JsonResponse(error_body("rest_bad_request", "The request could not be read.", 400), status=400)
