@@ -331,7 +331,7 @@ def compare(
     name: str,
     rounds: int,
     work: Callable[[str, int], object],
-    between: Callable[[str], object] = lambda candidate: None,
+    between: Callable[[str], object] = lambda _: None,
 ) -> None:
     """Time `work(candidate, round)` for the candidates in turn and report the medians; `between` is not timed."""
     times: dict[str, list[float]] = {candidate: [] for candidate in CANDIDATES}

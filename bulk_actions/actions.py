@@ -40,7 +40,7 @@ class Deed:
 
     act: Callable[[Iterable[int]], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    hold: Callable[[Sequence[int]], Any] = lambda contacts: None
+    hold: Callable[[Sequence[int]], Any] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def on_segments(
             attach_or_detach(contacts, named.ids)
             return DONE
 
-        return Deed(act, ignored, lambda contacts: services.hold(**{f"{model.LINK}s": named.ids}))
+        return Deed(act, ignored, lambda _: services.hold(**{f"{model.LINK}s": named.ids}))
 
     return prepare
 
@@ -155,7 +155,7 @@ def add_to_company(params: Params) -> Deed:
             raise Unprocessable("No valid active subscribers found for this company")
         return f"{len(joined)} subscribers has been attached to the selected company"
 
-    return Deed(act, hold=lambda contacts: services.hold(companies=[company]))
+    return Deed(act, hold=lambda _: services.hold(companies=[company]))
 
 
 def remove_from_company(params: Params) -> Deed:

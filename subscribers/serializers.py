@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from custom_fields.services import RESERVED, check_values, types_by_slug
+from custom_fields.types import Kind
 from segments.models import ContactList, Tag
 from segments.services import name_segments
 from subscribers.addresses import is_address
@@ -229,7 +230,7 @@ def understand_all(
     return understood, ignored
 
 
-def _types(valid: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _types(valid: Sequence[Mapping[str, Any]]) -> dict[str, Kind]:
     """The types of the custom fields, where a contact may have values of some."""
     return types_by_slug() if any(contact.get("custom_values") or contact.get("others") for contact in valid) else {}
 
@@ -239,7 +240,7 @@ def _entries(contact: Mapping[str, Any], *names: str) -> list[Any]:
 
 
 def _with_custom_values(
-    contact: Mapping[str, Any], types: Mapping[str, str], ignored: dict[str, list[Any]]
+    contact: Mapping[str, Any], types: Mapping[str, Kind], ignored: dict[str, list[Any]]
 ) -> tuple[Sent | None, dict[str, str]]:
     """A contact with its columns and custom values; or None, and errors by field."""
     beside = {slug: value for slug, value in (contact.get("others") or {}).items() if slug in types}

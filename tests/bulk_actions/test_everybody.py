@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from subscribers.models import Change, Subscriber
+from changes.models import Change
+from subscribers.models import Subscriber
 from tests.bulk_actions.conftest import PATH, World
 from tests.client import Api
 from tests.factories import CustomFieldFactory, SubscriberFactory

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from changes.models import Change
 from companies.models import Company
 from subscribers import services
-from subscribers.models import Change, Subscriber
+from subscribers.models import Subscriber
 from tests.companies.factories import CompanyFactory
 from tests.factories import SubscriberFactory, UserFactory
 from tests.subscribers.test_admin_form import ADD, LIST, NEW, change_url, errors, saved, shown_form
@@ -82,7 +83,7 @@ def test_it_attaches_detaches_and_chooses(browser: Client, acme: Company, globex
     assert belongs(contact) == (["Acme"], "Acme")
     assert saved(edit(browser, contact, companies=[], company=""))
     assert belongs(contact) == ([], None)
-    changes = list(Change.objects.order_by("pk").values_list("change", "door"))
+    changes = list(Change.objects.order_by("pk").values_list("event", "channel"))
     assert changes == [
         ("companies_attached", "admin"),
         ("updated", "admin"),

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from changes.models import Change
 from pipelines.models import Stage
 from subscribers import services
-from subscribers.models import Change, Subscriber
+from subscribers.models import Subscriber
 from subscribers.services import Draft
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
@@ -55,12 +56,17 @@ def test_it_shows_what_the_api_shows(browser: Client, api: Api, admin: User, con
     expected = api.get(f"/subscribers/{contact.pk}/history").json()["history"]["data"]
     shown = answer.context["entries"]
     assert [entry.change.pk for entry in shown] == [entry["id"] for entry in expected]
-    assert told(answer) == ["Status: Complained", "Status: Bounced", "Changed", "Tags attached: <VIP>"]
+    assert told(answer) == [
+        "Status: Complained (before: Bounced)",
+        "Status: Bounced (before: Subscribed)",
+        "Changed",
+        "Tags attached: <VIP>",
+    ]
     assert [(entry.who, entry.channel) for entry in shown] == [
         ("admin", "admin"),
-        ("admin", "API"),
-        ("admin", "API"),
-        ("–", "command"),
+        ("admin", "FluentCRM's API"),
+        ("admin", "FluentCRM's API"),
+        ("–", "the server itself"),
     ]
     assert ("city", "Leeds", "York") in lines(answer)[2]
     assert ("status", "subscribed", "bounced") in lines(answer)[2]
@@ -86,7 +92,8 @@ def test_it_names_lists_companies_stages_and_what_is_no_longer_there(browser: Cl
         "Changed",
         "Changed",
         "Companies attached: Acme",
-        f"Put on lists: Weekly, {gone_pk} (no longer there)",
+        f"Put on lists: {gone_pk} (no longer there)",
+        "Put on lists: Weekly",
     ]
     assert lines(answer)[:3] == [
         [("size", "not kept", "XL")],
@@ -134,7 +141,7 @@ def test_it_reads_any_details(browser: Client, contact: Subscriber) -> None:
         ("merged_away", {"targets": [1]}),
         ("status_changed", {"status": "odd", "reason": "why"}),
     ]:
-        entry = Change.objects.create(door="webhook", change=change, details=details, contacts=1)
+        entry = Change.objects.create(channel="webhook", event=change, details=details, contacts=1)
         entry.changed.create(contact_id=contact.pk)
     answer = history(browser, contact.pk)
     assert told(answer) == [
