@@ -112,7 +112,7 @@ def test_it_tells_of_a_batch_each_status_and_each_set_of_columns_by_itself() -> 
         ("updated", {"columns": ["status"]}, [ada.pk, grace.pk]),
         ("updated", {"columns": ["city", "status"]}, [alan.pk]),
         ("status_changed", {"status": ["subscribed"], "previous": "pending"}, [ada.pk, alan.pk]),
-        ("status_changed", {"status": ["transactional"]}, [grace.pk]),
+        ("status_changed", {"status": ["transactional"], "previous": "pending"}, [grace.pk]),
     ]
 
 
