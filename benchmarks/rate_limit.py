@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from accounts.counters import FileCounters
+from rest.counters import FileCounters
 from tests.postgres import throwaway_postgres
 
 CLIENTS = 5

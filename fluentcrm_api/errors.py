@@ -11,9 +11,10 @@ from fluenzr.errors import Unavailable as FluenzrUnavailable
 from fluenzr.errors import bad_request as fluenzr_bad_request
 from fluenzr.errors import error_body as fluenzr_error_body
 from fluenzr.errors import server_error as fluenzr_server_error
+from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from rest.exceptions import BodyTooLarge
 from staff.error_pages import error_page
-from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from wp_rest.exceptions import FORBIDDEN, BodyTooLarge, Unavailable, error_body
+from wp_rest.exceptions import CODES, FORBIDDEN, Unavailable, error_body
 from wp_rest.views import bad_request as wordpress_bad_request
 from wp_rest.views import not_found as wordpress_not_found
 from wp_rest.views import server_error as wordpress_server_error
@@ -85,7 +86,7 @@ class AnswerWithoutDatabase:
 REFUSALS = {
     400: ("rest_invalid_request", "The request could not be read."),
     408: ("rest_request_timeout", "The request took too long to arrive."),
-    413: (BodyTooLarge.code, BodyTooLarge.message),
+    413: (CODES[BodyTooLarge], BodyTooLarge.message),
     431: ("rest_headers_too_large", "The headers are larger than this server accepts."),
     503: (Unavailable.code, "The server is too busy now. Try again later."),
 }

@@ -234,7 +234,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.AdminDoor",
+    "staff.sign_in.AdminDoor",
     "fluentcrm_api.errors.AnswerWithoutDatabase",
     "axes.middleware.AxesMiddleware",
 ]
@@ -285,8 +285,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=read_number("ADMIN_LOCKOUT_MINUTES", 15, l
 # Attempts while the lockout lasts do not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "accounts.addresses.client_network"
-AXES_LOCKOUT_CALLABLE = "accounts.pages.locked_out"
+AXES_CLIENT_IP_CALLABLE = "rest.addresses.client_network"
+AXES_LOCKOUT_CALLABLE = "staff.notices.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -305,16 +305,16 @@ STORAGES = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApplicationPasswordAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasRights"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.RequestsAMinute"],
-    "DEFAULT_RENDERER_CLASSES": ["wp_rest.renderers.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.ApplicationPasswordAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest.permissions.HasRights"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.RequestsAMinute"],
+    "DEFAULT_RENDERER_CLASSES": ["rest.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "wp_rest.parsers.JSONParser",
+        "rest.parsers.JSONParser",
         "wp_rest.parsers.FormParser",
         "wp_rest.parsers.MultiPartParser",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wp_rest.negotiation.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.AlwaysJSON",
     "EXCEPTION_HANDLER": "wp_rest.exceptions.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,

@@ -28,17 +28,17 @@ urlpatterns = [
                 {
                     FLUENTCRM: [
                         "fluentcrm_api.openapi.urls",
-                        "segments.urls",
-                        "custom_fields.urls",
-                        "companies.urls",
-                        "bulk_actions.urls",
-                        "events.urls",
-                        "profile_sections.urls",
+                        "segments.api.urls",
+                        "custom_fields.api.urls",
+                        "companies.api.urls",
+                        "bulk_actions.api.urls",
+                        "events.api.urls",
+                        "profile_sections.api.urls",
                         "changes.api.urls",
-                        "notes.urls",
-                        "subscribers.urls",
+                        "notes.api.urls",
+                        "subscribers.api.urls",
                     ],
-                    "wp/v2": ["accounts.urls"],
+                    "wp/v2": ["accounts.api.urls"],
                 }
             )
         ),

@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.api_keys import Key, find_api_key, note_key_use
-from accounts.failures import refuse
+from rest.failures import refuse
 
 
 class ApiKeyAuthentication(BaseAuthentication):

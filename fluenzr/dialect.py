@@ -12,22 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.addresses import client_network
+from accounts.api.throttling import limit_headers
 from accounts.api_keys import Key
-from accounts.permissions import HasRights
-from accounts.rate_limit import spend
-from accounts.throttling import limit_headers
 from fluenzr.authentication import ApiKeyAuthentication
 from fluenzr.errors import NO_ROUTE, ApiError, Forbidden, NotFound, RateLimited, exception_handler, invalid
+from rest.addresses import client_network
+from rest.bodies import admit_body
+from rest.exceptions import CompressedBody
+from rest.negotiation import AlwaysJSON
+from rest.numbers import as_integer
+from rest.parsers import JSONParser
+from rest.permissions import HasRights
+from rest.query import read_query
+from rest.rate_limit import spend
+from rest.renderers import JSONRenderer
+from rest.transactions import retry_lost_races
 from subscribers.selection import Order
-from wp_rest.bodies import admit_body
-from wp_rest.exceptions import CompressedBody
-from wp_rest.negotiation import AlwaysJSON
-from wp_rest.parameters import as_integer
-from wp_rest.parsers import JSONParser
-from wp_rest.query import read_query
-from wp_rest.renderers import JSONRenderer
-from wp_rest.transactions import retry_lost_races
 
 VERBS = ("get", "post", "put", "delete")
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 20, 100
@@ -46,7 +46,7 @@ class MayWrite(BasePermission):
 
 
 class FluenzrView(APIView):
-    """A route. `rights` maps its verbs to the Django permissions that they take (accounts.permissions)."""
+    """A route. `rights` maps its verbs to the Django permissions that they take (rest.permissions)."""
 
     authentication_classes = (ApiKeyAuthentication,)
     permission_classes: Any = (HasRights, MayWrite)

@@ -10,8 +10,15 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from wp_rest.exceptions import BodyTooLarge, CompressedBody, InvalidQuery, RestError, UnknownCharset
+from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from rest.exceptions import (
+    BodyTooLarge,
+    CompressedBody,
+    InvalidJSON,
+    InvalidQuery,
+    UnknownCharset,
+    UnreadableRequest,
+)
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +116,7 @@ def as_api_error(error: Exception) -> ApiError | None:
             return NotFound()
         case exceptions.UnsupportedMediaType():
             return ApiError("Send the body as application/json", status=415)
-        case RestError() | RequestDataTooBig() | SuspiciousOperation() | BadRequest():
+        case UnreadableRequest() | RequestDataTooBig() | SuspiciousOperation() | BadRequest():
             return as_body_error(error)
         case exceptions.Throttled():
             return RateLimited(getattr(error, "wait", None) or 1)
@@ -125,7 +132,7 @@ def as_body_error(error: Exception) -> ApiError:
             return ApiError("Send the body as it is, without a Content-Encoding", status=415)
         case BodyTooLarge() | RequestDataTooBig():
             return ApiError("The body is larger than this server accepts", status=413)
-        case RestError() if error.code == "rest_invalid_json":
+        case InvalidJSON():
             return ApiError("The body is not valid JSON")
         case InvalidQuery():
             return ApiError("The query could not be read")

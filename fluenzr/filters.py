@@ -9,12 +9,12 @@ from fluenzr.errors import ApiError, NotFound, invalid
 from fluenzr.ids import GROUP, decode
 from fluenzr.services import known_groups
 from fluenzr.words import STATUSES
+from rest.text import plain_line
 from segments.models import Tag
 from segments.services import ids_by_title
 from subscribers.models import Subscriber
 from subscribers.querysets import SubscriberQuerySet
 from subscribers.selection import Selection
-from wp_rest.text import plain_line
 
 SEARCH_FILTERS = ("status", "groups", "customFields")
 

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from fluenzr.errors import ApiError, NotFound
 from fluenzr.ids import CONTACT, GROUP, STAGE, decode
 from fluenzr.services import Misfit, Sent
+from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from subscribers.addresses import is_address
-from wp_rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 
 MAX_IDS = MAX_TAGS = 1000
 # A key of customFields becomes a slug: letters of any script, digits, _ - and spaces, not digits alone.

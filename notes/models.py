@@ -36,7 +36,7 @@ COMPANY_NOTE = "_company_note_"
 
 
 class Note(models.Model):
-    """A note about one contact, or one company, gone with it. `description` is HTML that wp_rest.rich_text has cleaned."""
+    """A note about one contact, or one company, gone with it. `description` is HTML that rest.rich_text has cleaned."""
 
     subscriber = models.ForeignKey(
         Subscriber,

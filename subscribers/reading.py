@@ -1,7 +1,7 @@
 """Contacts out of the database, fast: fixed SQL, whatever the number of contacts.
 
 Every place that shows contacts reads them here and gives them its own words
-(subscribers.representation has FluentCRM's). Making one statement's text through the ORM costs
+(subscribers.api.representation has FluentCRM's). Making one statement's text through the ORM costs
 more than running it, and a serializer eight times more than both: shared/measurements in numbers,
 docs/decisions/0002 in words.
 """

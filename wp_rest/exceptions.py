@@ -10,7 +10,15 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from wp_rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
+from rest.exceptions import (
+    BodyTooLarge,
+    CompressedBody,
+    InvalidBody,
+    InvalidJSON,
+    UnknownCharset,
+    UnreadableRequest,
+)
 
 log = logging.getLogger(__name__)
 
@@ -56,43 +64,8 @@ class NotFound(RestError):
     status_code, code, message = 404, "rest_post_invalid_id", "Invalid post ID."
 
 
-class InvalidJSON(RestError):
-    status_code, code, message = 400, "rest_invalid_json", "Invalid JSON body passed."
-
-    def body(self) -> dict[str, Any]:
-        body = super().body()
-        body["data"] |= {"json_error_code": 4, "json_error_message": "Syntax error"}
-        return body
-
-
-class InvalidBody(RestError):
-    status_code, code, message = 400, "rest_invalid_body", "The body could not be read as a form."
-
-
-class InvalidQuery(RestError):
-    status_code, code, message = 400, "rest_invalid_param", "The query could not be read."
-
-
-class UnknownCharset(RestError):
-    """A body in a charset that this server does not read."""
-
-    status_code, code = 415, "rest_unsupported_media_type"
-
-    def __init__(self, charset: str) -> None:
-        super().__init__(f"The charset {charset[:64]!r} is not known; send UTF-8.")
-
-
-class BodyTooLarge(RestError):
-    status_code, code, message = 413, "rest_body_too_large", "The body is larger than this server accepts."
-
-
-class CompressedBody(RestError):
-    status_code, code = 415, "rest_unsupported_encoding"
-    message = "Send the body as it is, without a Content-Encoding."
-
-
 class Unavailable(RestError):
-    """The database cannot be asked, or not now (wp_rest.availability)."""
+    """The database cannot be asked, or not now (rest.availability)."""
 
     status_code, code, message = 503, "rest_service_unavailable", "The service is not available. Try again soon."
     wait = RETRY_AFTER
@@ -166,15 +139,41 @@ def as_rest_error(error: Exception) -> RestError | None:
             return RestError(
                 "Send the body as application/json or as a form.", code="rest_unsupported_media_type", status=415
             )
+        case UnreadableRequest():
+            return as_unreadable(error)
         case RequestDataTooBig():
-            return BodyTooLarge()
+            return as_unreadable(BodyTooLarge())
         case SuspiciousOperation() | BadRequest():
-            return InvalidBody()
+            return as_unreadable(InvalidBody())
         case exceptions.Throttled():
             return RestError("Too many requests.", code="rest_too_many_requests", status=429)
         case exceptions.APIException():
             return RestError(str(error.detail), code=None, status=error.status_code)
     return None
+
+
+# WordPress's codes, or codes like them, for what cannot be read.
+CODES: dict[type[UnreadableRequest], str] = {
+    InvalidJSON: "rest_invalid_json",
+    InvalidBody: "rest_invalid_body",
+    UnknownCharset: "rest_unsupported_media_type",
+    BodyTooLarge: "rest_body_too_large",
+    CompressedBody: "rest_unsupported_encoding",
+}
+
+
+class SyntaxFault(RestError):
+    """Broken JSON, with what PHP says of it."""
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        body["data"] |= {"json_error_code": 4, "json_error_message": "Syntax error"}
+        return body
+
+
+def as_unreadable(error: UnreadableRequest) -> RestError:
+    kind = SyntaxFault if isinstance(error, InvalidJSON) else RestError
+    return kind(error.message, code=CODES.get(type(error), RestError.code), status=error.status_code)
 
 
 def rules_by_field(errors: Any) -> dict[str, dict[str, str]]:

@@ -6,16 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
+from rest.rich_text import TooLarge, clean_html
+from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import FieldErrors
 from wp_rest.parameters import as_entries, as_ids, is_true
 from wp_rest.parsers import as_object
-from wp_rest.rich_text import TooLarge, clean_html
-from wp_rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 
 
 class PlainTextField(serializers.Field[Any, Any, Any, Any]):
-    """One line of plain text, at most `max_length` characters; numbers become text. See wp_rest.text."""
+    """One line of plain text, at most `max_length` characters; numbers become text. See rest.text."""
 
     default_error_messages = {
         "string": "The {name} must be a text.",
@@ -180,7 +180,7 @@ class ObjectField(serializers.Field[Any, Any, Any, Any]):
 
 
 class RichTextField(serializers.Field[Any, Any, Any, Any]):
-    """HTML, cleaned (wp_rest.rich_text); numbers become text. What is empty once cleaned was not given."""
+    """HTML, cleaned (rest.rich_text); numbers become text. What is empty once cleaned was not given."""
 
     default_error_messages = {
         "string": "The {name} must be a text.",

@@ -27,10 +27,10 @@ from rest.openapi import (
     say,
     schema_of,
 )
+from rest.rich_text import MAX_LENGTH
 from wp_rest import fields
 from wp_rest.exceptions import FORBIDDEN, NO_ROUTE, SERVER_ERROR, Unavailable
 from wp_rest.pagination import MAX_PER_PAGE
-from wp_rest.rich_text import MAX_LENGTH
 
 DIGITS: Schema = {"type": "string", "pattern": r"^[0-9]+$"}
 MOMENT: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"}

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from wp_rest.parameters import CONTROL_PARAMETERS, as_integer
+from rest.numbers import as_integer
+from wp_rest.parameters import CONTROL_PARAMETERS
 
 MAX_PER_PAGE = 1000
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 from unicodedata import category
 
-from wp_rest.exceptions import FieldErrors, InvalidJSON, invalid
-from wp_rest.json import parse_json
-from wp_rest.numbers import Number
-from wp_rest.query import read_pairs
-from wp_rest.text import plain_line
+from rest.exceptions import InvalidJSON
+from rest.json import parse_json
+from rest.numbers import as_integer
+from rest.query import read_pairs
+from rest.text import plain_line
+from wp_rest.exceptions import FieldErrors, invalid
 
 # A deeper name is kept as it stands: PHP stops at max_input_nesting_level too (64 there).
 MAX_DEPTH = 16
@@ -172,28 +173,6 @@ def is_json_list(text: str) -> bool:
         return isinstance(parse_json(text.encode()), list)
     except (InvalidJSON, UnicodeEncodeError):
         return False
-
-
-def as_integer(value: Any) -> int | None:
-    """An integer given as a number or as its digits; None for anything else, and past 64 bits."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, Number):
-        whole, _, fraction = value.text.partition(".")
-        value = "x" if fraction.strip("0") else whole
-    if isinstance(value, float):
-        if not value.is_integer():
-            return None
-        value = int(value)
-    if isinstance(value, str):
-        digits = value.strip()
-        if not digits.lstrip("-").isdecimal() or not digits.isascii() or len(digits) > 20:
-            return None
-        try:
-            value = int(digits)
-        except ValueError:
-            return None
-    return value if isinstance(value, int) and abs(value) < 2**63 else None
 
 
 def as_ids(value: Any, name: str = "ids") -> list[int]:

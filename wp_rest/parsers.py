@@ -1,4 +1,4 @@
-"""Bodies in the shapes that WordPress clients send: JSON, forms with PHP brackets, and mixtures."""
+"""Bodies in the other shapes that WordPress clients send: forms with PHP brackets, and JSON under their type."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -8,32 +8,11 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-from wp_rest.charsets import UTF_8, codec_of, decode, find_codec
-from wp_rest.exceptions import InvalidBody, InvalidJSON
-from wp_rest.json import parse_json
+from rest.charsets import UTF_8, codec_of, decode, find_codec
+from rest.exceptions import InvalidBody, InvalidJSON
+from rest.json import parse_json
+from rest.parsers import read_body
 from wp_rest.parameters import nest, parse_query
-
-
-def read_body(stream: IO[bytes], parser_context: Any) -> bytes:
-    """The whole body. Raises InvalidBody when the connection ended before it did."""
-    body = stream.read()
-    length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and len(body) < int(length):
-        raise InvalidBody
-    return body
-
-
-class JSONParser(parsers.BaseParser):
-    """JSON in UTF-8, or in the charset that its content type declares."""
-
-    media_type = "application/json"
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        codec = find_codec(media_type)
-        body = read_body(stream, parser_context)
-        if codec != UTF_8:
-            body = decode(body, codec).encode()
-        return parse_json(body) if body.strip() else {}
 
 
 class FormParser(parsers.BaseParser):

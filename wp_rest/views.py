@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from wp_rest.bodies import admit_body
-from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, CompressedBody, NoRoute, RestError, error_body
+from rest.bodies import admit_body
+from rest.exceptions import CompressedBody
+from rest.query import read_query
+from rest.transactions import retry_lost_races
+from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, NoRoute, RestError, error_body
 from wp_rest.middleware import ROOT
 from wp_rest.parameters import CONTROL_PARAMETERS, is_true, nest
-from wp_rest.query import read_query
-from wp_rest.transactions import retry_lost_races
 
 VERBS = ("get", "post", "put", "patch", "delete")
 WRITING_VERBS = {"post", "put", "patch", "delete"}
@@ -32,7 +33,7 @@ class RestView(APIView):
 
     `rights` maps a verb to the Django permission, or several, that it takes
     ("subscribers.view_subscriber"), or to None where a valid password is enough; a verb that is not
-    in it is refused. accounts.permissions checks it.
+    in it is refused. rest.permissions checks it.
     """
 
     rights: ClassVar[Mapping[str, str | tuple[str, ...] | None]] = {}

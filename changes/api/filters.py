@@ -11,9 +11,9 @@ from changes.actors import Channel
 from changes.events import EVENTS
 from changes.models import Change
 from changes.querysets import ChangeQuerySet
+from rest.numbers import as_integer
 from wp_rest.dates import read_datetime
 from wp_rest.exceptions import FieldErrors
-from wp_rest.parameters import as_integer
 
 
 class ReadField(forms.Field):

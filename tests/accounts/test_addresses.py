@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from accounts.addresses import client_address, client_network
+from rest.addresses import client_address, client_network
 
 
 @pytest.mark.parametrize(

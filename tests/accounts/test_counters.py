@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from accounts import rate_limit
-from accounts.counters import SIZE, Counters, FileCounters, RedisCounters
-from accounts.rate_limit import PAUSE, spend
+from rest import rate_limit
+from rest.counters import SIZE, Counters, FileCounters, RedisCounters
+from rest.rate_limit import PAUSE, spend
 from tests.postgres import free_port
 from tests.threads import at_once
 

@@ -12,8 +12,8 @@ from changes.models import Change
 from companies.models import Company
 from companies.querysets import CompanyQuerySet
 from companies.services import NameTaken
-from subscribers.admin import companies as company_admin
-from subscribers.admin.companies import CompanyAdmin
+from staff import companies as company_admin
+from staff.companies import CompanyAdmin
 from subscribers.models import Subscriber, SubscriberCompany
 from tests.companies.factories import CompanyFactory
 from tests.factories import SubscriberFactory, UserFactory

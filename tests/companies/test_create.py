@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from companies.api import views as company_views
 from companies.models import Company
-from subscribers import company_views
 from subscribers.reading import existing_ids
 from subscribers.services import delete_contacts
 from tests.client import Api

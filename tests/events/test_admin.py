@@ -50,7 +50,7 @@ def test_it_lets_nobody_add_or_change_one(browser: Client) -> None:
 def test_it_offers_the_providers_of_the_newest_events_and_the_chosen_one(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.admin.LOOKED_AT", 2)
+    monkeypatch.setattr("staff.events.LOOKED_AT", 2)
     for provider in ("old", "shop", "forum"):
         TrackedEventFactory.create(provider=provider)
 

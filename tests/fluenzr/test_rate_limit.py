@@ -12,9 +12,9 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
-from accounts import rate_limit
-from accounts.counters import COUNTERS_A_GROUP, GROUPS, FileCounters
-from accounts.rate_limit import spend
+from rest import rate_limit
+from rest.counters import COUNTERS_A_GROUP, GROUPS, FileCounters
+from rest.rate_limit import spend
 from tests.client import Api
 from tests.fluenzr.client import Fluenzr, error_of
 from tests.threads import at_once

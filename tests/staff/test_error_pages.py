@@ -36,7 +36,7 @@ def broken_admin(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: Any, **options: Any) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("subscribers.admin.SubscriberAdmin.get_queryset", fail)
+    monkeypatch.setattr("staff.contacts.SubscriberAdmin.get_queryset", fail)
 
 
 def test_a_missing_page_has_the_admins_frame(staff: Client) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from segments.counts import count_contacts
-from subscribers.admin import SubscriberAdmin
+from staff.contacts import SubscriberAdmin
 from subscribers.models import Subscriber
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 
@@ -88,7 +88,7 @@ def test_it_counts_afresh_only_what_is_not_kept(
         asked.append(arguments or options)
         return count_contacts(*arguments, **options)
 
-    monkeypatch.setattr("subscribers.admin.contact_filters.count_contacts", recording)
+    monkeypatch.setattr("staff.contact_filters.count_contacts", recording)
     answer = browser.get(LIST + query.format(tag=tag.pk, list=weekly.pk))
     if isinstance(kept, tuple):
         kept = (kept[0], {"tag": tag.pk, "list": weekly.pk}[kept[0]], kept[1])

@@ -14,7 +14,8 @@ from django.test import Client
 
 from changes.models import Change
 from segments.models import Tag
-from subscribers import services, views
+from subscribers import services
+from subscribers.api import views
 from subscribers.models import Status, Subscriber, SubscriberTag
 from subscribers.services import Draft
 from tests.client import Api

@@ -10,6 +10,7 @@ import pytest
 from companies.models import Company
 from fluenzr.ids import CONTACT, encode
 from pipelines.models import Stage
+from rest import transactions
 from segments.models import ContactList, Tag
 from segments.services import delete_segments
 from subscribers import services
@@ -20,7 +21,6 @@ from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.fluenzr.client import Fluenzr
 from tests.threads import at_once, two_writers
-from wp_rest import transactions
 
 pytestmark = [two_writers, pytest.mark.django_db(transaction=True)]
 ROUNDS = 4

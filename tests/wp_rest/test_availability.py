@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.db.utils import DatabaseErrorWrapper
 
-from wp_rest.availability import is_unavailable
+from rest.availability import is_unavailable
 
 
 def error_of(work: Callable[[], object]) -> DatabaseError:

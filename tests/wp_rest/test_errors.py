@@ -10,7 +10,7 @@ from django.http import Http404
 from pytest_django import Settings
 from rest_framework import exceptions, serializers
 
-from segments.views import TagListView
+from segments.api.views import TagListView
 from tests.client import Api
 from tests.factories import UserFactory
 from wp_rest import middleware

@@ -10,15 +10,16 @@ import pytest
 from custom_fields.types import DoesNotFit, Kind, check_value
 from fluenzr.ids import CONTACT, decode
 from fluenzr.serializers import is_custom_key
+from rest.charsets import find_codec
+from rest.json import MAX_REPAIRED, parse_json
+from rest.numbers import as_integer
+from rest.rich_text import TooLarge, clean_html
+from rest.text import is_web_address, plain_line, plain_lines
 from segments.services import make_slug, plain_word
 from subscribers.addresses import is_address
-from wp_rest.charsets import find_codec
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import RestError
-from wp_rest.json import MAX_REPAIRED, parse_json
-from wp_rest.parameters import as_entries, as_ids, as_integer, is_empty, nest, parse_query
-from wp_rest.rich_text import TooLarge, clean_html
-from wp_rest.text import is_web_address, plain_line, plain_lines
+from wp_rest.parameters import as_entries, as_ids, is_empty, nest, parse_query
 from wp_rest.views import is_callback
 
 SMALL, LARGE = 100_000, 1_000_000

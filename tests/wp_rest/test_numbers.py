@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from custom_fields.models import CustomField
+from rest.json import parse_json
+from rest.numbers import Number
 from subscribers.models import Subscriber
 from tests.client import Api
 from tests.factories import CustomFieldFactory, TagFactory
-from wp_rest.json import parse_json
-from wp_rest.numbers import Number
 
 TEXTS = [
     ("5", "5"),

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rest.numbers import as_integer
 from segments.models import Tag
 from subscribers.models import Subscriber
 from tests.client import Api
 from tests.factories import SubscriberFactory, TagFactory
 from wp_rest.exceptions import FieldErrors
 from wp_rest.pagination import flatten
-from wp_rest.parameters import as_entries, as_ids, as_integer, as_list, ids_among, is_true, nest, parse_query
+from wp_rest.parameters import as_entries, as_ids, as_list, ids_among, is_true, nest, parse_query
 
 FORM = "application/x-www-form-urlencoded"
 

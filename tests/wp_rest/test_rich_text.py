@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from wp_rest.rich_text import MAX_ELEMENTS, MAX_LENGTH, TooLarge, clean_html
+from rest.rich_text import MAX_ELEMENTS, MAX_LENGTH, TooLarge, clean_html
 
 REL = 'rel="noopener noreferrer"'
 

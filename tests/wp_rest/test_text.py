@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rest.text import CONTROLS, MAX_RAW_LENGTH, TAGS, plain_line
 from tests.client import Api
-from wp_rest.text import CONTROLS, MAX_RAW_LENGTH, TAGS, plain_line
 
 
 @pytest.mark.parametrize(

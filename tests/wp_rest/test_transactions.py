@@ -11,13 +11,13 @@ import psycopg.errors
 import pytest
 from django.db import DatabaseError, transaction
 
-from segments import views
+from rest.transactions import ATTEMPTS, retry_lost_races
+from segments.api import views
 from segments.models import Tag
 from segments.services import save_segment
 from tests.client import Api
 from tests.factories import TagFactory
 from tests.threads import at_once, two_writers
-from wp_rest.transactions import ATTEMPTS, retry_lost_races
 
 SERVER_ERROR = {
     "code": "internal_server_error",

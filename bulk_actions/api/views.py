@@ -1,0 +1,85 @@
+"""PUT and POST /subscribers/do-bulk-action: one action on a set of contacts."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bulk_actions.api.actions import ACTIONS, DONE
+from rest.numbers import as_integer
+from subscribers.api.filters import CONDITIONS, select_to_change
+from subscribers.services import lock_contacts
+from wp_rest.exceptions import Unprocessable, invalid
+from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, is_true
+from wp_rest.parsers import as_object
+from wp_rest.views import RestView
+
+# What a request may hold. Whoever says is_all without a contact_query, and something else, meant other contacts.
+KEYS = CONTROL_PARAMETERS | frozenset(
+    "action_name action_options new_status company_id custom_field unsubscribe_reason reason is_all contact_query "
+    "last_id subscriber_ids".split()
+)
+
+
+def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The contact_query of a request on everybody. Raises FieldErrors (400) where it may mean anything else."""
+    sent = params.get("contact_query")
+    for name in params:
+        if name in CONDITIONS or (sent is None and name not in KEYS):
+            raise invalid(name, f"With is_all the contacts are chosen by contact_query, not by {name[:64]}.", "unknown")
+    query = {} if sent is None else as_object(sent)
+    if query is None:
+        # Read as no condition it would mean everybody.
+        raise invalid("contact_query", "The contact_query must be an object.", "object")
+    return query
+
+
+class BulkActionView(RestView):
+    """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
+
+    rights: ClassVar = {"POST": None, "PUT": None}
+
+    def post(self, request: Request) -> Response:
+        params = self.params
+        name = params.get("action_name")
+        action = ACTIONS.get(name) if isinstance(name, str) else None
+        if action is None:
+            raise Unprocessable("Selected Action is not valid")
+        user: Any = request.user
+        if not user.has_perm(action.right):
+            self.permission_denied(request)
+        everyone = is_true(params.get("is_all"))
+        chosen = [] if everyone else as_ids(params.get("subscriber_ids"), "subscriber_ids")
+        if not everyone and not chosen:
+            raise Unprocessable("Subscribers selection is required")
+        deed = action.prepare(params)
+        with transaction.atomic():
+            if everyone:
+                chosen, completed = self.next_chunk(params)
+            deed.hold(chosen)
+            locked = lock_contacts(chosen, to_delete=name == "delete_contacts")
+            message = deed.act(locked) if locked or not everyone else DONE
+        answer: dict[str, Any] = {
+            "last_contact_id": max(chosen, default=as_integer(params.get("last_id")) or 0),
+            "completed_contacts": len(locked),
+            "message": message,
+        }
+        if everyone:
+            answer["is_completed"] = completed
+        if deed.ignored:
+            answer["ignored"] = deed.ignored
+        return Response(answer)
+
+    def put(self, request: Request) -> Response:
+        return self.post(request)
+
+    def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:
+        """The next contacts of `contact_query` (the list's own filters) after `last_id`, upward by id, and
+        whether they are the last ones. BULK_CHUNK at a time.
+        """
+        contacts = select_to_change(read_query(params)).contacts.filter(pk__gt=as_integer(params.get("last_id")) or 0)
+        ids = list(contacts.order_by("pk").values_list("pk", flat=True)[: settings.BULK_CHUNK + 1])
+        return ids[: settings.BULK_CHUNK], len(ids) <= settings.BULK_CHUNK

@@ -1,0 +1,29 @@
+"""/setting/experiments. The routes of companies themselves show contacts: companies.api.views has them."""
+
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.services import experiments, remember_experiments
+from wp_rest.parameters import is_true
+from wp_rest.views import RestView
+
+
+class ExperimentsView(RestView):
+    """FluentCRM's switches for its modules. Here the modules are always on; what is said is remembered."""
+
+    rights: ClassVar = {"GET": "companies.view_experiments", "POST": "companies.change_experiments"}
+
+    def get(self, request: Request) -> Response:
+        return Response({"settings": experiments()})
+
+    def post(self, request: Request) -> Response:
+        told = {
+            name: "yes" if is_true(value) else "no"
+            for name, value in self.params.items()
+            # What is no name of a module is not kept; PostgreSQL could not keep all of it either (NUL).
+            if isinstance(value, str | bool | int) and len(name) <= 64 and name.isascii() and name.isidentifier()
+        }
+        remember_experiments(told)
+        return Response({"message": "Settings has been updated"})

@@ -1,0 +1,129 @@
+"""What a company looks like, and the route of the modules (see rest.openapi; recording companies.json).
+
+The routes of companies are in companies.api.schema, as their views are in subscribers.
+"""
+
+from typing import Any
+
+from companies.api.serializers import CompanySerializer, CountField, NewCompanySerializer, OptionalIdField
+from rest.openapi import (
+    ANYTHING,
+    DATE,
+    ID,
+    INTEGER,
+    TEXT,
+    Operation,
+    Routes,
+    Schema,
+    body_of,
+    mapped,
+    nullable,
+    obj,
+    one_of,
+    ref,
+    say,
+    schema_of,
+)
+from wp_rest.openapi import (
+    DIGITS,
+    MOMENT,
+    message,
+)
+
+
+@schema_of.register
+def _(sent_field: CountField) -> Schema:
+    return {"type": ["integer", "string"], "description": "A whole number, 0 or more. An empty text means 0."}
+
+
+@schema_of.register
+def _(sent_field: OptionalIdField) -> Schema:
+    return {"type": ["integer", "string"], "description": "An id. 0 or an empty text removes it."}
+
+
+OPTIONAL_TEXT = nullable(TEXT)
+COMPANY: dict[str, Schema] = {
+    "id": ID,
+    "hash": say(TEXT, "A public id for links: 32 hexadecimal digits."),
+    "owner_id": say(nullable(DIGITS), "The id of the contact who owns the company."),
+    "name": say(TEXT, "Each company has its own name. Case does not matter."),
+    "industry": OPTIONAL_TEXT,
+    "email": OPTIONAL_TEXT,
+    "timezone": OPTIONAL_TEXT,
+    "address_line_1": OPTIONAL_TEXT,
+    "address_line_2": OPTIONAL_TEXT,
+    "postal_code": OPTIONAL_TEXT,
+    "city": OPTIONAL_TEXT,
+    "state": OPTIONAL_TEXT,
+    "country": OPTIONAL_TEXT,
+    "employees_number": say(DIGITS, "A number, written as a text."),
+    "description": say(OPTIONAL_TEXT, "HTML without scripts."),
+    "phone": OPTIONAL_TEXT,
+    "type": TEXT,
+    "logo": OPTIONAL_TEXT,
+    "website": OPTIONAL_TEXT,
+    "linkedin_url": OPTIONAL_TEXT,
+    "facebook_url": OPTIONAL_TEXT,
+    "twitter_url": OPTIONAL_TEXT,
+    "date_of_start": nullable(DATE),
+    "meta": obj({"custom_values": ref("CustomValues")}, title="CompanyMeta"),
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+}
+FIELDS = {
+    "owner_id": "The id of the contact who owns the company. This contact also joins the company. 0 or an empty text removes the owner.",
+    "employees_number": "A whole number, 0 or more. An empty text means 0.",
+    "description": "HTML. Scripts are removed.",
+    "custom_values": "Values by the slug of their custom field. `GET /companies/custom-fields` lists the fields.",
+}
+COMPONENTS: dict[str, Schema] = {
+    "Company": obj(COMPANY),
+    "NewCompany": obj(
+        {**COMPANY, "owner_id": nullable(ID), "employees_number": INTEGER},
+        description="A company as the answer to its creation shows it: `owner_id` and `employees_number` are numbers, not texts.",
+    ),
+    "CompanyToMake": body_of(NewCompanySerializer, FIELDS),
+    "CompanyToUpdate": body_of(CompanySerializer, FIELDS),
+}
+EXAMPLE: dict[str, Any] = {
+    **dict.fromkeys(COMPANY),
+    "id": 3,
+    "hash": "5b4a69788796a5b4c3d2e1f00f1e2d3c",
+    "name": "Tech Solutions",
+    "industry": "Software",
+    "employees_number": "50",
+    "type": "Partner",
+    "meta": {"custom_values": {}},
+    "created_at": "2023-03-15 09:30:00",
+    "updated_at": "2023-03-15 09:30:00",
+}
+SWITCH = one_of("yes", "no", title="Switch")
+SAVED = "Settings has been updated"
+ROUTES: Routes = {
+    "/fluent-crm/v2/setting/experiments": {
+        "GET": Operation(
+            name="getModules",
+            topic="This API",
+            summary="Get the module switches",
+            description="Returns what was stored last. On this server all modules are always on.",
+            answer=obj(
+                {
+                    "settings": mapped(
+                        SWITCH, properties={"company_module": SWITCH, "event_tracking": SWITCH}, title="Modules"
+                    )
+                },
+            ),
+            example={"settings": {"company_module": "yes", "event_tracking": "yes"}},
+        ),
+        "POST": Operation(
+            name="setModules",
+            topic="This API",
+            summary="Set the module switches",
+            description="Stores the switches. They have no effect: on this server all modules are always on.",
+            body=mapped(ANYTHING, title="ModulesToSave", description="The name of each module, with `yes` or `no`."),
+            body_example={"company_module": "yes"},
+            answer=message(SAVED),
+            example={"message": SAVED},
+        ),
+    }
+}

@@ -1,0 +1,264 @@
+"""/companies (recording companies.json). Here and not in companies, as the answers show contacts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Count, F
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.api.representation import show_company
+from companies.api.serializers import CompanySerializer, NewCompanySerializer
+from companies.models import TYPES, Company
+from companies.services import NameTaken, save_company, set_company_type
+from custom_fields.models import Scope
+from custom_fields.services import check_values, types_by_slug
+from database.expressions import Fold
+from rest.numbers import as_integer
+from subscribers import services
+from subscribers.api.representation import show_contacts
+from subscribers.models import Subscriber
+from subscribers.reading import existing_ids, read_contacts
+from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
+from wp_rest.pagination import PageRequest
+from wp_rest.parameters import as_ids
+from wp_rest.views import RestView
+
+VIEW, ADD, CHANGE, DELETE = (f"companies.{verb}_company" for verb in ("view", "add", "change", "delete"))
+TEXTS = {"name", "industry", "type", "email"}
+SORTABLE = TEXTS | {"id", "created_at", "updated_at", "employees_number"}
+FOUND_AT_ONCE = 20
+
+
+class CompanyView(RestView):
+    def company(self, pk: int, companies: Any = Company.objects) -> Company:
+        company: Company | None = companies.filter(pk=pk).first()
+        if company is None:
+            raise NotFound
+        return company
+
+    def ids(self, *names: str) -> list[int]:
+        """The ids under the first of the names that has some. Raises the 422 for the first name without any."""
+        ids = next((ids for name in names if (ids := as_ids(self.params.get(name), name))), [])
+        if not ids:
+            raise required(names[0])
+        return ids
+
+    @transaction.atomic
+    def write(self, company: Company, valid: dict[str, Any]) -> dict[str, Any]:
+        """Save a valid company; its owner belongs to it from then on. Raises FieldErrors, NameTaken.
+
+        Returns what rides along with the answer: the custom values that no field has.
+        """
+        unknown: list[str] = []
+        custom_values = valid.pop("custom_values", None)
+        if custom_values:
+            checked = check_values(custom_values, types_by_slug(Scope.COMPANY))
+            if checked.errors:
+                raise FieldErrors({f"custom_values.{slug}": {"type": text} for slug, text in checked.errors.items()})
+            merged = {**company.custom_values, **checked.values}
+            company.custom_values = {slug: value for slug, value in merged.items() if value is not None}
+            unknown = checked.unknown
+        owner = valid.get("owner_id")
+        if owner and not existing_ids([owner]):
+            raise invalid("owner_id", "There is no such contact.")
+        for name, value in valid.items():
+            setattr(company, name, value)
+        save_company(company)
+        if owner:
+            services.attach_companies([owner], [company.pk])
+        return {"ignored": {"custom_values": unknown}} if unknown else {}
+
+
+def found_of(ids: Iterable[int]) -> list[Company]:
+    return list(Company.objects.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def missing(ids: Iterable[int], found: Iterable[Company]) -> dict[str, Any]:
+    """What rides along with an answer about companies: the ids that none has."""
+    there = {company.pk for company in found}
+    unknown = [pk for pk in dict.fromkeys(ids) if pk not in there]
+    return {"ignored": {"companies": unknown}} if unknown else {}
+
+
+def show_companies(companies: Sequence[Company]) -> list[dict[str, Any]]:
+    """Companies with how many contacts they have, and their owners. At most four statements."""
+    ids = [company.pk for company in companies]
+    counts = dict(
+        Company.objects.filter(pk__among=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
+    )
+    owners = {shown["id"]: shown for shown in contacts(company.owner_id for company in companies if company.owner_id)}
+    return [
+        {**show_company(company), "contacts_count": counts[company.pk], "owner": owners.get(company.owner_id)}
+        for company in companies
+    ]
+
+
+def contacts(ids: Iterable[int]) -> list[dict[str, Any]]:
+    return show_contacts(read_contacts(list(dict.fromkeys(ids))))
+
+
+class CompanyListView(CompanyView):
+    rights: ClassVar = {"GET": VIEW, "POST": ADD}
+
+    def get(self, request: Request) -> Response:
+        params = self.params
+        companies = Company.objects.all()
+        if search := str(params.get("search") or "").replace("\x00", "").strip():
+            companies = companies.matching(search)
+        page = PageRequest.from_params(params)
+        total = companies.count()
+        listed = [] if page.beyond(total) else companies.order_by(*self.order())[page.offset :][: page.per_page]
+        rows = show_companies(list(listed))
+        return Response({"companies": page.envelope(rows, total, request.path_info, params)})
+
+    def order(self) -> list[Any]:
+        params = self.params
+        name = params.get("sort_by") or params.get("order_by")
+        names = ("sort_order", "sort_type", "order_type", "order")
+        upward = str(next((params[key] for key in names if params.get(key)), "")).lower() == "asc"
+        last = "id" if upward else "-id"
+        if not isinstance(name, str) or name not in SORTABLE:
+            return [last]
+        # Empty values come first upward, on every database.
+        column = Fold(name) if name in TEXTS else F(name)
+        return [column.asc(nulls_first=True) if upward else column.desc(nulls_last=True), last]
+
+    def post(self, request: Request) -> Response:
+        serializer = NewCompanySerializer(data=self.params)
+        serializer.is_valid(raise_exception=True)
+        company = Company()
+        try:
+            beside = self.write(company, dict(serializer.validated_data))
+        except NameTaken:
+            text = "The name attribute is already taken and must be unique."
+            raise FieldErrors({"name": {"unique": text}}, status=422) from None
+        message = "Company has been created successfully"
+        return Response({"message": message, "company": show_company(company, new=True), **beside})
+
+
+class CompanyDetailView(CompanyView):
+    rights: ClassVar = {"GET": VIEW, "PUT": CHANGE, "DELETE": DELETE}
+
+    def get(self, request: Request, pk: int) -> Response:
+        [shown] = show_companies([self.company(pk)])
+        return Response({"company": shown})
+
+    @transaction.atomic
+    def put(self, request: Request, pk: int) -> Response:
+        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
+        company = self.company(pk, Company.objects.select_for_update())
+        serializer = CompanySerializer(data=self.params)
+        serializer.is_valid(raise_exception=True)
+        try:
+            beside = self.write(company, dict(serializer.validated_data))
+        except NameTaken:
+            raise Unprocessable("Company name already exists. Please use a different company name") from None
+        return Response({"message": "Company has been updated", "company": show_company(company), **beside})
+
+    def delete(self, request: Request, pk: int) -> Response:
+        if not services.delete_companies([pk]):
+            raise NotFound
+        return Response({"message": "Company has been deleted successfully"})
+
+
+class SearchCompaniesView(CompanyView):
+    """GET /companies/search: a few companies for a chooser."""
+
+    rights: ClassVar = {"GET": VIEW}
+
+    def get(self, request: Request) -> Response:
+        search = str(self.params.get("search") or "").replace("\x00", "").strip()
+        companies = Company.objects.matching(search) if search else Company.objects.all()
+        columns = ("id", "name", "email", "logo", "phone", "website")
+        found = list(companies.order_by("pk").values(*columns)[: FOUND_AT_ONCE + 1])
+        return Response({"results": found[:FOUND_AT_ONCE], "has_more": len(found) > FOUND_AT_ONCE})
+
+
+class UnattachedContactsView(CompanyView):
+    """GET /companies/search-unattached-contacts: contacts that do not belong to a company yet, newest first."""
+
+    rights: ClassVar = {"GET": (VIEW, "subscribers.view_subscriber")}
+
+    def get(self, request: Request) -> Response:
+        company = as_integer(self.params.get("company_id"))
+        if not company:
+            raise required("company_id")
+        found = Subscriber.objects.exclude(Subscriber.objects.all().link_exists("companies", [company]))
+        if search := " ".join(str(self.params.get("search") or "").replace("\x00", "").split()):
+            found = found.matching(search)
+        ids = found.in_order("id", descending=True).values_list("pk", flat=True)[:FOUND_AT_ONCE]
+        return Response({"results": contacts(ids)})
+
+
+class AttachSubscribersView(CompanyView):
+    rights: ClassVar = {"POST": (CHANGE, "subscribers.change_subscriber")}
+
+    def post(self, request: Request) -> Response:
+        subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
+        found = found_of(companies)
+        ignored = missing(companies, found)
+        if not found:
+            raise NotFound(**ignored)
+        services.attach_companies(subscribers, companies)
+        shown = [show_company(company) for company in found]
+        return Response({"message": "Selected Companies has been attached successfully", "companies": shown, **ignored})
+
+
+class DetachSubscribersView(CompanyView):
+    rights: ClassVar = {"POST": (CHANGE, "subscribers.change_subscriber")}
+
+    def post(self, request: Request) -> Response:
+        subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
+        ignored = missing(companies, found_of(companies))
+        services.detach_companies(subscribers, companies)
+        left = Company.objects.filter(subscribers__among=subscribers).distinct().order_by("pk")
+        primary = Subscriber.objects.filter(pk=subscribers[-1]).values_list("company_id", flat=True).first()
+        return Response(
+            {
+                "companies": [show_company(company) for company in left],
+                "last_primary_company_id": primary or False,
+                "message": "Company has been successfully detached",
+                **ignored,
+            }
+        )
+
+
+class CompaniesPropertyView(CompanyView):
+    """PUT /companies/companies-property: one property of many companies."""
+
+    rights: ClassVar = {"PUT": CHANGE}
+
+    def put(self, request: Request) -> Response:
+        column, value = self.params.get("property"), self.params.get("value")
+        if column != "type":
+            raise Unprocessable("Column is not valid")
+        if value not in TYPES:
+            raise Unprocessable("Value is not valid")
+        set_company_type(self.ids("companies", "company_ids"), value)
+        return Response({"message": "Companies successfully updated"})
+
+
+class CompaniesBulkActionView(CompanyView):
+    """POST /companies/do-bulk-action: the two actions of the recording."""
+
+    rights: ClassVar = {"POST": CHANGE}
+
+    def post(self, request: Request) -> Response:
+        action = self.params.get("action_name")
+        if action not in ("change_company_type", "delete_companies"):
+            raise Unprocessable("Selected Action is not valid")
+        ids = self.ids("company_ids", "companies")
+        if action == "delete_companies":
+            user: Any = request.user
+            if not user.has_perm(DELETE):
+                self.permission_denied(request)
+            completed, message = len(services.delete_companies(ids)), "Selected Companies has been deleted permanently"
+        else:
+            kind = self.params.get("new_status")
+            if kind not in TYPES:
+                raise invalid("new_status", f"The new_status must be one of: {', '.join(TYPES)}.", "in")
+            completed = set_company_type(ids, kind)
+            message = "Company Type has been updated for the selected companies"
+        return Response({"last_company_id": str(max(ids)), "completed_companies": completed, "message": message})

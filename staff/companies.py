@@ -1,0 +1,163 @@
+"""Companies in the admin. Here and not in companies, as the list counts contacts."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from companies.api.serializers import CompanySerializer
+from companies.models import COLUMNS, TYPES, Company
+from companies.services import NameTaken, save_company
+from staff.confirmation import SetActions, counted
+from staff.pages import NarrowPages
+from subscribers import services
+from subscribers.models import Subscriber, SubscriberCompany
+
+# What staff may change; the rest is the server's.
+EDITABLE = [column.removesuffix("_id") for column in COLUMNS if column not in ("id", "hash")]
+KEPT = ["hash", "contacts", "custom_values_shown", "created_at", "updated_at"]
+TAKEN = "Another company has this name."
+# Contacts named on the page of a company.
+SHOWN_CONTACTS = 20
+
+
+class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A company under the API's own rules."""
+
+    type = forms.ChoiceField(required=False)
+
+    class Meta:
+        model = Company
+        fields: ClassVar = EDITABLE
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if isinstance(field := self.fields.get("type"), forms.ChoiceField):
+            # A type that an import brought along stays on offer.
+            field.choices = [(name, name or "---------") for name in dict.fromkeys(["", *TYPES, self.instance.type])]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        sent = {name: as_sent(self.cleaned_data[name]) for name in self.changed_data if name in self.cleaned_data}
+        serializer = CompanySerializer(data=sent)
+        serializer.is_valid()
+        for name, errors in serializer.errors.items():
+            self.add_error(name.removesuffix("_id"), [str(error) for error in errors])
+        if not serializer.errors:
+            self.cleaned_data |= serializer.validated_data
+        name = self.cleaned_data.get("name")
+        if name and Company.objects.exclude(pk=self.instance.pk).named([name]).exists():
+            self.add_error("name", TAKEN)
+        return self.cleaned_data
+
+
+def as_sent(value: Any) -> Any:
+    """A form's value as a client of the API would send it."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, date) else value
+
+
+class TypeFilter(admin.SimpleListFilter):
+    title = "type"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(name, name) for name in TYPES]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset if self.value() is None else queryset.filter(type=self.value())
+
+
+@admin.register(Company)
+class CompanyAdmin(NarrowPages, SetActions):
+    form = CompanyForm
+    list_display = ("name", "industry", "type", "email", "contacts_count", "created_at")
+    list_filter = (TypeFilter, "created_at")
+    # Any name would do: it makes the search box, get_search_results does the search.
+    search_fields = ("name",)
+    search_help_text = "Part of a name, e-mail address, phone number, website, industry or description"
+    ordering = ("-id",)
+    raw_id_fields = ("owner",)
+    readonly_fields = KEPT
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        """Companies, each with its number of contacts, counted for the rows of the page alone."""
+        links = SubscriberCompany.objects.filter(company=OuterRef("pk")).order_by().values("company")
+        counted = Subquery(links.annotate(number=Count("pk")).values("number"))
+        companies: QuerySet[Company] = super().get_queryset(request)
+        return companies.annotate(contacts_number=Coalesce(counted, 0))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        companies: Any = queryset
+        text = search_term.replace("\x00", "").strip()
+        return (companies.matching(text) if text else companies), False
+
+    @admin.display(description="contacts")
+    def contacts_count(self, company: Any) -> SafeString:
+        """How many contacts belong to it, as a link to them."""
+        return format_html('<a href="{}">{}</a>', contacts_page(company), company.contacts_number)
+
+    @admin.display(description="contacts")
+    def contacts(self, company: Company) -> SafeString:
+        """The first contacts by id, and all of them, as links."""
+        members = Subscriber.objects.filter(company_links__company=company).order_by("pk")
+        first = list(members.values_list("pk", "email")[:SHOWN_CONTACTS])
+        links = [(reverse("admin:subscribers_subscriber_change", args=[pk]), email) for pk, email in first]
+        number: Any = company
+        links.append((contacts_page(company), f"All: {counted(Subscriber._meta, number.contacts_number)}"))
+        return format_html_join("", '<div><a href="{}">{}</a></div>', links)
+
+    @admin.display(description="custom values")
+    def custom_values_shown(self, company: Company) -> SafeString:
+        return format_html_join("", "<div>{}: {}</div>", company.custom_values.items())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Company | None = None) -> Any:
+        main = ["name", "owner", "type", "industry", "email", "phone", "website", "employees_number", "description"]
+        rest = [name for name in EDITABLE if name not in main]
+        return [
+            (None, {"fields": main}),
+            ("More", {"fields": rest, "classes": ["collapse"]}),
+            *([("Kept by the server", {"fields": KEPT})] if obj else []),
+        ]
+
+    def changeform_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *arguments, **options)
+        except NameTaken:
+            # By another request, just after the form was checked: checked again it says so.
+            return super().changeform_view(request, *arguments, **options)
+
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        """Write the company; an owner belongs to it from then on, as through the API."""
+        with transaction.atomic():
+            save_company(obj)
+            if obj.owner_id and "owner" in form.changed_data:
+                services.attach_companies([obj.owner_id], [obj.pk])
+
+    def delete_model(self, request: HttpRequest, obj: Company) -> None:
+        services.delete_companies([obj.pk])
+
+    def delete_set(self, ids: list[int]) -> int:
+        return len(services.delete_companies(ids))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What the page before a deletion tells. Contacts stay, and their links are not read for it."""
+        return [str(company) for company in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+
+def contacts_page(company: Company) -> str:
+    """The address of the list of a company's contacts."""
+    return f"{reverse('admin:subscribers_subscriber_changelist')}?company={company.pk}"

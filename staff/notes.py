@@ -1,0 +1,158 @@
+"""Notes in the admin, held to the same rules as those that come through the API."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from companies.models import Company
+from notes.models import COMPANY_NOTE, Note
+from notes.services import delete_notes, record_created, updating
+from rest.rich_text import TooLarge, clean_html
+from rest.text import plain_line
+from staff.confirmation import SetActions
+from staff.pages import NarrowPages
+from subscribers.models import Subscriber
+
+# The newest notes of a contact are on its own page; the list of notes has all.
+SHOWN_NOTES = 10
+
+
+class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A note whose owner is known."""
+
+    class Meta:
+        model = Note
+        fields: ClassVar = ["type", "title", "description", "created_at"]
+
+    def clean_title(self) -> str:
+        title = plain_line(self.cleaned_data["title"])
+        if not title:
+            raise forms.ValidationError("The title must have a text.")
+        return title
+
+    def clean_description(self) -> str:
+        try:
+            description = clean_html(self.cleaned_data["description"])
+        except TooLarge:
+            raise forms.ValidationError("The description is too long.") from None
+        if not description:
+            raise forms.ValidationError("Nothing of the description is allowed here.")
+        return description
+
+
+class OwnedNoteForm(NoteForm):
+    """A note and whose it is: a contact's or a company's."""
+
+    class Meta(NoteForm.Meta):
+        fields: ClassVar = ["subscriber", "company", *NoteForm.Meta.fields]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.errors and bool(self.cleaned_data["subscriber"]) == bool(self.cleaned_data["company"]):
+            raise forms.ValidationError("A note is about one contact or about one company.")
+        return self.cleaned_data
+
+
+@admin.register(Note)
+class NoteAdmin(NarrowPages, SetActions):
+    form = OwnedNoteForm
+    list_display = ("title", "type", "subscriber", "company", "created_by", "created_at")
+    list_select_related = ("subscriber", "company", "created_by")
+    list_columns = ("title", "type", "created_at", "subscriber__email", "company__name", "created_by__username")
+    list_filter = ("type", "created_at")
+    # Any name would do: it makes the search box, get_search_results does the search.
+    search_fields = ("title",)
+    search_help_text = "Title"
+    ordering = ("-id",)
+    raw_id_fields = ("subscriber", "company")
+    readonly_fields = ("created_by", "updated_at")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        notes: Any = queryset
+        text = search_term.replace("\x00", "").strip()
+        return (notes.matching(text) if text else notes), False
+
+    def delete_set(self, ids: list[int]) -> int:
+        return Note.objects.filter(pk__among=ids).delete()[0]
+
+    def save_model(self, request: HttpRequest, obj: Note, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+            obj.status = COMPANY_NOTE if obj.company_id else obj.status
+            super().save_model(request, obj, form, change)
+            record_created(obj)
+            return
+        with updating(obj):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Note) -> None:
+        delete_notes(Note.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        delete_notes(queryset)
+
+
+class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The newest notes of one owner; a new one is in the name of who is signed in."""
+
+    author_id: ClassVar[int | None] = None
+    chosen: QuerySet[Note] | None = None
+
+    def get_queryset(self) -> QuerySet[Note]:
+        if self.chosen is None:
+            notes = super().get_queryset().select_related("created_by").order_by("-pk")
+            if self.is_bound:
+                # Those that the page had, though there may be newer ones by now.
+                sent = (self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(self.initial_form_count()))
+                self.chosen = notes.filter(pk__in=[int(pk) for pk in sent if pk.isdecimal()])
+            else:
+                self.chosen = notes[:SHOWN_NOTES]
+        return self.chosen
+
+    def save_new(self, form: Any, commit: bool = True) -> Note:
+        form.instance.created_by_id = self.author_id
+        form.instance.status = COMPANY_NOTE if isinstance(self.instance, Company) else form.instance.status
+        note: Note = super().save_new(form, commit)
+        if commit:
+            record_created(note)
+        return note
+
+    def save_existing(self, form: Any, obj: Note, commit: bool = True) -> Note:
+        with updating(obj):
+            return super().save_existing(form, obj, commit)
+
+    def delete_existing(self, obj: Note, commit: bool = True) -> None:
+        if commit:
+            delete_notes(Note.objects.filter(pk=obj.pk))
+
+
+class NoteInline(admin.StackedInline):  # type: ignore[type-arg]
+    """The newest notes on the page of their contact or company; below it, as the pages themselves cannot know notes."""
+
+    model = Note
+    form = NoteForm
+    formset = NoteFormSet
+    fields = ("type", "title", "description", "created_at", "created_by")
+    readonly_fields = ("created_by",)
+    extra = 0
+    verbose_name_plural = f"newest {SHOWN_NOTES} notes"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """A class made for this request, so that it may know who is signed in."""
+        formset: Any = super().get_formset(request, obj, **options)
+        formset.author_id = request.user.pk
+        return formset
+
+
+def show_notes() -> None:
+    """Put notes on the pages of contacts and companies, where these are registered."""
+    for owner in (Subscriber, Company):
+        if admin.site.is_registered(owner):
+            page = type(admin.site.get_model_admin(owner))
+            page.inlines = [*page.inlines, NoteInline]

@@ -1,0 +1,20 @@
+"""Stages in the admin."""
+
+from django.contrib import admin
+
+from pipelines.models import Stage
+from staff.recorded import RecordedAdmin
+
+
+@admin.register(Stage)
+class StageAdmin(RecordedAdmin):
+    """The id that clients use is shown with its prefix; it stays when a stage is renamed."""
+
+    subject = "stage"
+    list_display = ("name", "position", "api_id")
+    list_editable = ("position",)
+    ordering = ("position", "pk")
+
+    @admin.display(description="id in the API")
+    def api_id(self, stage: Stage) -> str:
+        return f"stg_{stage.slug}"

@@ -1,0 +1,138 @@
+"""Which contacts a request means: the parameters of the list, shared by every route that selects so."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from custom_fields.services import types_by_slug
+from rest.exceptions import InvalidJSON
+from rest.json import parse_json
+from segments.models import ContactList, Tag
+from segments.services import Named, is_id, name_segments
+from subscribers import selection
+from subscribers.api.advanced_filters import AdvancedFilters, refuse
+from subscribers.models import Status, Subscriber
+from subscribers.querysets import SubscriberQuerySet
+from subscribers.selection import Selection
+from wp_rest.exceptions import invalid
+from wp_rest.parameters import CONTROL_PARAMETERS, as_list, ids_among, is_empty, without_nul
+
+SORTABLE = frozenset(
+    "id email first_name last_name prefix phone status contact_type city state country postal_code source "
+    "date_of_birth created_at updated_at last_activity total_points life_time_value".split()
+)
+SIMPLE = ("tags", "lists", "statuses", "company_ids")
+CONDITIONS = frozenset({"search", *SIMPLE, "filter_type", "advanced_filters"})
+# What the list knows beside its filters; it decides about no contact.
+HARMLESS = CONTROL_PARAMETERS | frozenset(
+    "page per_page sort_by order_by sort_type sort_order order_type order with custom_fields".split()
+)
+MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList}
+
+
+class Order(selection.Order):
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Self:
+        """By id where an unknown column is asked for, and downward unless "asc"."""
+        column = params.get("sort_by") or params.get("order_by")
+        direction = next(
+            (params[name] for name in ("sort_type", "sort_order", "order_type", "order") if params.get(name)), ""
+        )
+        known = column if isinstance(column, str) and column in SORTABLE else "id"
+        return cls(known, str(direction).lower() != "asc")
+
+
+def select_to_change(query: Mapping[str, Any]) -> Selection:
+    """The contacts that an action's query means. No condition at all means everybody.
+
+    Raises FieldErrors (400) and Unprocessable (422) for whatever would be left out of the list's own
+    answer, since fewer conditions are more contacts: a key that the list does not know, an empty
+    condition, one that the kind of filter does not look at, one that cannot be read.
+    """
+    for name, value in query.items():
+        if name not in CONDITIONS and name not in HARMLESS:
+            raise invalid(f"contact_query.{name[:64]}", f"The list has no filter {name[:64]}.", "unknown")
+        if name in CONDITIONS and is_empty(value):
+            raise invalid(f"contact_query.{name}", f"The {name} may not be empty.", "empty")
+    kind = query.get("filter_type", "simple")
+    if kind not in ("simple", "advanced"):
+        raise invalid("contact_query.filter_type", "The filter_type must be simple or advanced.", "in")
+    if kind == "advanced" and "advanced_filters" not in query:
+        raise invalid("contact_query.advanced_filters", "The advanced_filters may not be empty.", "empty")
+    for name in SIMPLE if kind == "advanced" else ["advanced_filters"]:
+        if name in query:
+            raise invalid(f"contact_query.{name}", f"A {kind} filter does not look at {name}.", "unused")
+    if not isinstance(query.get("search", ""), str | int | float):
+        raise invalid("contact_query.search", "The search must be a text.", "string")
+    for name in SIMPLE:
+        if name in query and is_empty(as_list(query[name], f"contact_query.{name}")):
+            raise invalid(f"contact_query.{name}", f"The {name} may not be empty.", "empty")
+    return select_contacts(query, strict=True)
+
+
+def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selection:
+    """The contacts that the list's parameters mean: search, tags, lists, statuses, company_ids, or
+    `filter_type=advanced` with `advanced_filters`.
+
+    Raises Unprocessable (422) for advanced filters that are none. At most three statements, for
+    names of tags and lists and for the types of custom fields.
+    """
+    search = " ".join(str(params.get("search") or "").replace("\x00", "").split())
+
+    def found() -> SubscriberQuerySet:
+        contacts = Subscriber.objects.all()
+        return contacts.matching(search) if search else contacts
+
+    if params.get("filter_type") == "advanced":
+        groups = read_groups(params.get("advanced_filters"))
+        if groups or strict:
+            # named_segments is called only for what a condition names.
+            filters = AdvancedFilters(found(), types_by_slug(), find_in_database if strict else named_segments, strict)
+            advanced = filters.narrow(groups)
+            return Selection(lambda: advanced)
+        return Selection(found, counted=not search)
+    named = {
+        relation: named_segments(relation, entries).ids
+        for relation in MODELS
+        if (entries := as_list(params.get(relation), relation))
+    }
+    if company_ids := as_list(params.get("company_ids"), "company_ids"):
+        named["companies"] = ids_among(company_ids)
+    statuses = list(dict.fromkeys(str(status) for status in as_list(params.get("statuses"), "statuses")))
+    # One that there is not is had by nobody, and one of these stands for all.
+    statuses = [status for status in statuses if status in Status.values] or without_nul(statuses[:1])
+
+    def narrow() -> SubscriberQuerySet:
+        contacts = found()
+        for relation, ids in named.items():
+            # What names nothing that there is, is had by nobody.
+            contacts = contacts.filter(contacts.link_exists(relation, ids)) if ids else contacts.none()
+        return contacts.with_status(statuses) if statuses else contacts
+
+    chosen = [(relation, pk) for relation, ids in named.items() for pk in ids]
+    counted = not search and all(named.values()) and "companies" not in named and len(chosen) < 2
+    return Selection(narrow, chosen[0] if counted and chosen else None, statuses or None, counted)
+
+
+def named_segments(relation: str, entries: list[Any]) -> Named:
+    """What entries of a filter mean. No statement when all are ids; a word that names none is left out."""
+    words = [str(entry).strip() for entry in entries]
+    if all(is_id(word) for word in words):
+        return Named({word: int(word) for word in words})
+    return name_segments(MODELS[relation], words)
+
+
+def find_in_database(relation: str, entries: list[Any]) -> Named:
+    """The same by one statement always: ids that no row has are known to be none."""
+    return name_segments(MODELS[relation], [str(entry).strip() for entry in entries])
+
+
+def read_groups(sent: Any) -> Any:
+    """The groups of advanced filters, out of the JSON text or the PHP brackets that they came in."""
+    if isinstance(sent, str):
+        if not sent.strip():
+            return []
+        try:
+            return parse_json(sent.encode())
+        except (InvalidJSON, UnicodeEncodeError):
+            raise refuse() from None
+    return sent or []
