@@ -202,6 +202,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             task.close_on_finish = True
         self.finish(request, close=task.close_on_finish)
 
+    def write_soon(self, data: Any) -> int:
+        """Send what the client takes at once; only the rest goes through a buffer. Raises ClientDisconnected."""
+        if not isinstance(data, bytes) or self.total_outbufs_len:
+            return int(super().write_soon(data))
+        with self.outbuf_lock:
+            if not self.connected:
+                raise ClientDisconnected
+            sent = self.send(data, do_close=False)
+            self.last_activity = time.time()
+        if sent < len(data):
+            super().write_soon(data[sent:])
+        return len(data)
+
     def finish(self, request: RequestParser, *, close: bool) -> None:
         """Send the answer as far as the client takes it; wake the loop where more is to be done."""
         request.close()
