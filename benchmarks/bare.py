@@ -72,6 +72,14 @@ def page(ids: str, order: str = "s.id DESC", more: str = "") -> str:
 
 NEWEST = "SELECT id FROM subscribers_subscriber ORDER BY id DESC LIMIT"
 CUSTOM = ", s.custom_values, s.custom_values AS custom_fields"
+# What each is sorted by upward, as its index is; downward everything the other way round.
+SORTS = {
+    "created_at": "s.created_at ASC, s.id ASC",
+    "last_activity": "s.last_activity ASC NULLS FIRST, s.id ASC",
+    "email": 'lower(s.email COLLATE "C") ASC',
+    "first_name": 'fold(s.first_name) COLLATE "C" ASC NULLS FIRST, s.id ASC',
+    "last_name": 'fold(s.last_name) COLLATE "C" ASC NULLS FIRST, s.id ASC',
+}
 # Limits are constants: with a parameter PostgreSQL plans for a tenth of the table.
 STATEMENTS = {
     "page-of-10": page(f"{NEWEST} 10"),
@@ -89,10 +97,11 @@ STATEMENTS = {
         ORDER BY id DESC LIMIT 10
         """
     ),
-    "created": page(
-        "SELECT id FROM subscribers_subscriber ORDER BY created_at DESC, id DESC LIMIT 10",
-        "s.created_at DESC, s.id DESC",
-    ),
+    **{
+        f"{column}{suffix}": page(f"SELECT id FROM subscribers_subscriber s ORDER BY {order} LIMIT 10", order)
+        for column, upward in SORTS.items()
+        for suffix, order in (("-up", upward), ("", upward.replace("ASC", "DESC").replace("FIRST", "LAST")))
+    },
     "one": f"SELECT row_to_json(contact)::text FROM (SELECT {CONTACT} FROM subscribers_subscriber s WHERE id = %s) contact",
     "tags": f"""
         SELECT json_agg(row_to_json(tag))::text FROM (

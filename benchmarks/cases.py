@@ -10,6 +10,8 @@ from benchmarks.client import make_request
 from benchmarks.dataset import COMMON_TAG, FIRST_NAMES, LAST_NAMES, RARE_TAG
 
 API = "/wp-json/fluent-crm/v2"
+# Each has an index for it.
+SORTS = ("created_at", "last_activity", "email", "first_name", "last_name")
 VARIANTS = 200  # requests of a case that asks for something else each time
 
 
@@ -89,7 +91,20 @@ def make_cases(contacts: int) -> tuple[list[Case], list[Case]]:
         Case("a common tag", [Ask(f"/subscribers?tags[]={COMMON_TAG}", f"/tag/{COMMON_TAG}")], subscribers),
         Case("a rare tag", [Ask(f"/subscribers?tags[]={RARE_TAG}", f"/tag/{RARE_TAG}")], subscribers),
         Case("search", several(search), subscribers),
-        Case("sorted by created_at", [Ask("/subscribers?sort_by=created_at", "/created")], subscribers),
+        *(
+            Case(
+                f"sorted by {column}{', upward' if upward else ''}",
+                [
+                    Ask(
+                        f"/subscribers?sort_by={column}{'&sort_type=asc' if upward else ''}",
+                        f"/{column}{'-up' * upward}",
+                    )
+                ],
+                subscribers,
+            )
+            for column in SORTS
+            for upward in (False, True)
+        ),
         Case("with custom fields", [Ask("/subscribers?custom_fields=true", "/custom")], subscribers),
         Case("one contact", several(single_contact), lambda answer: answer["subscriber"]),
         Case("/tags with counts", [Ask("/tags", "/tags")], lambda answer: answer["tags"]["data"]),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Func, OrderBy
 
-from database.sql import address, folded, ids_parameter, texts
+from database.sql import folded, ids_parameter, plain_address, texts
 
 
 class Fold(Func):
@@ -29,7 +29,7 @@ class Address(Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template=address("%(expressions)s"), **context)
+        return self.as_sql(compiler, connection, template=plain_address("%(expressions)s"), **context)
 
 
 class EmptyFirstIndex(models.Index):
@@ -39,6 +39,7 @@ class EmptyFirstIndex(models.Index):
         if schema_editor.connection.vendor == "sqlite":
             # There they do by themselves, and an index may not say so.
             return super().create_sql(model, schema_editor, using, **options)
+        first: Any
         first, *others = self.expressions
         ordered = models.Index(OrderBy(first, nulls_first=True), *others, name=self.name)
         return ordered.create_sql(model, schema_editor, using, **options)
@@ -76,7 +77,7 @@ class AmongFolded(Func):
         self.wanted = list(wanted)
         super().__init__(folded_text)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *arguments: Any, **context: Any) -> Any:
         column, params = compiler.compile(self.source_expressions[0])
         return f"{column} IN (SELECT fold(r.value) FROM {texts()})", [*params, ids_parameter(self.wanted)]
 

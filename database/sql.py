@@ -41,7 +41,7 @@ def folded(text: str) -> str:
     return f'(fold({text}) COLLATE "C")' if is_postgresql() else f"fold({text})"
 
 
-def address(text: str) -> str:
+def plain_address(text: str) -> str:
     """SQL of an e-mail address as it is compared and sorted: ASCII in small letters, whatever the locale."""
     return f'lower({text} COLLATE "C")' if is_postgresql() else f"lower({text})"
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
-from database.sql import address, among, folded, ids_parameter, read
+from database.sql import among, folded, ids_parameter, plain_address, read
 from subscribers.models import Subscriber
 
 # The columns of a contact in the order in which they are read (the wire's order).
@@ -179,7 +179,7 @@ def page_of_all(column: str, offset: int, limit: int, *, descending: bool) -> li
     order = ORDERS[column].format(
         direction="DESC" if descending else "ASC",
         nulls="LAST" if descending else "FIRST",
-        email=address("email"),
+        email=plain_address("email"),
         first_name=folded("first_name"),
         last_name=folded("last_name"),
     )
@@ -198,7 +198,9 @@ def page_of_segment(kind: str, pk: int, offset: int, limit: int, *, descending: 
 
 def find_id_by_email(email: str) -> int | None:
     """The id of the contact of that address, in any case. One statement."""
-    rows = read(FIND_BY_EMAIL.format(email=address("email"), sent=address("CAST(%s AS text)")), email.strip())
+    rows = read(
+        FIND_BY_EMAIL.format(email=plain_address("email"), sent=plain_address("CAST(%s AS text)")), email.strip()
+    )
     return rows[0][0] if rows else None
 
 

@@ -15,7 +15,16 @@ from django.utils import timezone
 
 from changes.services import Entry, record_deletion
 from companies.models import Company
-from database.sql import address, among, execute, ids_parameter, is_postgresql, json_parameter, moment, rows_from_json
+from database.sql import (
+    among,
+    execute,
+    ids_parameter,
+    is_postgresql,
+    json_parameter,
+    moment,
+    plain_address,
+    rows_from_json,
+)
 from subscribers.history import each, record
 from subscribers.links import (
     Kind,
@@ -340,7 +349,7 @@ def _lock(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
 
 def _lock_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
     wanted = list(addresses)
-    return {row["email"].lower(): row for row in _lock(f"{address('email')} {among()}", wanted)} if wanted else {}
+    return {row["email"].lower(): row for row in _lock(f"{plain_address('email')} {among()}", wanted)} if wanted else {}
 
 
 def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
@@ -358,9 +367,9 @@ def _insert(drafts: Sequence[Draft]) -> dict[str, int]:
         columns=", ".join(FIELDS),
         values=", ".join(f"r.{name}" for name in FIELDS),
         rows=rows_from_json(list(FIELDS.items())),
-        known=address("known.email"),
-        sent=address("r.email"),
-        email=address("email"),
+        known=plain_address("known.email"),
+        sent=plain_address("r.email"),
+        email=plain_address("email"),
     )
     now = moment(timezone.now())
     created = execute(sql, now, now, json_parameter(rows), keep_plan=True)

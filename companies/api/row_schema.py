@@ -46,7 +46,7 @@ COMPANY: dict[str, Schema] = {
     "id": ID,
     "hash": say(TEXT, "A public id for links: 32 hexadecimal digits."),
     "owner_id": say(nullable(DIGITS), "The id of the contact who owns the company."),
-    "name": say(TEXT, "Each company has its own name. Case does not matter."),
+    "name": say(TEXT, "Each company has its own name. Case and accents do not matter."),
     "industry": OPTIONAL_TEXT,
     "email": OPTIONAL_TEXT,
     "timezone": OPTIONAL_TEXT,

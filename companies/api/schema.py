@@ -53,7 +53,7 @@ TOPIC = "Companies"
 COMPANY_ID = {"id": "The company's id."}
 SEARCH = (
     "Only companies with this text in the name, e-mail address, phone number, website, industry or description. "
-    "Case does not matter."
+    "Case and accents do not matter."
 )
 TAKEN = "Company name already exists. Please use a different company name"
 CHOSEN_CONTACTS = say(IDS, "The ids of the contacts. You can also write `subscribers`.")
@@ -165,7 +165,7 @@ ROUTES: Routes = {
                 query(
                     "search",
                     TEXT,
-                    "Only contacts with this text in the name, e-mail address, phone number or address. Case does not matter.",
+                    "Only contacts with every word of this text in the name, e-mail address, phone number or address. Case and accents do not matter.",
                 ),
             ],
             answer=obj({"results": listed(ref("Contact"))}),

@@ -5,25 +5,28 @@ it is here, as indexes hold what it said: whoever changes the table adds a migra
 function and those indexes anew.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import migrations
 
 from database.letters import BLANKS, LIGATURES, left_out, single_letters
 
-# translate() looks through its letters one by one: the most frequent ones first, though they stay as
-# they are. lower() would ask the database's locale; of the locale "C" it knows ASCII.
-FREQUENT = "abcdefghijklmnopqrstuvwxyz 0123456789.@-"
+# translate() looks through its letters one by one, so each script has its own, asked only where there is
+# something for it; all others are the last.
+SCRIPTS = {"Latin": (0x80, 0x24F), "Greek": (0x370, 0x3FF), "Cyrillic": (0x400, 0x45F)}
+BLANKS_AND_WIDTH = ((0x00, 0x7F), (0x2000, 0x206F), (0x3000, 0x3000), (0xFF00, 0xFFEF))
+# lower() would ask the database's locale; of the locale "C" it knows ASCII.
 FOLD = """
-CREATE FUNCTION fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $fold$
+CREATE OR REPLACE FUNCTION fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $fold$
 DECLARE
     folded text;
 BEGIN
     IF value COLLATE "C" !~ '[^ -~]|  |^ | $' THEN
         RETURN lower(value COLLATE "C");
     END IF;
-    folded := regexp_replace(normalize(value, NFD), {left_out}, '', 'g');
-    folded := translate(folded, {letters}, {folded});
+    folded := lower(regexp_replace(normalize(value, NFD), {left_out}, '', 'g') COLLATE "C");
+    {translated}
     IF folded ~ {ligatures} THEN
         folded := {replaced};
     END IF;
@@ -35,6 +38,23 @@ BEGIN
 END
 $fold$;
 """
+TRANSLATE = """
+    IF folded ~ {some} THEN
+        folded := translate(folded, {letters}, {folded});
+    END IF;
+"""
+
+
+def groups() -> Iterable[dict[str, str]]:
+    """The letters that become others, those of a group together."""
+    ranges = [*([span] for span in SCRIPTS.values()), BLANKS_AND_WIDTH]
+    left = {letter: small for letter, small in single_letters().items() if not letter.isascii()}
+    left |= dict.fromkeys(BLANKS, " ")
+    for spans in ranges:
+        group = {letter: left[letter] for letter in left if any(low <= ord(letter) <= high for low, high in spans)}
+        left = {letter: small for letter, small in left.items() if letter not in group}
+        yield group
+    yield left
 
 
 def quoted(text: str) -> str:
@@ -49,20 +69,24 @@ def quoted(text: str) -> str:
 def on_postgresql(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor != "postgresql":
         return
-    letters = dict.fromkeys(BLANKS, " ") | single_letters()
+    translated = "".join(
+        TRANSLATE.format(
+            some=quoted(f"[{''.join(group)}]"),
+            letters=quoted("".join(group)),
+            folded=quoted("".join(group.values())),
+        )
+        for group in groups()
+    )
     replaced = "folded"
     for letter, several in LIGATURES.items():
         replaced = f"replace({replaced}, {quoted(letter)}, {quoted(several)})"
-    schema_editor.execute(
-        FOLD.format(
-            left_out=quoted(left_out()),
-            letters=quoted(FREQUENT + "".join(letters)),
-            folded=quoted(FREQUENT + "".join(letters.values())),
-            ligatures=quoted("[" + "".join(LIGATURES) + "]"),
-            replaced=replaced,
-        ),
-        params=None,
+    sql = FOLD.format(
+        left_out=quoted(left_out()),
+        translated=translated,
+        ligatures=quoted(f"[{''.join(LIGATURES)}]"),
+        replaced=replaced,
     )
+    schema_editor.execute(sql, params=None)
 
 
 class Migration(migrations.Migration):

@@ -44,7 +44,7 @@ WHOSE: dict[str, Schema] = {
         "type": ["integer", "string"],
         "description": "The id of the contact. You can also write `contact_id`.",
     },
-    "email": say(TEXT, "The e-mail address of the contact, if you send no id. Case does not matter."),
+    "email": say(TEXT, "The e-mail address of the contact, if you send no id. Case and accents do not matter."),
 }
 COMPONENTS: dict[str, Schema] = {
     "Event": obj(
@@ -106,7 +106,7 @@ ROUTES: Routes = {
             summary="List the events of a contact",
             description="Returns a page of events, the newest first.",
             ids={"id": "The contact's id."},
-            parameters=[*pages(), query("search", TEXT, "Only events with this text. Case does not matter.")],
+            parameters=[*pages(), query("search", TEXT, "Only events with this text. Case and accents do not matter.")],
             answer=obj({"events": page_of(ref("Event"))}),
             example={"events": page_example(EXAMPLE)},
             refusals={404: NOT_FOUND},

@@ -117,7 +117,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                     query(
                         "search",
                         TEXT,
-                        f"Only {words} with this text in the title, slug or description. Case does not matter.",
+                        f"Only {words} with this text in the title, slug or description. Case and accents do not matter.",
                     ),
                     *sorting(name, SORTABLE, "sort_order"),
                     query("exclude_counts", FLAG, "Leave out the numbers of contacts. The answer comes faster."),

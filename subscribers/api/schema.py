@@ -275,7 +275,7 @@ SELECTION = [
     query(
         "search",
         TEXT,
-        "Only contacts with this text in the name, e-mail address, phone number or address. Case does not matter.",
+        "Only contacts with every word of this text in the name, e-mail address, phone number or address. Case and accents do not matter.",
     ),
     query(
         "tags[]",
@@ -449,7 +449,11 @@ ROUTES: Routes = {
             description="Finds a contact by its id. If the id is 0, finds it by the e-mail address in `get_by_email`.",
             ids=CONTACT_ID,
             parameters=[
-                query("get_by_email", TEXT, "The e-mail address. Case does not matter. Only used if the id is 0."),
+                query(
+                    "get_by_email",
+                    TEXT,
+                    "The e-mail address. Case and accents do not matter. Only used if the id is 0.",
+                ),
                 query(
                     "with[]",
                     listed(

@@ -17,7 +17,7 @@ class Words(Func):
     arg_joiner = " || ' ' || "
     output_field = models.TextField()
 
-    def __init__(self, *columns):
+    def __init__(self, *columns: str) -> None:
         super().__init__(*(Coalesce(column, Value("")) for column in columns))
 
 

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.RemoveConstraint(model_name="subscriber", name="subscribers_email_unique"),
+        migrations.RunPython(migrations.RunPython.noop, add_search_index, elidable=False),
         migrations.RemoveField(model_name="subscriber", name="search_text"),
         migrations.AddField(
             model_name="subscriber",

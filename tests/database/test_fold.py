@@ -20,7 +20,7 @@ ASSIGNED = [
 
 def folded(wanted: Iterable[str]) -> list[str]:
     texts_sent = list(wanted)
-    rows = dict(execute(f"SELECT r.value, fold(r.value) FROM {texts()}", ids_parameter(texts_sent)))  # noqa: S608 - constants
+    rows = dict(execute(f"SELECT r.value, fold(r.value) FROM {texts()}", ids_parameter(texts_sent)))
     return [rows[text] for text in texts_sent]
 
 

@@ -11,6 +11,7 @@ from custom_fields.types import DoesNotFit, Kind, check_value
 from fluenzr.ids import CONTACT, decode
 from fluenzr.serializers import is_custom_key
 from rest.charsets import find_codec
+from rest.exceptions import UnreadableRequest
 from rest.json import MAX_REPAIRED, parse_json
 from rest.numbers import as_integer
 from rest.rich_text import TooLarge, clean_html
@@ -25,7 +26,7 @@ from wp_rest.views import is_callback
 SMALL, LARGE = 100_000, 1_000_000
 # Linear work takes 10 times as long, quadratic work 100 times.
 MOST = 25
-REFUSALS = (RestError, DoesNotFit, TooLarge, ValueError)
+REFUSALS = (RestError, UnreadableRequest, DoesNotFit, TooLarge, ValueError)
 
 
 def work(read: Callable[[Any], Any], sent: Any, runs: int) -> float:
