@@ -51,7 +51,7 @@ def name_companies(names: Iterable[str]) -> dict[str, int]:
     found = ids_by_text(TABLE, "name", wanted.values()) if wanted else {}
     # In nearly the order in which the index has them: two transactions that make the same ones then wait
     # for each other in one order.
-    missing = sorted({plain for plain in wanted.values() if plain not in found}, key=str.casefold)
+    missing = sorted(sorted({*wanted.values()} - found.keys()), key=str.casefold)
     if missing:
         create_new([Company(name=plain) for plain in missing])
         found |= ids_by_text(TABLE, "name", missing)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
 import orjson
 from django.utils import timezone
+
+from database.letters import composed
 
 MAX_TEXT = 65_535
 NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
@@ -44,7 +45,7 @@ def check_text(value: Any, options: Sequence[str] = ()) -> Value:
         value = ", ".join(str(entry) for entry in value if isinstance(entry, str | int | float))
     if not isinstance(value, str | int | float):
         raise DoesNotFit("must be a text")
-    text = normalize("NFC", str(value).replace("\x00", ""))  # PostgreSQL stores no NUL
+    text = composed(str(value).replace("\x00", ""))  # PostgreSQL stores no NUL
     if len(text) > MAX_TEXT:
         raise DoesNotFit(f"may not be longer than {MAX_TEXT} characters")
     return text

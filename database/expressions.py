@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Func, OrderBy
+from django.db.models import Func, OrderBy, Value
 
+from database.letters import composed
 from database.sql import folded, ids_parameter, plain_address, texts
 
 
@@ -19,6 +20,11 @@ class Fold(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # By code points, whatever the database's locale: so it is faster, and sorted as SQLite sorts.
         return self.as_sql(compiler, connection, template=folded("%(expressions)s"), **context)
+
+
+def folded_text(text: str) -> Fold:
+    """A text that a client sent, folded."""
+    return Fold(Value(composed(text)))
 
 
 class Address(Func):
@@ -60,12 +66,23 @@ class ContainsFolded(models.Lookup):
         pattern = "NULLIF(fold(%s), '')"
         for special in ("\\", "%%", "_"):
             pattern = rf"replace({pattern}, '{special}', '\{special}')"
-        return rf"{left} LIKE '%%' || {pattern} || '%%' ESCAPE '\'", [*left_params, str(self.rhs)]
+        return rf"{left} LIKE '%%' || {pattern} || '%%' ESCAPE '\'", [*left_params, composed(str(self.rhs))]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         # Its LIKE takes no pattern over 50,000 bytes.
         left, left_params = self.process_lhs(compiler, connection)
-        return f"instr({left}, NULLIF(fold(%s), '')) > 0", [*left_params, str(self.rhs)]
+        return f"instr({left}, NULLIF(fold(%s), '')) > 0", [*left_params, composed(str(self.rhs))]
+
+
+@models.Field.register_lookup
+class Holds(ContainsFolded):
+    """The same of a text that is not folded yet: `search_fields = ("title__holds",)`."""
+
+    lookup_name = "holds"
+
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> tuple[str, Any]:
+        left, params = super().process_lhs(compiler, connection, lhs)
+        return folded(left), params
 
 
 class AmongFolded(Func):
@@ -74,7 +91,7 @@ class AmongFolded(Func):
     output_field = models.BooleanField()
 
     def __init__(self, folded_text: Any, wanted: Iterable[str]) -> None:
-        self.wanted = list(wanted)
+        self.wanted = [composed(text) for text in wanted]
         super().__init__(folded_text)
 
     def as_sql(self, compiler: Any, connection: Any, *arguments: Any, **context: Any) -> Any:
@@ -86,5 +103,5 @@ def holding(text: str, *columns: str) -> models.Q:
     """The condition that one of the columns holds a text, as `fold` compares; % and _ are plain letters."""
     condition = models.Q()
     for column in columns:
-        condition |= models.Q(ContainsFolded(Fold(column), text))
+        condition |= models.Q(**{f"{column}__holds": text})
     return condition

@@ -12,7 +12,7 @@ character that there is. So neither a locale nor a version of Python or PostgreS
 import re
 from collections.abc import Iterator
 from typing import Any
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 # Capitals and other forms of a letter by Unicode's case folding, as ranges of code points: `391-3a1>3b1`
 # is Α to Ρ; `/2` is every second one.
@@ -61,6 +61,11 @@ ACCENTS = (
 UNSEEN = "ad 61c 180b-180e 200b-200f 202a-202e 2060-2064 2066-2069 fe00-fe0f feff e0100-e01ef"
 
 
+# Texts that are short enough to be all marks, and how many marks in a row a longer one may have.
+SHORT = 1000
+MARKS = 64
+
+
 def ranges(text: str) -> Iterator[tuple[int, int]]:
     for part in text.split():
         first, _, last = part.partition("-")
@@ -106,3 +111,20 @@ def fold(value: Any) -> Any:
         return " ".join(value.lower().split())
     folded = LEFT_OUT.sub("", normalize("NFD", value)).translate(TABLE)
     return " ".join(part for part in normalize("NFC", folded).split(" ") if part)
+
+
+def composed(text: str) -> str:
+    """A text as it is stored and sent to `fold`: its letters composed (NFC), in linear time.
+
+    To put marks in order takes quadratic time. Of more than MARKS in a row, which nobody means, the rest goes.
+    """
+    if text.isascii():
+        return text
+    if len(text) > SHORT:
+        kept, marks = [], 0
+        for letter in text:
+            marks = marks + 1 if combining(letter) else 0
+            if marks <= MARKS:
+                kept.append(letter)
+        text = "".join(kept)
+    return normalize("NFC", text)

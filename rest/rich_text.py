@@ -1,10 +1,10 @@
 """HTML as a rich text editor writes it, with nothing in it that runs."""
 
 import re
-from unicodedata import normalize
 
 import nh3
 
+from database.letters import composed
 from rest.text import CONTROLS
 
 MAX_LENGTH = 65_535
@@ -48,7 +48,7 @@ def clean_html(html: str) -> str:
     """
     if len(html) > MAX_LENGTH or len(ELEMENT.findall(html)) > MAX_ELEMENTS:
         raise TooLarge
-    cleaned = CLEANER.clean(normalize("NFC", CONTROLS.sub("", html))).strip()
+    cleaned = CLEANER.clean(composed(CONTROLS.sub("", html))).strip()
     if len(cleaned) > MAX_LENGTH:
         raise TooLarge
     return cleaned

@@ -1,7 +1,8 @@
 """Plain text out of whatever a client sends (contract.md, 'A contact'); letters are composed (NFC)."""
 
 import re
-from unicodedata import normalize
+
+from database.letters import composed
 
 # Longer raw input is nobody's line of text.
 MAX_RAW_LENGTH = 16_384
@@ -60,13 +61,13 @@ def drop(kept: list[str], brackets: list[int], opened: dict[str, int], start: in
 
 def strip_controls(text: str) -> str:
     """Text of several lines without control characters; markup in it is data."""
-    return normalize("NFC", CONTROLS.sub("", text))
+    return composed(CONTROLS.sub("", text))
 
 
 def plain_line(text: str) -> str:
     """One line of plain text: no tags, white space runs as one space, ends trimmed; entities stay."""
     # Control characters first: one inside of a tag would hide it.
-    return normalize("NFC", SPACES.sub(" ", strip_tags(CONTROLS.sub("", text))).strip())
+    return composed(SPACES.sub(" ", strip_tags(CONTROLS.sub("", text))).strip())
 
 
 def is_web_address(text: str) -> bool:
@@ -76,4 +77,4 @@ def is_web_address(text: str) -> bool:
 
 def plain_lines(text: str) -> str:
     """Plain text of several lines: no tags, ends trimmed; line breaks, tabs and entities stay."""
-    return normalize("NFC", strip_tags(CONTROLS.sub("", text)).strip())
+    return composed(strip_tags(CONTROLS.sub("", text)).strip())

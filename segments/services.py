@@ -1,6 +1,6 @@
 """Making tags and lists, and finding those that a client names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from changes.rows import saving
 from changes.services import Entry, record
 from database.insert import insert_new
+from database.letters import composed
 from database.sql import among, folded, ids_parameter, read, texts
 from segments.models import Segment
 from segments.signals import segments_leaving
@@ -21,8 +22,6 @@ from segments.signals import segments_leaving
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 MAX_TITLE = 192
 NEW_TITLE = range(3, MAX_TITLE + 1)
-# Decomposed letters take more characters than they have once composed.
-MAX_RAW_TITLE = 4 * MAX_TITLE
 # Slugs that are tried for one title. Others have the first ones only after they were renamed, each in turn.
 ATTEMPTS = 10
 # What a made slug leaves for the letters that tell it from another.
@@ -112,9 +111,7 @@ def plain_word(entry: str | float) -> str:
     text = str(entry)
     if isinstance(entry, float) and "." in text:
         text = text.rstrip("0").rstrip(".")
-    # A longer word is nobody's title, and Unicode's forms of a long text take quadratic time.
-    text = " ".join(text.replace("\x00", "").split())
-    return normalize("NFC", text) if len(text) <= MAX_RAW_TITLE else text
+    return composed(" ".join(text.replace("\x00", "").split()))
 
 
 def is_id(entry: str) -> bool:
@@ -202,18 +199,25 @@ def slugs_of(text: str) -> Iterator[str]:
     yield from (f"{plain}-{number}" for number in range(2, ATTEMPTS + 1))
 
 
-def free_slug(model: type[Segment], text: str) -> str:
-    """The first of the slugs of a folded title that none has. One statement."""
-    slugs = list(slugs_of(text))
-    taken = set(model.objects.filter(slug__in=slugs).values_list("slug", flat=True))
-    return next((slug for slug in slugs if slug not in taken), f"{slugs[0]}-{token_hex(4)}")
+def free_slugs(model: type[Segment], texts_by_title: Mapping[str, str]) -> dict[str, str]:
+    """A slug that none has for each title, from its folded text; one for those that fold alike. One statement."""
+    tried = {text: list(slugs_of(text)) for text in texts_by_title.values()}
+    wanted = [slug for slugs in tried.values() for slug in slugs]
+    taken = set(model.objects.filter(slug__in=wanted).values_list("slug", flat=True)) if wanted else set()
+    chosen: dict[str, str] = {}
+    for text, slugs in tried.items():
+        chosen[text] = next((slug for slug in slugs if slug not in taken), f"{slugs[0]}-{token_hex(4)}")
+        taken.add(chosen[text])
+    return {title: chosen[text] for title, text in texts_by_title.items()}
 
 
 def slug_of_title(model: type[Segment], title: str) -> str:
     """make_slug's; where another title has that ("C++ devs", "C# devs"), one with a number. Two statements at most."""
     slug = make_slug(title)[:192]
     there = look_up(model, [title], slugs=[slug])
-    return free_slug(model, there.folded[title]) if slug in there.taken and title not in there.titles else slug
+    if slug not in there.taken or title in there.titles:
+        return slug
+    return free_slugs(model, there.folded)[title]
 
 
 def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
@@ -244,7 +248,7 @@ def save_titled(segment: Segment) -> None:
     if set(there.titles.get(segment.title, [])) - {segment.pk}:
         raise NameTaken(segment.title)
     if not segment.slug:
-        segment.slug = free_slug(model, there.folded[segment.title])
+        segment.slug = free_slugs(model, there.folded)[segment.title]
     try:
         save_segment(segment)
     except SlugTaken as error:
@@ -254,16 +258,19 @@ def save_titled(segment: Segment) -> None:
 
 @transaction.atomic
 def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Make or rename tags or lists; the ids in the order given. At most ten statements.
+    """Make or rename tags or lists; the ids in the order given. At most eight statements.
 
-    A row with a `slug` is the one that has it, another the one of its title.
+    A row with a `slug` is the one that has it, another the one of its title; those that are new are made in
+    the order given.
     """
     titles = [row["title"] for row in rows if not row["slug"]]
-    titled = create_missing(model, titles, look_up(model, titles)).titles if titles else {}
-    by_slug = {row["slug"]: row["title"] for row in rows if row["slug"]}
-    by_id = {titled[title][0]: title for title in titles}
-    wanted = Q(slug__in=by_slug) | Q(pk__in=by_id)
-    known = list(model.objects.filter(wanted).order_by("pk").select_for_update())
+    there = look_up(model, titles) if titles else Found()
+    slugs = free_slugs(model, {title: there.folded[title] for title in titles if title not in there.titles})
+    # A row that is known by its title has no slug here.
+    named = [(row["slug"] or slugs.get(row["title"]), row["title"]) for row in rows]
+    by_slug = {slug: title for slug, title in named if slug}
+    by_id = {there.titles[title][0]: title for slug, title in named if not slug}
+    known = list(model.objects.filter(Q(slug__in=by_slug) | Q(pk__in=by_id)).order_by("pk").select_for_update())
     renamed = []
     for segment in known:
         title = by_slug.get(segment.slug) or by_id[segment.pk]
@@ -276,7 +283,7 @@ def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> lis
     record(Entry(updated, None, {"columns": ["title"]}, (model.LINK, pk)) for pk in renamed)
     create_new(model, [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new])
     ids = dict(model.objects.filter(slug__in=by_slug).values_list("slug", "pk"))
-    return [ids[row["slug"]] if row["slug"] else titled[row["title"]][0] for row in rows]
+    return [ids[slug] if slug else there.titles[title][0] for slug, title in named]
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ class CustomFieldAdmin(RecordedAdmin):
     list_display = ("label", "scope", "slug", "type", "choices", "group", "position")
     list_editable = ("position",)
     list_filter = ("scope", "type", "group")
-    search_fields = ("label", "slug")
+    search_fields = ("label__holds", "slug__holds")
     search_help_text = "Label or slug"
     ordering = ("position", "id")
     show_facets = admin.ShowFacets.NEVER

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Left, Length
 from django.db.models.lookups import Exact, LessThanOrEqual, Regex
 
 from custom_fields.types import TYPES
-from database.expressions import Address, ContainsFolded, Fold, holding
+from database.expressions import Address, ContainsFolded, Fold, folded_text, holding
 from database.sql import among, ids_parameter
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
@@ -90,7 +90,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
             return self.filter(HasOption(slug, [value]))
         if field_type.value_type == "numeric":
             return self.filter(Exact(custom_number(slug), Decimal(value)))
-        return self.filter(Exact(Fold(custom_text(slug)), Fold(Value(value))))
+        return self.filter(Exact(Fold(custom_text(slug)), folded_text(value)))
 
     def in_order(self, column: str, *, descending: bool) -> Self:
         """Sorted by a column, texts as `fold` compares, ties by id. Empty values come first upward."""

@@ -35,7 +35,7 @@ from django.db.models.lookups import (
 from django.utils import timezone
 
 from custom_fields.types import TYPES, Kind
-from database.expressions import AmongFolded, ContainsFolded, Fold
+from database.expressions import AmongFolded, ContainsFolded, Fold, folded_text
 from rest.numbers import as_integer
 from segments.services import Named
 from subscribers.models import Subscriber
@@ -200,12 +200,12 @@ def texts(column: Combinable, operator: str, value: Any) -> Q:
         case "not_in":
             return ~Q(AmongFolded(text, wanted)) if wanted else Q()
         case "!=":
-            return ~Q(Exact(text, Fold(Value(first))))
+            return ~Q(Exact(text, folded_text(first)))
         case "is_null":
             return Q(Exact(text, Value("")))
         case "not_null":
             return ~Q(Exact(text, Value("")))
-    return Q(Exact(text, Fold(Value(first))))
+    return Q(Exact(text, folded_text(first)))
 
 
 def numbers(column: Combinable, operator: str, value: Any) -> Q:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from database.letters import BLANKS, CASES, LIGATURES, fold, single_letters
+from database.letters import BLANKS, CASES, LIGATURES, composed, fold, single_letters
 from database.sql import execute, ids_parameter, is_postgresql, texts
 from tests.letters import DIFFERENT, SAME
 
@@ -66,3 +66,12 @@ def test_every_white_space_is_a_blank() -> None:
 
 def test_it_leaves_null_alone() -> None:
     assert execute("SELECT fold(NULL)") == [(None,)]
+
+
+def test_it_composes_long_texts_in_linear_time() -> None:
+    """Marks are put in order one by one: a text of nothing else would take quadratic time."""
+    hostile = "a" + "\u0301\u0323" * 100_000
+    stored = composed(hostile)
+    assert len(stored) < 100
+    assert composed("e\u0301" * 5000) == "é" * 5000
+    assert folded([stored]) == ["a"]
