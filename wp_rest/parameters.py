@@ -16,6 +16,8 @@ from wp_rest.exceptions import FieldErrors, invalid
 MAX_DEPTH = 16
 # A statement takes so many values on every database.
 MAX_ENTRIES = 100_000
+# Unicode's categories of control and format characters, of marks that stand on a letter, and of blanks.
+UNSEEN = frozenset("Cc Cf Mc Me Mn Zl Zp Zs".split())
 TRUE_WORDS = frozenset({"1", "yes", "true", "on"})
 # Parameters that steer WordPress's REST layer itself and never reach a route.
 CONTROL_PARAMETERS = frozenset({"rest_route", "_method", "_envelope", "_jsonp", "_fields", "_locale", "_wpnonce"})
@@ -106,8 +108,7 @@ def is_empty(value: Any) -> bool:
     """True for what says nothing: null, an empty list, a text without a letter that can be seen, a list of these."""
     if isinstance(value, dict | list):
         return all(is_empty(inner) for inner in (value.values() if isinstance(value, dict) else value))
-    # C: control and format characters, M: marks that stand on a letter, Z: blanks.
-    return value is None or (isinstance(value, str) and all(category(letter)[0] in "CMZ" for letter in value))
+    return value is None or (isinstance(value, str) and all(category(letter) in UNSEEN for letter in value))
 
 
 def as_list(value: Any, name: str = "list") -> list[Any]:
