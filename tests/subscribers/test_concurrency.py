@@ -279,13 +279,13 @@ def test_it_passes_over_a_tag_that_went_between_its_name_and_its_link(
     api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag = TagFactory.create(slug="gold")
-    attach = services.attach_tags
+    sync = services.sync_segments
 
-    def attach_too_late(*args: Any) -> Any:
+    def sync_too_late(*args: Any) -> Any:
         assert alone(lambda: api().delete(f"/tags/{tag.pk}")).status_code == 200
-        return attach(*args)
+        return sync(*args)
 
-    monkeypatch.setattr(services, "attach_tags", attach_too_late)
+    monkeypatch.setattr(services, "sync_segments", sync_too_late)
     contact = SubscriberFactory.create()
     answer = alone(lambda: api().post(f"/subscribers/{contact.pk}/tags", {"tags": ["gold"]}))
     assert answer.status_code == 200
