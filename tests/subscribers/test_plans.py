@@ -4,9 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from segments.models import ContactList, Tag
+from segments.services import delete_segments
 from subscribers import services
+from subscribers.models import Subscriber
 from subscribers.services import Draft
 from tests.client import Api
+from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, TagFactory
 from tests.subscribers.expected import statements
 
@@ -104,3 +108,50 @@ def test_it_counts_no_contacts_where_the_count_is_kept(api: Api, crowd: dict[str
             assert api.get(f"/subscribers?{query.format(**crowd)}").json()["total"] == total
         [count] = [sql for sql in statements(queries) if "count(" in sql.lower()]
         assert "segments_tally" in count
+
+
+def test_it_deletes_a_company_a_tag_or_a_list_without_reading_all_contacts(crowd: dict[str, int]) -> None:
+    company = CompanyFactory.create(contacts=list(Subscriber.objects.order_by("pk")[:5]))
+    for delete in (
+        lambda: services.delete_companies([company.pk]),
+        lambda: delete_segments(Tag, [crowd["tag"]]),
+        lambda: delete_segments(ContactList, [crowd["list"]]),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            delete()
+        for sql in statements(queries):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {sql}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan on subscribers_subscriber" not in plan, f"{sql}\n\n{plan}"
+
+
+# Few rows are ever deleted that these refer to, and an index would cost each row that is written:
+# who wrote a note or reported an event, and the stage of a contact (subscribers.models).
+WITHOUT_INDEX = {
+    ("notes_note", "created_by_id"),
+    ("events_trackedevent", "created_by_id"),
+    ("subscribers_subscriber", "pipeline_stage_id"),
+}
+
+
+def test_each_foreign_key_has_an_index_for_the_deletion_of_what_it_refers_to(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
+            JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+            WHERE c.contype = 'f'
+            AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])
+            """
+        )
+        assert set(cursor.fetchall()) == WITHOUT_INDEX
+
+
+def test_whatever_moves_updated_at_stays_in_its_page(db: None) -> None:
+    """A new version of a row that changes no indexed column touches no index, where its page has room."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'subscribers_subscriber'")
+        assert not [definition for (definition,) in cursor.fetchall() if "updated_at" in definition]
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'subscribers_subscriber'")
+        assert cursor.fetchone() == (["fillfactor=85"],)
