@@ -56,7 +56,7 @@ def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope
     before = {field.slug: field for field in CustomField.objects.filter(scope=scope)}
     gone = [field for slug, field in before.items() if slug not in kept]
     # No signal a row: they are recorded below.
-    CustomField.objects.filter(pk__in=[field.pk for field in gone])._raw_delete(using="default")
+    CustomField.objects.filter(scope=scope).exclude(slug__in=kept)._raw_delete(using="default")
     CustomField.objects.bulk_create(
         definitions,
         update_conflicts=True,
