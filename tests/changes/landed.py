@@ -56,13 +56,14 @@ def main() -> None:
 
     from django.contrib.auth.models import Group, Permission, User  # noqa: PLC0415 - only after setup
 
-    from changes.cursor import START, changes_after  # noqa: PLC0415
+    from changes.cursor import START  # noqa: PLC0415
     from changes.models import Change, ChangedContact  # noqa: PLC0415
     from changes.services import Entry, record  # noqa: PLC0415
+    from tests.changes.crossing import follow, nothing_runs  # noqa: PLC0415
 
     after = snapshot(Change, ChangedContact, "channel", "event")
     [new] = record([Entry("created", [1])])
-    read = [change.pk for change in changes_after(START, 10 * ENTRIES).changes]
+    read = [change.pk for change in follow(START, nothing_runs, lambda: ENTRIES)]
     grace = User.objects.get()
     report = {
         "before": before,

@@ -64,6 +64,7 @@ def test_another_company_becomes_the_primary_one_and_the_first_stays(
     assert fluenzr.put(path, {"company": ""}).json()["data"]["company"] == "Beta"
     assert list(Change.objects.order_by("pk").values_list("event", flat=True)) == [
         "companies_attached",
+        "company_created",
         "companies_attached",
         "updated",
         "companies_detached",
