@@ -157,3 +157,14 @@ def test_it_tells_whom_the_end_of_companies_took_them_from(api: Api) -> None:
 def test_it_tells_nothing_of_a_tag_that_nobody_had(api: Api) -> None:
     assert api.delete(f"/tags/{TagFactory.create().pk}").status_code == 200
     assert told() == []
+
+
+def test_it_tells_the_status_before_where_all_had_the_same() -> None:
+    pending = SubscriberFactory.create_batch(2, status="pending")
+    bounced = SubscriberFactory.create(status="bounced")
+    services.set_status([contact.pk for contact in pending], "transactional")
+    services.set_status([pending[0].pk, bounced.pk], "subscribed")
+    assert [details for _, details, _ in told()] == [
+        {"status": ["transactional"], "previous": "pending"},
+        {"status": ["subscribed"]},
+    ]

@@ -1,4 +1,4 @@
-"""subscribers.signals.contacts_changed: sent once a change, after its transaction, with the set of ids."""
+"""changes.signals.contacts_changed: sent once a change, after its transaction, with the set of ids."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
