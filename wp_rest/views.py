@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest.bodies import admit_body
-from rest.exceptions import CompressedBody
+from rest.exceptions import CompressedBody, UnreadableRequest
 from rest.query import read_query
 from rest.transactions import retry_lost_races
 from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, NoRoute, RestError, error_body
@@ -139,7 +139,7 @@ class RestView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         try:
             query = self.query
-        except RestError:
+        except UnreadableRequest:
             query = {}
         if is_true(query.get("_envelope")):
             response.data = {

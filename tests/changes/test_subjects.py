@@ -144,7 +144,9 @@ def test_it_tells_of_notes_that_staff_write(browser: Client, admin: User) -> Non
     assert told("note") == [("note_updated", new.pk, {"columns": ["title"]})]
     browser.post(f"/admin/notes/note/{new.pk}/delete/", {"post": "yes"})
     assert told("note") == [("note_deleted", new.pk, {})]
-    browser.post("/admin/notes/note/", {"action": "delete_selected", "_selected_action": [str(note.pk)], "post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [str(note.pk)]}
+    asked = browser.post("/admin/notes/note/", chosen)
+    browser.post("/admin/notes/note/", chosen | {"confirmed": dict(asked.context["sent"])["confirmed"]})
     assert told("note") == [("note_deleted", note.pk, {})]
     assert not Note.objects.exists()
 

@@ -117,6 +117,10 @@ REQUESTS = [
         for path in ("/custom-fields", "/custom-fields/contacts", "/companies/custom-fields")
         for line in (Line("GET", path), Line("PUT", path, {"fields": []}))
     ),
+    *(
+        Line("PUT", f"/{path}/update_group_name", {"old_name": "Default", "new_name": "Other"})
+        for path in ("custom-fields/contacts", "companies/custom-fields")
+    ),
     *(line.spelt(contacts="subscribers") for line in OF_CONTACTS),
     *(line.spelt(contacts="contacts") for line in OF_CONTACTS),
     *OF_COMPANIES,
@@ -128,7 +132,8 @@ REQUESTS = [
 @pytest.fixture
 def words(db: None) -> dict[str, str]:
     """A row of each kind, by its word in REQUESTS."""
-    CustomFieldFactory.create()
+    CustomFieldFactory.create(group="Default")
+    CustomFieldFactory.create(group="Default", scope="company")
     tag, one = TagFactory.create(), ContactListFactory.create()
     contact = SubscriberFactory.create(tags=[tag], lists=[one])
     company = Company.objects.create(name="Acme")

@@ -10,10 +10,10 @@ from django.http import Http404
 from pytest_django import Settings
 from rest_framework import exceptions, serializers
 
+from changes import middleware
 from segments.api.views import TagListView
 from tests.client import Api
 from tests.factories import UserFactory
-from wp_rest import middleware
 from wp_rest.exceptions import FieldErrors, RestError, invalid, required, rules_by_field
 
 FORBIDDEN = "Sorry, you are not allowed to do that."
@@ -115,7 +115,7 @@ def test_it_answers_500_in_json_and_logs_why(
 
 
 def test_it_answers_500_in_json_for_what_fails_outside_a_route(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "is_signed_in", failing(RuntimeError("a secret")))
+    monkeypatch.setattr(middleware.ActingRequest, "__call__", failing(RuntimeError("a secret")))
     api.client.raise_request_exception = False
     answer = api.post("/tags", {"title": "x"})
     assert answer.status_code == 500
