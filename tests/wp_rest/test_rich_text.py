@@ -1,4 +1,4 @@
-"""wp_rest.rich_text.clean_html: what of a description stays."""
+"""rest.rich_text.clean_html: what of a description stays."""
 
 import time
 
