@@ -22,6 +22,18 @@ class Fold(Func):
         return self.as_sql(compiler, connection, template=folded("%(expressions)s"), **context)
 
 
+class FoldedLine(Fold):
+    """The same of a line as it is stored, at a third of the price, to sort a whole table by.
+
+    Of one in ASCII nothing is left to do but small letters: its white space was put right when it was written.
+    """
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        text, params = compiler.compile(self.source_expressions[0])
+        small = f'lower({text} COLLATE "C")'
+        return f"CASE WHEN octet_length({text}) = length({text}) THEN {small} ELSE {folded(text)} END", [*params * 4]
+
+
 def folded_text(text: str) -> Fold:
     """A text that a client sent, folded."""
     return Fold(Value(composed(text)))

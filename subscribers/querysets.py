@@ -12,12 +12,14 @@ from django.db.models.functions import Cast, Coalesce, Left, Length
 from django.db.models.lookups import Exact, LessThanOrEqual, Regex
 
 from custom_fields.types import TYPES
-from database.expressions import Address, ContainsFolded, Fold, folded_text, holding
+from database.expressions import Address, ContainsFolded, Fold, FoldedLine, folded_text, holding
 from database.sql import among, ids_parameter
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 # A search of more words finds nobody: no contact has room for as many.
 MAX_WORDS = 100
+# Texts whose folded form has an index.
+INDEXED = ("first_name", "last_name")
 # Words of the server's own, which are sorted as they are.
 CODES = ("status", "contact_type")
 # The end is no line's end: Python's $ would take "5" and a line break for a number.
@@ -107,7 +109,9 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         if column == "email":
             return Address(column), False
         text = isinstance(field, models.CharField | models.TextField) and column not in CODES
-        return Fold(column) if text else F(column), field.null
+        if not text:
+            return F(column), field.null
+        return Fold(column) if column in INDEXED else FoldedLine(column), field.null
 
     def beyond(self, pk: int, column: str, limit: int, *, descending: bool) -> list[int]:
         """The first ids of those that come after contact `pk` in that order, in that order.
