@@ -56,6 +56,13 @@ def ids_parameter(ids: Iterable[int | str]) -> Any:
     return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
 
 
+def rows_of_ids(name: str) -> str:
+    """A row source of that name (to follow FROM or JOIN) with a column `id`, from one `ids_parameter(...)`."""
+    if is_postgresql():
+        return f"unnest(%s::bigint[]) AS {name} (id)"
+    return f"(SELECT value AS id FROM json_each(%s)) AS {name}"
+
+
 def rows_from_json(columns: Sequence[tuple[str, "Field[Any, Any]"]]) -> str:
     """A row source (to follow FROM or JOIN) named `r`, from one parameter: a JSON list of objects."""
     if is_postgresql():

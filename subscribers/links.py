@@ -7,9 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from changes.services import Entry
-from companies.models import Company
-from database.sql import among, execute, ids_parameter, json_parameter, moment, rows_from_json
-from segments.models import ContactList, Segment, Tag
+from database.sql import among, execute, ids_parameter, json_parameter, moment, rows_from_json, rows_of_ids
+from segments.models import Segment, Tag
 from subscribers.history import each, record
 from subscribers.locks import hold, lock_contacts
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
@@ -18,18 +17,16 @@ Kind = Literal["tags", "lists", "companies"]
 # A contact and the tag, list or company that it got or lost.
 Pairs = list[tuple[int, int]]
 
-# The table of a kind of link, its column beside subscriber_id, and the table of the other side.
+# The table of a kind of link, and its column beside subscriber_id.
 LINKS: Mapping[str, Mapping[str, str]] = {
-    "tags": {"links": SubscriberTag._meta.db_table, "target": "tag_id", "targets": Tag._meta.db_table},
-    "lists": {"links": SubscriberList._meta.db_table, "target": "list_id", "targets": ContactList._meta.db_table},
-    "companies": {"links": SubscriberCompany._meta.db_table, "target": "company_id", "targets": Company._meta.db_table},
+    "tags": {"links": SubscriberTag._meta.db_table, "target": "tag_id"},
+    "lists": {"links": SubscriberList._meta.db_table, "target": "list_id"},
+    "companies": {"links": SubscriberCompany._meta.db_table, "target": "company_id"},
 }
-# The key of the other side's ids in the details of history.
-NAMES: Mapping[str, str] = {"tags": "targets", "lists": "targets", "companies": "companies"}
 
 ATTACH = """
     INSERT INTO {links} (subscriber_id, {target}, created_at)
-    SELECT s.id, t.id, %s FROM subscribers_subscriber s CROSS JOIN {targets} t WHERE s.id {among} AND t.id {among}
+    SELECT s.id, t.id, %s FROM {contacts} CROSS JOIN {others} WHERE true
     ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
 """
 ATTACH_PAIRS = """
@@ -200,8 +197,8 @@ def attach_to_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]
     """Link each of the contacts, which are locked, to each of the targets, which are held; returns what is new."""
     if not contacts or not targets:
         return []
-    sql = ATTACH.format(among=among(), **LINKS[kind])
-    return execute(sql, moment(timezone.now()), ids_parameter(contacts), ids_parameter(targets))
+    sql = ATTACH.format(contacts=rows_of_ids("s"), others=rows_of_ids("t"), **LINKS[kind])
+    return execute(sql, moment(timezone.now()), ids_parameter(contacts), ids_parameter(targets), keep_plan=True)
 
 
 def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:

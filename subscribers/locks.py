@@ -18,13 +18,9 @@ from dataclasses import dataclass
 from changes.services import Gone
 from database.sql import among, execute, ids_parameter, is_postgresql
 
-HOLD = """
-    SELECT kind, id FROM (SELECT 1 AS kind, id FROM segments_tag WHERE id {among} ORDER BY id {lock}) t
-    UNION ALL
-    SELECT kind, id FROM (SELECT 2 AS kind, id FROM segments_contactlist WHERE id {among} ORDER BY id {lock}) l
-    UNION ALL
-    SELECT kind, id FROM (SELECT 3 AS kind, id FROM companies_company WHERE id {among} ORDER BY id {lock}) c
-"""
+# By the name of a kind, in their order: a part for each kind that is asked for.
+TABLES = {"tags": "segments_tag", "lists": "segments_contactlist", "companies": "companies_company"}
+HOLD = "SELECT kind, id FROM (SELECT '{kind}' AS kind, id FROM {table} WHERE id {among} ORDER BY id {lock}) {kind}"
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,15 @@ def hold(*, tags: Collection[int] = (), lists: Collection[int] = (), companies: 
 
     To be called before any contact is locked.
     """
-    if not (tags or lists or companies):
+    asked = {kind: ids for kind, ids in (("tags", tags), ("lists", lists), ("companies", companies)) if ids}
+    if not asked:
         return Held()
-    sql = HOLD.format(among=among(), lock="FOR KEY SHARE" if is_postgresql() else "")
-    rows = execute(sql, ids_parameter(tags), ids_parameter(lists), ids_parameter(companies), keep_plan=True)
-    return Held(*([pk for kind, pk in rows if kind == wanted] for wanted in (1, 2, 3)))
+    lock = "FOR KEY SHARE" if is_postgresql() else ""
+    parts = [HOLD.format(kind=kind, table=TABLES[kind], among=among(), lock=lock) for kind in asked]
+    found: dict[str, list[int]] = {kind: [] for kind in TABLES}
+    for kind, pk in execute(" UNION ALL ".join(parts), *map(ids_parameter, asked.values()), keep_plan=True):
+        found[kind].append(pk)
+    return Held(**found)
 
 
 def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
@@ -57,7 +57,7 @@ def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
         return [contact.id for contact in lock_to_delete(ids)]
     suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
     sql = f"SELECT id FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
-    return [row[0] for row in execute(sql, ids_parameter(ids))]
+    return [row[0] for row in execute(sql, ids_parameter(ids), keep_plan=True)]
 
 
 def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
@@ -69,6 +69,7 @@ def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
     suffix = ""
     if is_postgresql():
         suffix = " FOR UPDATE"
-        execute(f"SELECT id FROM companies_company WHERE owner_id {among()} ORDER BY id FOR UPDATE", chosen)
+        owned = f"SELECT id FROM companies_company WHERE owner_id {among()} ORDER BY id FOR UPDATE"
+        execute(owned, chosen, keep_plan=True)
     sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
-    return [Gone(*row) for row in execute(sql, chosen)]
+    return [Gone(*row) for row in execute(sql, chosen, keep_plan=True)]
