@@ -47,7 +47,7 @@ def crowd(db: None) -> dict[str, int]:
         cursor.execute("ANALYZE")
         # A few thousand rows fit into so few pages that reading them all is cheap.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
-    return {"tag": tag.pk, "list": contact_list.pk}
+    return {"tag": tag.pk, "list": contact_list.pk, "contact": ids[COUNT // 2]}
 
 
 def plans(api: Api, path: str) -> list[str]:
@@ -76,6 +76,15 @@ INDEXES = [
     ("/subscribers?sort_by=email&sort_type=DESC", "subscribers_email_unique"),
     ("/subscribers?sort_by=created_at", "subscribers_created_at"),
     ("/subscribers?sort_by=created_at&sort_type=ASC", "subscribers_created_at"),
+    ("/subscribers?sort_by=last_activity", "subscribers_last_activity"),
+    ("/subscribers?sort_by=last_activity&sort_type=ASC", "subscribers_last_activity"),
+    ("/subscribers?sort_by=first_name", "subscribers_first_name"),
+    ("/subscribers?sort_by=first_name&sort_type=ASC&page=200", "subscribers_first_name"),
+    ("/subscribers?sort_by=last_name", "subscribers_last_name"),
+    ("/subscribers?sort_by=last_name&sort_type=ASC", "subscribers_last_name"),
+    ("/subscribers/prev-next-ids?filter_type=simple&current_id={contact}&sort_by=first_name", "subscribers_first_name"),
+    ("/subscribers?search=first77 contact00077", "subscribers_search"),
+    ("/subscribers?tags[]=gold", "segments_tag_title"),
     ("/subscribers/0?get_by_email=Contact00077@example.com", "subscribers_email_unique"),
     ("/subscribers/0?get_by_email=contact00078@example.com", "subscribers_tag_once"),
     ("/subscribers/0?get_by_email=contact00078@example.com", "subscribers_list_once"),
