@@ -25,7 +25,7 @@ RESET = NOW + 40
 COUNTING = """
 import sys
 from pathlib import Path
-from accounts.counters import FileCounters
+from rest.counters import FileCounters
 counters = FileCounters(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):
     counters.add("key 1", 7)
