@@ -111,6 +111,12 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and all(category(letter) in UNSEEN for letter in value))
 
 
+def as_search(value: Any) -> str:
+    """What is searched for, as one line without NUL; a number is its digits, also 0."""
+    text = "" if value is None or value is False else str(value)
+    return " ".join(text.replace("\x00", "").split())
+
+
 def as_list(value: Any, name: str = "list") -> list[Any]:
     """A list as it is, or as the text that holds it; a single value as a list of one, nothing as [].
 

@@ -13,7 +13,7 @@ from segments.models import ContactList, Segment, Tag
 from segments.services import SlugTaken, delete_segments, make_slug, save_segment, slug_of_title, upsert_segments
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, required
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_ids, as_objects, is_empty, is_true, unreadable
+from wp_rest.parameters import as_ids, as_objects, as_search, is_empty, is_true, unreadable
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -57,7 +57,7 @@ class SegmentListView(SegmentView):
     def page(self) -> tuple[list[dict[str, Any]], int]:
         params = self.params
         segments = self.model.objects.all()
-        if search := str(params.get("search") or "").replace("\x00", "").strip():
+        if search := as_search(params.get("search")):
             segments = segments.matching(search)
         page = PageRequest.from_params(params)
         total = segments.count()

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.db.models import (
     CharField,
     DateField,
@@ -38,7 +39,7 @@ from custom_fields.types import TYPES, Kind
 from database.expressions import AmongFolded, ContainsFolded, Fold, folded_text
 from rest.numbers import as_integer
 from segments.services import Named
-from subscribers.models import Subscriber
+from subscribers.models import Status, Subscriber
 from subscribers.querysets import (
     MAX_NUMBER,
     ExactNumber,
@@ -49,9 +50,10 @@ from subscribers.querysets import (
     custom_text,
 )
 from wp_rest.dates import read_date, read_datetime
-from wp_rest.exceptions import Unprocessable, invalid
+from wp_rest.exceptions import FieldErrors, Unprocessable, invalid
 from wp_rest.parameters import as_list, is_empty, without_nul
 
+WORDS = {"status": frozenset(Status.values), "contact_type": frozenset(settings.CONTACT_TYPES)}
 COLUMNS: dict[str, Any] = {
     field.name: field
     for field in Subscriber._meta.concrete_fields
@@ -64,6 +66,13 @@ OPERATORS = WITHOUT_VALUE | frozenset(
     "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "
     "startsWith endsWith".split()
 )
+# What each kind of source knows. An action refuses others: compared for equality, "not_contains" would mean its opposite.
+TEXT_OPERATORS = frozenset("= != contains not_contains in not_in".split()) | WITHOUT_VALUE
+NUMBER_OPERATORS = frozenset("= != > < >= <= in not_in".split()) | WITHOUT_VALUE
+DATE_OPERATORS = frozenset("= != > < before after days_before days_within".split()) | WITHOUT_VALUE
+CHOICE_OPERATORS = frozenset("= != contains not_contains in not_in in_all not_in_all".split()) | WITHOUT_VALUE
+# Operators whose value is a list.
+OF_LISTS = frozenset("in not_in in_all not_in_all".split())
 # Past this many days a date before or after today is no date any more.
 MAX_DAYS = 100_000
 
@@ -117,7 +126,7 @@ class AdvancedFilters:
         kind, name = source
         value = without_nul(condition.get("value"))
         if self.strict and (operator not in OPERATORS or (operator not in WITHOUT_VALUE and is_empty(value))):
-            raise invalid("advanced_filters", f"The condition on {name} needs an operator and a value.", "empty")
+            raise needs_a_value(name)
         match kind:
             case "subscriber" if name in COLUMNS:
                 return self.column(name, operator, value)
@@ -127,7 +136,10 @@ class AdvancedFilters:
                 # As recorded: only "in" means in; every other operator, "=" too, means not in.
                 if self.strict and operator not in ("in", "not_in"):
                     raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
-                inside = Q(**{f"{name}__in": [str(entry) for entry in as_list(value, "value")]})
+                words = [str(entry) for entry in as_list(value, "value")]
+                if self.strict and (not words or not WORDS[name].issuperset(words)):
+                    raise invalid("advanced_filters", f"The condition on {name} names some that do not exist.", "in")
+                inside = Q(**{f"{name}__in": words})
                 return inside if operator == "in" else ~inside
             case "custom_fields" if name in self.custom_types:
                 return self.custom_field(name, operator, value)
@@ -137,7 +149,7 @@ class AdvancedFilters:
         """in: any of them; in_all: all; not_in: none; not_in_all: not all."""
         named = self.find_segments(relation, as_list(value, "value"))
         ids = named.ids
-        if self.strict and (named.ignored or operator not in ("in", "not_in", "in_all", "not_in_all")):
+        if self.strict and (named.ignored or not ids or operator not in ("in", "not_in", "in_all", "not_in_all")):
             raise invalid("advanced_filters", f"The condition on {relation} names some that do not exist.", "in")
         if operator in ("in_all", "not_in_all"):
             every = Q()
@@ -152,6 +164,12 @@ class AdvancedFilters:
 
     def column(self, name: str, operator: str, value: Any) -> Q:
         field = COLUMNS[name]
+        if isinstance(field, DateField):  # a DateTimeField too
+            self.refuse_others(name, operator, [value], DATE_OPERATORS)
+        elif isinstance(field, CharField):
+            self.refuse_others(name, operator, as_texts(operator, value), TEXT_OPERATORS)
+        else:
+            self.refuse_others(name, operator, as_list(value, "value"), NUMBER_OPERATORS)
         if isinstance(field, DateTimeField):
             return moments(F(name), operator, value)
         if isinstance(field, DateField):
@@ -162,17 +180,49 @@ class AdvancedFilters:
 
     def custom_field(self, slug: str, operator: str, value: Any) -> Q:
         kind = TYPES[self.custom_types[slug].name]
+        if isinstance(value, str) and value in self.custom_types[slug].options:
+            value = [value]  # commas and all
         if kind.is_list:
-            if isinstance(value, str) and value in self.custom_types[slug].options:
-                value = [value]  # commas and all
+            if self.strict and (operator not in CHOICE_OPERATORS or lacks_value(operator, as_list(value, "value"))):
+                raise needs_a_value(slug)
             return choices(slug, operator, value)
-        text = custom_text(slug)
         match kind.value_type:
             case "numeric":
+                self.refuse_others(slug, operator, as_list(value, "value"), NUMBER_OPERATORS)
                 return numbers(custom_number(slug), operator, value)
             case "date" | "datetime":
+                self.refuse_others(slug, operator, [value], DATE_OPERATORS)
                 return days(custom_day(slug), operator, value, as_value=date.isoformat)
-        return texts(text, operator, value)
+        self.refuse_others(slug, operator, as_texts(operator, value), TEXT_OPERATORS)
+        return texts(custom_text(slug), operator, value)
+
+    def refuse_others(self, name: str, operator: str, entries: list[Any], known: frozenset[str]) -> None:
+        """Refuse, for an action, an operator that does not go with the source, and a value of which part is left out."""
+        if not self.strict:
+            return
+        if operator not in known:
+            raise invalid("advanced_filters", f"The condition on {name} may not be {operator}.", "operator")
+        if operator in WITHOUT_VALUE:
+            return
+        if lacks_value(operator, entries):
+            raise needs_a_value(name)
+        if operator not in OF_LISTS and len(entries) > 1:
+            raise invalid("advanced_filters", f"The condition on {name} takes one value.", "max")
+
+
+def needs_a_value(name: str) -> FieldErrors:
+    return invalid("advanced_filters", f"The condition on {name} needs an operator and a value.", "empty")
+
+
+def lacks_value(operator: str, entries: list[Any]) -> bool:
+    return operator not in WITHOUT_VALUE and is_empty(entries)
+
+
+def as_texts(operator: str, value: Any) -> list[Any]:
+    """The texts that a text is compared with: of operators on lists a list in any shape, else the text as it is."""
+    if operator in OF_LISTS:
+        return as_list(value, "value")
+    return value if isinstance(value, list) else [value or ""]
 
 
 def count_conditions(group: list[Any]) -> int:
@@ -188,7 +238,7 @@ def count_conditions(group: list[Any]) -> int:
 def texts(column: Combinable, operator: str, value: Any) -> Q:
     """Text as `fold` compares. An empty field counts as an empty text, so that "!=" and "not_contains" hold for it."""
     text = Coalesce(Fold(column), Value(""), output_field=TextField())
-    wanted = [str(entry) for entry in (value if isinstance(value, list) else [value or ""])]
+    wanted = [str(entry) for entry in as_texts(operator, value)]
     first = wanted[0] if wanted else ""
     match operator:
         case "contains" | "not_contains":
