@@ -114,20 +114,25 @@ def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
     try:
         if not DAY.match(text):
             raise ValueError
-        return local_time(datetime.fromisoformat(text)).isoformat(" ", "seconds")
+        whole_day = DAY.fullmatch(text) is not None
+        return local_time(datetime.fromisoformat(text), whole_day=whole_day).isoformat(" ", "seconds")
     except (ValueError, OverflowError):
         raise DoesNotFit("must be a date and time such as 2026-01-31 09:05:00") from None
 
 
-def local_time(moment: datetime) -> datetime:
-    """A moment as the site's clocks show it, without an offset. Raises ValueError for a time that they skip."""
+def local_time(moment: datetime, *, whole_day: bool = False) -> datetime:
+    """A moment as the site's clocks show it, without an offset; a whole day begins where they let it.
+
+    Raises ValueError for a time that they skip.
+    """
     zone = timezone.get_default_timezone()
     if moment.tzinfo is not None:
         return moment.astimezone(zone).replace(tzinfo=None)
     # As in wp_rest.dates, which this must not know.
-    if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != moment:
+    shown = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+    if shown != moment and not whole_day:
         raise ValueError("There is no such time.")
-    return moment
+    return shown
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from custom_fields.types import TYPES
 from subscribers.models import Subscriber
@@ -227,6 +228,14 @@ def test_it_reads_choices_whole(api: Api, kind: str, sent: str, stored: list[str
     api.put(f"/subscribers/{contact.pk}", {"custom_values": {"f": sent}})
     contact.refresh_from_db()
     assert contact.custom_values == {"f": stored}
+
+
+def test_a_day_begins_where_the_clocks_let_it(api: Api) -> None:
+    with override_settings(TIME_ZONE="America/Sao_Paulo"):
+        assert send(api, "date_time", "2018-11-04")[1].custom_values == {"f": "2018-11-04 01:00:00"}
+        contact = Subscriber.objects.get()
+        sent = {"custom_values": {"f": "2018-11-04 00:00:00"}}
+        assert api.put(f"/subscribers/{contact.pk}", sent).status_code == 400
 
 
 @pytest.mark.parametrize("sent", ["[1,", '"one', '"one"x,two', '[["a"], "b"]', '[{"a": 1}]'])
