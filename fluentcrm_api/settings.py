@@ -228,7 +228,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wp_rest.middleware.WordPressRouting",
     "changes.middleware.ActingRequest",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "staff.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -240,6 +240,7 @@ MIDDLEWARE = [
 ]
 # New passwords and keys are told in messages: a cookie would carry them, for anyone to decode.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "staff.sessions"
 # A redirected POST loses its body; wp_rest.middleware makes a trailing slash mean nothing instead.
 APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"
