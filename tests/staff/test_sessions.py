@@ -15,7 +15,12 @@ ADD = "/admin/segments/tag/add/"
 def nothing_can_be_written() -> Iterator[None]:
     on_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA query_only = ON" if on_sqlite else "SET TRANSACTION READ ONLY")
+        if on_sqlite:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            # What is checked at a transaction's end takes locks, which this one could not then.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET TRANSACTION READ ONLY")
     try:
         yield
     finally:
