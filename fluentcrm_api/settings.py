@@ -150,6 +150,8 @@ try:
     database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
+if not database.get("NAME") and "service" not in database.get("OPTIONS", {}):
+    raise ImproperlyConfigured("DATABASE_URL must name a database: postgres://user:password@host:5432/name.")
 # Seconds; 0 waits for ever. Those of statements and locks are for requests: commands take their time.
 CONNECT_TIMEOUT = read_number("CONNECT_TIMEOUT", 5)
 STATEMENT_TIMEOUT = read_number("STATEMENT_TIMEOUT", 30)
