@@ -58,6 +58,7 @@ class Overloaded(Error):  # type: ignore[misc]
 
 class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     body_rcv: Any
+    header_plus: bytes
     path = ""  # until the first line is read
     command = ""
     body_left = False  # the body stays where it is; the connection ends with the answer
