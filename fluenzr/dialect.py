@@ -22,7 +22,7 @@ from rest.exceptions import CompressedBody
 from rest.negotiation import AlwaysJSON
 from rest.numbers import as_integer
 from rest.parsers import JSONParser
-from rest.permissions import HasRights
+from rest.permissions import HasRights, Rights
 from rest.query import read_query
 from rest.rate_limit import spend
 from rest.renderers import JSONRenderer
@@ -30,6 +30,7 @@ from rest.transactions import retry_lost_races
 from subscribers.selection import Order
 
 VERBS = ("get", "post", "put", "delete")
+WRITING_VERBS = {"post", "put", "delete"}
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 20, 100
 # A page further down than this holds nobody, and its offset would not fit into a statement.
 MAX_PAGE = 10**12
@@ -55,13 +56,11 @@ class FluenzrView(APIView):
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AlwaysJSON
     schema = None  # fluenzr.openapi describes this face
-    rights: ClassVar[Mapping[str, str | tuple[str, ...] | None]] = {}
+    rights: ClassVar[Rights] = {}
     reads: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name in {"post", "put", "delete"} & vars(cls).keys():
-            setattr(cls, name, retry_lost_races(vars(cls)[name]))
         cls.http_method_names = [*(name for name in VERBS if hasattr(cls, name)), "head"]
 
     def get_exception_handler(self) -> Any:
@@ -80,13 +79,20 @@ class FluenzrView(APIView):
         except APIException as error:
             refused = error
         self.count(request, key)
-        if (request.method or "").lower() not in self.http_method_names:
+        verb = (request.method or "").lower()
+        if verb not in self.http_method_names:
             raise NotFound(f"{NO_ROUTE}: {request.method} {request.path}")
         if refused and self.permission_classes:
             raise refused
         self.check_permissions(request)
         if key:  # a stranger's body is never read
             self.admit_body(request)
+        if verb in WRITING_VERBS:
+            setattr(self, verb, retry_lost_races(getattr(self, verb)))
+
+    def key_of_rights(self, verb: str) -> str:
+        """What `rights` calls a verb: as it is."""
+        return verb
 
     def admit_body(self, request: Request) -> None:
         try:

@@ -1,13 +1,26 @@
-"""Rights: Django's permissions and groups decide what a valid password may do."""
+"""Rights: Django's permissions and groups decide what a valid password or key may do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+# A verb, or a viewset's action, with the Django permission, or several, that it takes
+# ("subscribers.view_subscriber"), or None where valid credentials are enough. What is not in it is refused.
+Rights = Mapping[str, str | tuple[str, ...] | None]
+
+
+def rights_of(rights: Rights, key: str) -> tuple[str, ...] | None:
+    """The permissions that a verb or an action takes; None where nobody may do it."""
+    if key not in rights:
+        return None
+    right = rights[key]
+    return (right,) if isinstance(right, str) else right or ()
+
 
 class HasRights(BasePermission):
-    """Holds a request to its view's `rights` (see wp_rest.views.RestView).
+    """Holds a request to its view's `rights`, under the key that the view has for its verb (`key_of_rights`).
 
     Without valid credentials 401, without the right 403. At most two statements; none for a superuser.
     """
@@ -16,10 +29,7 @@ class HasRights(BasePermission):
         user: Any = request.user
         if user is None:
             return False
-        method = "GET" if request.method == "HEAD" else request.method
-        if method not in view.rights:
+        needed = rights_of(view.rights, view.key_of_rights("GET" if request.method == "HEAD" else request.method))
+        if needed is None:
             return False
-        right = view.rights[method]
-        if right is None:
-            return True
-        return user.has_perms((right,) if isinstance(right, str) else right)
+        return not needed or bool(user.has_perms(needed))

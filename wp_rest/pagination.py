@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
+
 from rest.numbers import as_integer
 from wp_rest.parameters import CONTROL_PARAMETERS, Repeated
 
@@ -30,6 +32,11 @@ class PageRequest:
     def beyond(self, total: int) -> bool:
         """True when this page starts past the last row: no statement is needed to know it is empty."""
         return self.offset >= total
+
+    def read(self, rows: QuerySet[Any]) -> tuple[list[Any], int]:
+        """The rows of this page and how many there are on all pages. Two statements; one for a page past the last."""
+        total = rows.count()
+        return [] if self.beyond(total) else list(rows[self.offset :][: self.per_page]), total
 
     def envelope(self, rows: list[Any], total: int, path: str, params: dict[str, Any]) -> dict[str, Any]:
         """The page's answer. Its addresses are paths and keep every parameter of the request."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 
-from wp_rest.views import IndexView, NamespaceIndexView, NoRouteView
+from wp_rest.index import IndexView, NamespaceIndexView
+from wp_rest.views import NoRouteView
 
 
 class IdConverter:

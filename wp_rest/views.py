@@ -1,13 +1,11 @@
-"""The view that every route of the FluentCRM face builds on, and WordPress's index."""
+"""What every view of the FluentCRM face builds on: who may ask, which verb is meant, what was sent, the answer's form."""
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -16,6 +14,7 @@ from rest_framework.views import APIView
 
 from rest.bodies import admit_body
 from rest.exceptions import CompressedBody, UnreadableRequest
+from rest.permissions import Rights
 from rest.query import read_query
 from rest.transactions import retry_lost_races
 from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, NoRoute, RestError, error_body
@@ -25,25 +24,24 @@ from wp_rest.parameters import CONTROL_PARAMETERS, is_true, nest
 VERBS = ("get", "post", "put", "patch", "delete")
 WRITING_VERBS = {"post", "put", "patch", "delete"}
 CALLBACK_NAME = re.compile(r"[\w.]+", re.ASCII)
-CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class RestView(APIView):
-    """A route. Its methods are the verbs it answers, in the order in which the class defines them.
+    """A view of one route. Its methods are the verbs it answers, in the order in which the class defines them.
 
-    `rights` maps a verb to the Django permission, or several, that it takes
-    ("subscribers.view_subscriber"), or to None where a valid password is enough; a verb that is not
-    in it is refused. rest.permissions checks it.
+    `rights` maps a verb ("GET") to what it takes (rest.permissions). Resources are wp_rest.viewsets.
     """
 
-    rights: ClassVar[Mapping[str, str | tuple[str, ...] | None]] = {}
+    rights: ClassVar[Rights] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name in WRITING_VERBS & vars(cls).keys():
-            setattr(cls, name, retry_lost_races(vars(cls)[name]))
         own = [name for base in reversed(cls.__mro__) for name in vars(base) if name in VERBS]
         cls.http_method_names = [*dict.fromkeys(own), "head", "options"]
+
+    def key_of_rights(self, verb: str) -> str:
+        """What `rights` calls a verb ("GET") of this route."""
+        return verb
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -92,7 +90,13 @@ class RestView(APIView):
             raise RestError("Invalid JSONP callback function.", code="rest_callback_invalid")
         if refused:
             raise refused
+        self.settle_verb(verb)
         self.check_permissions(request)
+
+    def settle_verb(self, verb: str) -> None:
+        """Told of the verb ("get") that is meant, which POST may only stand for, before anyone asks for rights."""
+        if verb in WRITING_VERBS:
+            setattr(self, verb, retry_lost_races(getattr(self, verb)))
 
     def refusal_of_credentials(self, request: Request) -> APIException | None:
         try:
@@ -185,70 +189,6 @@ class NoRouteView(PublicView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise NoRoute
-
-
-class IndexView(PublicView):
-    """`GET /wp-json/`: what this site is, how to sign in, every route."""
-
-    namespaces: tuple[str, ...] = ()
-
-    def get(self, request: Request) -> Response:
-        return Response(
-            {
-                "name": settings.SITE_NAME,
-                "description": "",
-                "url": settings.SITE_URL,
-                "home": settings.SITE_URL,
-                "timezone_string": settings.TIME_ZONE,
-                "namespaces": self.namespaces,
-                "authentication": {
-                    "application-passwords": {
-                        "endpoints": {
-                            "authorization": f"{settings.SITE_URL}/admin/accounts/applicationpassword/add/",
-                        },
-                    },
-                },
-                "routes": {route: entry for name in self.namespaces for route, entry in routes(name).items()},
-            }
-        )
-
-
-class NamespaceIndexView(PublicView):
-    """`GET /wp-json/{namespace}`: the routes of one namespace."""
-
-    namespace = ""
-
-    def get(self, request: Request) -> Response:
-        return Response({"namespace": self.namespace, "routes": routes(self.namespace)})
-
-
-def routes(namespace: str) -> dict[str, Any]:
-    """The namespace's routes as WordPress lists them, keyed by their pattern."""
-    listed: dict[str, Any] = {}
-    for full_route, view in walk(get_resolver().url_patterns):
-        route = "/" + full_route.removeprefix(ROOT[1:])
-        if not (route == f"/{namespace}" or route.startswith(f"/{namespace}/")):
-            continue
-        methods = [name.upper() for name in view.http_method_names if name in VERBS]
-        entry: dict[str, Any] = {
-            "namespace": namespace,
-            "methods": methods,
-            "endpoints": [{"methods": [method], "args": []} for method in methods],
-        }
-        if "<" not in route:
-            entry["_links"] = {"self": [{"href": f"{settings.SITE_URL}/wp-json{route}"}]}
-        listed[CONVERTER.sub(r"(?P<\1>[0-9]+)", route)] = entry
-    return listed
-
-
-def walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, type[RestView]]]:
-    """Every (path, view class) of this dialect below some URL patterns."""
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns, route)
-        elif issubclass(view := getattr(pattern.callback, "cls", object), RestView):
-            yield route, cast("type[RestView]", view)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.module_loading import module_has_submodule
 
 from rest.document import operation_object, with_components
 from rest.openapi import Operation, Refusal, Schema
+from wp_rest.index import Route, walk
 from wp_rest.openapi import (
     ERROR_EXAMPLES,
     ERRORS,
@@ -28,7 +29,6 @@ from wp_rest.openapi import (
     UNREADABLE,
     UNSUPPORTED,
 )
-from wp_rest.views import VERBS, RestView, walk
 
 ROOT = "/wp-json"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -88,11 +88,9 @@ wrapped in a call of the function `name`.
 def document() -> Schema:
     """The document. Made once a process; settings that it depends on are not read again."""
     paths: dict[str, Schema] = {}
-    for route, view in described_views():
-        paths[ROOT + route] = {
-            verb.lower(): described
-            for verb in (name.upper() for name in view.http_method_names if name in VERBS)
-            if (described := describe(route, verb, view))
+    for address, route in described_routes():
+        paths[ROOT + address] = {
+            verb: described for verb in route.verbs if (described := describe(address, verb.upper(), route))
         }
     whole: Schema = {
         "openapi": "3.1.1",
@@ -137,12 +135,12 @@ def components() -> dict[str, Schema]:
     return named
 
 
-def described_views() -> Iterator[tuple[str, type[RestView]]]:
-    """Each route of the URLs that belongs into the document, as `/fluent-crm/v2/tags/{id}`, and its view."""
-    for full_route, view in walk(get_resolver().url_patterns):
-        route = "/" + full_route.removeprefix(ROOT[1:]).strip("/")
-        if route not in LEFT_OUT:
-            yield PARAMETER.sub(lambda match: f"{{{public_name(match[1])}}}", route), view
+def described_routes() -> Iterator[tuple[str, Route]]:
+    """Each route of the URLs that belongs into the document, with its address as `/fluent-crm/v2/tags/{id}`."""
+    for route in walk(get_resolver().url_patterns):
+        address = "/" + route.path.removeprefix(ROOT[1:]).strip("/")
+        if address not in LEFT_OUT:
+            yield PARAMETER.sub(lambda match: f"{{{public_name(match[1])}}}", address), route
 
 
 def public_name(parameter: str) -> str:
@@ -150,28 +148,27 @@ def public_name(parameter: str) -> str:
     return re.sub(r"(^|_)pk$", r"\1id", parameter)
 
 
-def describe(route: str, verb: str, view: type[RestView]) -> Schema | None:
+def describe(address: str, verb: str, route: Route) -> Schema | None:
     """One operation of the document; None for one that nobody has described."""
-    operation = routes().get(route, {}).get(verb)
+    operation = routes().get(address, {}).get(verb)
     if operation:
-        return operation_of(operation, verb, route, view)
+        return operation_of(operation, verb, address, route)
     for alias, original in ALIASES.items():
-        if route == alias or route.startswith(f"{alias}/"):
-            same = original + route.removeprefix(alias)
+        if address == alias or address.startswith(f"{alias}/"):
+            same = original + address.removeprefix(alias)
             operation = routes().get(same, {}).get(verb)
             if operation:
-                return as_alias(operation_of(operation, verb, route, view), f"{verb} {ROOT}{same}")
+                return as_alias(operation_of(operation, verb, address, route), f"{verb} {ROOT}{same}")
     return None
 
 
-def operation_of(operation: Operation, verb: str, route: str, view: type[RestView]) -> Schema:
-    public = not view.authentication_classes
-    right = None if public else view.rights.get(verb)
-    rights = [right] if isinstance(right, str) else list(right or ())
+def operation_of(operation: Operation, verb: str, address: str, route: Route) -> Schema:
+    public = not route.view.authentication_classes
+    rights = () if public else route.rights(verb.lower())
     described = operation_object(
         operation,
-        path_parameters=path_parameters(route, operation),
-        refusals=refusals(operation, route, public=public, right=bool(rights)),
+        path_parameters=path_parameters(address, operation),
+        refusals=refusals(operation, address, public=public, right=bool(rights)),
         rights=rights,
     )
     return described | {"security": []} if public else described

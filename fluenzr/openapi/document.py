@@ -12,6 +12,7 @@ from fluenzr.openapi.components import COMPONENTS, CONTACT_ID, GROUP_ID
 from fluenzr.openapi.routes import INVALID, ROUTES, TOPICS, refused
 from rest.document import operation_object, with_components
 from rest.openapi import INTEGER, Operation, Refusal, Schema
+from rest.permissions import rights_of
 
 ABOUT = """
 This API manages contacts and groups. It speaks FluenzR's language over the same contacts as the other API of this
@@ -106,7 +107,6 @@ def views() -> dict[str, type[FluenzrView]]:
 def describe(path: str, verb: str, operation: Operation) -> Schema:
     view = views()[path]
     public = not view.permission_classes
-    right = view.rights.get(verb.upper())
     refusals = COMMON | ({} if public else WITH_KEY) | (WITH_BODY if operation.body is not None else {})
     described = operation_object(
         operation,
@@ -115,7 +115,7 @@ def describe(path: str, verb: str, operation: Operation) -> Schema:
             for name in re.findall(r"{(\w+)}", path)
         ],
         refusals=refusals | dict(operation.refusals),
-        rights=[right] if isinstance(right, str) else list(right or ()),
+        rights=rights_of(view.rights, verb.upper()) or (),
         headers={0: HEADERS, 429: WAIT, 503: WAIT},
     )
     return described | {"security": []} if public else described

@@ -152,20 +152,25 @@ def routes() -> set[tuple[str, str]]:
     """(method, pattern) of everything below /wp-json/."""
     return {
         (verb.upper(), pattern)
-        for pattern, view in views(get_resolver().url_patterns)
-        if pattern.startswith("wp-json/") and view is not NoRouteView
-        for verb in VERBS
-        if hasattr(view, verb)
+        for pattern, callback in callbacks(get_resolver().url_patterns)
+        if pattern.startswith("wp-json/") and callback.cls is not NoRouteView
+        for verb in verbs(callback)
     }
 
 
-def views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def verbs(callback: Any) -> list[str]:
+    """What a view defines, or what the router has for a viewset."""
+    actions = getattr(callback, "actions", None)
+    return [verb for verb in VERBS if (verb in actions if actions else hasattr(callback.cls, verb))]
+
+
+def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from views(pattern.url_patterns, route)
+            yield from callbacks(pattern.url_patterns, route)
         else:
-            yield route, getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+            yield route, pattern.callback
 
 
 def test_every_route_has_a_request_here() -> None:

@@ -12,7 +12,7 @@ from fluentcrm_api.openapi.document import document, routes
 from fluenzr.openapi.document import document as fluenzr_document
 from tests.client import FLUENTCRM, Api
 from tests.openapi.conformance import validator_of
-from wp_rest.views import VERBS, walk
+from wp_rest.index import walk
 
 INDEXES = {"/wp-json", "/wp-json/wp/v2"}
 OPERATIONS = [
@@ -24,10 +24,9 @@ IDS = [f"{verb} {path}" for path, verb, _ in OPERATIONS]
 def resolved() -> set[tuple[str, str]]:
     """Each verb of each route that the URLs have, in the document's words."""
     return {
-        (re.sub(r"<(?:\w+:)?(\w*?)pk>", r"{\1id}", "/" + route.strip("/")), verb)
-        for route, view in walk(get_resolver().url_patterns)
-        for verb in view.http_method_names
-        if verb in VERBS
+        (re.sub(r"<(?:\w+:)?(\w*?)pk>", r"{\1id}", "/" + route.path.strip("/")), verb)
+        for route in walk(get_resolver().url_patterns)
+        for verb in route.verbs
     }
 
 

@@ -1,0 +1,112 @@
+"""What a list is narrowed by: filters that read values as every route does, and their description.
+
+An app declares a FilterSet of them in its `api/filters.py`, names it in its viewset (`filterset_class`), and
+calls `parameters_of` in its schema. A filter without a help text works and is not described (an old name).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django_filters import ChoiceFilter, Filter, FilterSet
+from django_filters.rest_framework import DjangoFilterBackend
+
+from rest.numbers import as_integer
+from rest.openapi import INTEGER, TEXT, Schema, one_of, query
+from wp_rest.dates import read_datetime
+from wp_rest.exceptions import FieldErrors
+
+
+class ReadField(forms.Field):
+    """A value as every other route reads it; Django's own fields take other forms of dates and numbers."""
+
+    def __init__(self, *, read: Callable[[Any], Any], **kwargs: Any) -> None:
+        self.read = read
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        understood = self.read(value)
+        if understood is None:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return understood
+
+
+class ReadFilter(Filter):
+    """A filter whose value `read` understands; it returns None for what is refused with `error`."""
+
+    field_class = ReadField
+    schema: ClassVar[Schema] = TEXT
+
+    def __init__(self, field: str, lookup: str, read: Callable[[Any], Any], error: str, **kwargs: Any) -> None:
+        super().__init__(field, lookup, read=read, error_messages={"invalid": error}, **kwargs)
+
+
+class MomentFilter(ReadFilter):
+    """A date and time, as wp_rest.dates reads it."""
+
+    def __init__(self, name: str, field: str, lookup: str, **kwargs: Any) -> None:
+        error = f"The {name} must be a date and time such as 2026-01-31 09:05:00."
+        super().__init__(field, lookup, read_datetime, error, **kwargs)
+
+
+class IdFilter(ReadFilter):
+    schema = INTEGER
+
+    def __init__(self, name: str, field: str, **kwargs: Any) -> None:
+        super().__init__(field, "exact", as_integer, f"The {name} must be an id.", **kwargs)
+
+
+class WordFilter(ChoiceFilter):
+    """One of the words, by its exact letters."""
+
+    def __init__(self, name: str, field: str, words: Sequence[str], **kwargs: Any) -> None:
+        error = f"The {name} must be one of: {', '.join(words)}."
+        choices = [(word, word) for word in words]
+        super().__init__(field, choices=choices, error_messages={"invalid_choice": error}, **kwargs)
+        self.schema = one_of(*words)
+
+
+def read_search(value: Any) -> str:
+    return str(value or "").replace("\x00", "").strip()
+
+
+class SearchFilter(ReadFilter):
+    """The rows that a text is found in: their queryset's `matching` knows how. Takes any value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("search", "exact", read_search, "", **kwargs)
+
+    def filter(self, qs: Any, value: str | None) -> Any:
+        return qs.matching(value) if value else qs
+
+
+class SentFilters(DjangoFilterBackend):
+    """Narrows rows by the viewset's `filterset_class` and what was sent, in the address or the body."""
+
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """The rows that fit. Raises FieldErrors (400)."""
+        if not (filterset_class := self.get_filterset_class(view, queryset)):
+            return queryset
+        chosen = filterset_class(view.params, queryset)
+        if not chosen.is_valid():
+            raise FieldErrors({name: {"invalid": str(errors[0])} for name, errors in chosen.errors.items()})
+        narrowed: QuerySet[Any] = chosen.qs
+        return narrowed
+
+
+def parameters_of(filterset: type[FilterSet], schemas: Mapping[str, Schema] | None = None) -> list[Schema]:
+    """The filters of a list as its parameters in the OpenAPI document, as the FilterSet has them.
+
+    `schemas` replaces what a filter's class says, for values that have a name of their own there.
+    """
+    named = schemas or {}
+    if unknown := named.keys() - filterset.base_filters.keys():
+        raise KeyError(f"{filterset.__name__} has no filter {', '.join(sorted(unknown))}.")
+    return [
+        query(name, named.get(name) or getattr(one, "schema", TEXT), one.extra["help_text"])
+        for name, one in filterset.base_filters.items()
+        if one.extra.get("help_text")
+    ]
