@@ -21,8 +21,10 @@ from rest.openapi import (
     say,
     sent,
 )
+from segments.api.filters import ListFilter, TagFilter
 from segments.api.serializers import SegmentSerializer
-from segments.api.views import SORTABLE
+from segments.api.viewsets import SORTABLE
+from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
     DIGIT_FLAG,
     DIGITS,
@@ -114,11 +116,7 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 description=f"Returns a page of {words}, the newest first unless you sort them, each with the number of its contacts.",
                 parameters=[
                     *pages(),
-                    query(
-                        "search",
-                        TEXT,
-                        f"Only {words} with this text in the title, slug or description. Case and accents do not matter.",
-                    ),
+                    *parameters_of(TagFilter if word == "tag" else ListFilter),
                     *sorting(name, SORTABLE, "sort_order"),
                     query("exclude_counts", FLAG, "Leave out the numbers of contacts. The answer comes faster."),
                     query(f"all_{words}", FLAG, f"Also return all {words} with id, title and slug, for a select box."),

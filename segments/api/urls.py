@@ -1,14 +1,8 @@
-from django.urls import path
+from segments.api.viewsets import ContactListViewSet, TagViewSet
+from wp_rest.routers import WordPressRouter
 
-from segments.api import views
+router = WordPressRouter()
+router.register("tags", TagViewSet)
+router.register("lists", ContactListViewSet)
 
-urlpatterns = [
-    path("tags", views.TagListView.as_view()),
-    path("tags/<id:pk>", views.TagDetailView.as_view()),
-    path("tags/bulk", views.TagBulkView.as_view()),
-    path("tags/do-bulk-action", views.TagBulkActionView.as_view()),
-    path("lists", views.ContactListListView.as_view()),
-    path("lists/<id:pk>", views.ContactListDetailView.as_view()),
-    path("lists/bulk", views.ContactListBulkView.as_view()),
-    path("lists/do-bulk-action", views.ContactListBulkActionView.as_view()),
-]
+urlpatterns = router.urls

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from rest_framework import exceptions, serializers
 
 from changes import middleware
-from segments.api.views import TagListView
+from segments.api.viewsets import TagViewSet
 from tests.client import Api
 from tests.factories import UserFactory
 from wp_rest.exceptions import FieldErrors, RestError, invalid, required, rules_by_field
@@ -103,7 +103,7 @@ def test_it_answers_500_in_json_and_logs_why(
     debug: bool,
 ) -> None:
     settings.DEBUG = debug
-    monkeypatch.setattr(TagListView, "get", failing(RuntimeError("SELECT secret FROM table")))
+    monkeypatch.setattr(TagViewSet, "list", failing(RuntimeError("SELECT secret FROM table")))
     answer = api.get("/tags")
     assert answer.status_code == 500
     assert answer["Content-Type"] == "application/json"
@@ -125,7 +125,7 @@ def test_it_answers_500_in_json_for_what_fails_outside_a_route(api: Api, monkeyp
 def test_it_answers_500_in_json_for_what_cannot_be_written_as_json(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     loop: list[Any] = []
     loop.append(loop)
-    monkeypatch.setattr(TagListView, "page", lambda _: ([loop], 1))
+    monkeypatch.setattr(TagViewSet, "page", lambda *_: {"data": [loop], "total": 1})
     api.client.raise_request_exception = False
     answer = api.get("/tags")
     assert answer.status_code == 500
@@ -164,7 +164,7 @@ def test_it_answers_an_address_of_too_many_parameters_in_json(api: Api, settings
 def test_it_words_every_exception_of_django_and_rest_framework(
     api: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr(TagListView, "get", failing(error))
+    monkeypatch.setattr(TagViewSet, "list", failing(error))
     answer = api.get("/tags")
     assert answer.status_code == status
     assert answer.json().keys() == {"code", "message", "data"}
@@ -174,7 +174,7 @@ def test_it_words_every_exception_of_django_and_rest_framework(
 
 
 def test_it_says_how_long_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TagListView, "get", failing(exceptions.Throttled(wait=7)))
+    monkeypatch.setattr(TagViewSet, "list", failing(exceptions.Throttled(wait=7)))
     assert api.get("/tags")["Retry-After"] == "7"
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from rest.transactions import ATTEMPTS, retry_lost_races
-from segments.api import views
+from segments.api import viewsets
 from segments.models import Tag
 from segments.services import save_segment
 from tests.client import Api
@@ -70,7 +70,7 @@ def test_it_hides_a_lost_race_from_the_client(
     api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception, times: int
 ) -> None:
     save, calls = losing(times, cause, save_segment)
-    monkeypatch.setattr(views, "save_segment", save)
+    monkeypatch.setattr(viewsets, "save_segment", save)
     assert api.post("/tags", {"title": "At last"}).status_code == 200
     assert len(calls) == times + 1
     assert Tag.objects.get().title == "At last"
@@ -79,7 +79,7 @@ def test_it_hides_a_lost_race_from_the_client(
 @pytest.mark.django_db(transaction=True)
 def test_it_gives_up_in_the_end(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     save, calls = losing(99, psycopg.errors.DeadlockDetected(), save_segment)
-    monkeypatch.setattr(views, "save_segment", save)
+    monkeypatch.setattr(viewsets, "save_segment", save)
     answer = api.post("/tags", {"title": "Never"})
     assert answer.status_code == 503
     assert answer.json()["code"] == "rest_service_unavailable"
@@ -99,7 +99,7 @@ def test_it_repeats_nothing_for_another_failure(
     api: Api, monkeypatch: pytest.MonkeyPatch, cause: Exception, status: int
 ) -> None:
     save, calls = losing(1, cause, save_segment)
-    monkeypatch.setattr(views, "save_segment", save)
+    monkeypatch.setattr(viewsets, "save_segment", save)
     assert api.post("/tags", {"title": "Once"}).status_code == status
     assert len(calls) == 1
 
