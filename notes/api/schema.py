@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from notes.api.filters import NoteFilter
 from notes.api.serializers import FORM, NoteSerializer
-from notes.api.views import CompanyNoteListView, NoteListView
+from notes.api.viewsets import CompanyNoteViewSet, NoteViewSet
 from notes.models import Type
 from rest.openapi import (
     ANYTHING,
@@ -17,11 +18,11 @@ from rest.openapi import (
     nullable,
     obj,
     one_of,
-    query,
     ref,
     say,
     sent,
 )
+from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
     DIGIT_FLAG,
     DIGITS,
@@ -102,10 +103,10 @@ LISTED_EXAMPLE = {
 }
 
 
-def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "") -> Routes:
+def note_routes(base: str, owner: str, viewset: type[NoteViewSet], suffix: str = "") -> Routes:
     """The routes of the notes of contacts, or of companies: `suffix` tells the names of the latter apart."""
     ids = {"id": f"The {owner}'s id.", "note_id": "The note's id."}
-    per_page = view.per_page
+    per_page = viewset.per_page
     return {
         base: {
             "GET": Operation(
@@ -114,10 +115,7 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
                 summary=f"List the notes of a {owner}",
                 description="Returns a page of notes, the newest first.",
                 ids=ids,
-                parameters=[
-                    *pages(per_page),
-                    query("search", TEXT, "Only notes with this text in the title."),
-                ],
+                parameters=[*pages(per_page), *parameters_of(NoteFilter)],
                 answer=obj(
                     {
                         "notes": page_of(ref("ListedNote")),
@@ -138,7 +136,7 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
                 body=BODY,
                 body_example=BODY_EXAMPLE,
                 answer=obj({"note": ref("NewNote"), "message": TEXT}),
-                example={"note": {**EXAMPLE, "subscriber_id": 111, "created_by": 1}, "message": view.added},
+                example={"note": {**EXAMPLE, "subscriber_id": 111, "created_by": 1}, "message": viewset.created},
                 refusals={400: INVALID, 404: NOT_FOUND, 422: MISSING},
             ),
         },
@@ -170,6 +168,6 @@ def note_routes(base: str, owner: str, view: type[NoteListView], suffix: str = "
 
 
 ROUTES: Routes = {
-    **note_routes("/fluent-crm/v2/subscribers/{id}/notes", "contact", NoteListView),
-    **note_routes("/fluent-crm/v2/companies/{id}/notes", "company", CompanyNoteListView, "Company"),
+    **note_routes("/fluent-crm/v2/subscribers/{id}/notes", "contact", NoteViewSet),
+    **note_routes("/fluent-crm/v2/companies/{id}/notes", "company", CompanyNoteViewSet, "Company"),
 }

@@ -1,18 +1,10 @@
-from django.urls import URLPattern, path
+from notes.api.viewsets import CompanyNoteViewSet, NoteViewSet
+from wp_rest.routers import WordPressRouter
 
-from notes.api import views
-
-
-def routes(prefix: str, listed: type[views.NoteListView], one: type[views.NoteDetailView]) -> list[URLPattern]:
-    return [
-        path(f"{prefix}/<id:pk>/notes", listed.as_view()),
-        path(f"{prefix}/<id:pk>/notes/<id:note_pk>", one.as_view()),
-    ]
-
-
+router = WordPressRouter()
+router.register("subscribers/<id:pk>/notes", NoteViewSet, basename="note")
 # Clients call /contacts as well; it is the same (contract.md).
-urlpatterns = [
-    *routes("subscribers", views.NoteListView, views.NoteDetailView),
-    *routes("contacts", views.NoteListView, views.NoteDetailView),
-    *routes("companies", views.CompanyNoteListView, views.CompanyNoteDetailView),
-]
+router.register("contacts/<id:pk>/notes", NoteViewSet, basename="note-alias")
+router.register("companies/<id:pk>/notes", CompanyNoteViewSet, basename="company-note")
+
+urlpatterns = router.urls
