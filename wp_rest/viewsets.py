@@ -91,7 +91,7 @@ class ModelViewSet(ListViewSet):
         return Response({"message": self.updated, self.noun: self.show(row), **beside})
 
     def destroy(self, request: Request, **ids: int) -> Response:
-        if not self.delete_rows(self.get_queryset().filter(pk=self.row_id)):
+        if not self.delete_row(self.row_id):
             raise NotFound
         return Response({"message": self.deleted})
 
@@ -127,6 +127,6 @@ class ModelViewSet(ListViewSet):
         """A new row as the answer to its creation shows it."""
         return self.show(row)
 
-    def delete_rows(self, rows: QuerySet[Any]) -> Any:
-        """Delete rows; returns something false where there was none."""
+    def delete_row(self, pk: int) -> Any:
+        """Delete a row; returns something false where there was none."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""/setting/experiments. The routes of companies themselves show contacts: companies.api.views has them."""
+"""/setting/experiments (recording companies.json)."""
 
 from typing import ClassVar
 
@@ -7,18 +7,18 @@ from rest_framework.response import Response
 
 from companies.services import experiments, remember_experiments
 from wp_rest.parameters import is_true
-from wp_rest.views import RestView
+from wp_rest.viewsets import RestViewSet
 
 
-class ExperimentsView(RestView):
+class ExperimentsViewSet(RestViewSet):
     """FluentCRM's switches for its modules. Here the modules are always on; what is said is remembered."""
 
-    rights: ClassVar = {"GET": "companies.view_experiments", "POST": "companies.change_experiments"}
+    rights: ClassVar = {"list": "companies.view_experiments", "create": "companies.change_experiments"}
 
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         return Response({"settings": experiments()})
 
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         told = {
             name: "yes" if is_true(value) else "no"
             for name, value in self.params.items()

@@ -3,8 +3,9 @@
 from typing import Any
 
 from companies.api import row_schema
+from companies.api.filters import CompanyFilter
 from companies.api.row_schema import COMPANY, EXAMPLE
-from companies.api.views import FOUND_AT_ONCE, SORTABLE
+from companies.api.viewsets import FOUND_AT_ONCE, SORTABLE
 from companies.models import TYPES
 from rest.openapi import (
     BOOLEAN,
@@ -24,6 +25,7 @@ from rest.openapi import (
     say,
     sent,
 )
+from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
     DIGITS,
     IDS,
@@ -51,10 +53,6 @@ COMPONENTS: dict[str, Schema] = {
 LISTED_EXAMPLE: dict[str, Any] = {**EXAMPLE, "contacts_count": 12, "owner": None}
 TOPIC = "Companies"
 COMPANY_ID = {"id": "The company's id."}
-SEARCH = (
-    "Only companies with this text in the name, e-mail address, phone number, website, industry or description. "
-    "Case and accents do not matter."
-)
 TAKEN = "Company name already exists. Please use a different company name"
 CHOSEN_CONTACTS = say(IDS, "The ids of the contacts. You can also write `subscribers`.")
 CHOSEN_COMPANIES = say(IDS, "The ids of the companies. You can also write `companies`.")
@@ -83,7 +81,7 @@ ROUTES: Routes = {
             topic=TOPIC,
             summary="List companies",
             description="Returns a page of companies, the newest first unless you sort them.",
-            parameters=[*pages(), query("search", TEXT, SEARCH), *sorting("Company", SORTABLE, "sort_order")],
+            parameters=[*pages(), *parameters_of(CompanyFilter), *sorting("Company", SORTABLE, "sort_order")],
             answer=obj({"companies": page_of(ref("ListedCompany"))}),
             example={"companies": page_example(LISTED_EXAMPLE)},
         ),
@@ -144,7 +142,7 @@ ROUTES: Routes = {
             topic=TOPIC,
             summary="Search companies",
             description=f"Returns up to {FOUND_AT_ONCE} companies with a few fields each, for a select box.",
-            parameters=[query("search", TEXT, SEARCH)],
+            parameters=parameters_of(CompanyFilter),
             answer=obj(
                 {
                     "results": listed(ref("FoundCompany")),

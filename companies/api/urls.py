@@ -1,16 +1,9 @@
-from django.urls import path
+from companies.api.experiments import ExperimentsViewSet
+from companies.api.viewsets import CompanyViewSet
+from wp_rest.routers import WordPressRouter
 
-from companies.api import views
-from companies.api.experiments import ExperimentsView
+router = WordPressRouter()
+router.register("companies", CompanyViewSet)
+router.register("setting/experiments", ExperimentsViewSet, basename="experiments")
 
-urlpatterns = [
-    path("companies", views.CompanyListView.as_view()),
-    path("companies/<id:pk>", views.CompanyDetailView.as_view()),
-    path("companies/search", views.SearchCompaniesView.as_view()),
-    path("companies/search-unattached-contacts", views.UnattachedContactsView.as_view()),
-    path("companies/attach-subscribers", views.AttachSubscribersView.as_view()),
-    path("companies/detach-subscribers", views.DetachSubscribersView.as_view()),
-    path("companies/companies-property", views.CompaniesPropertyView.as_view()),
-    path("companies/do-bulk-action", views.CompaniesBulkActionView.as_view()),
-    path("setting/experiments", ExperimentsView.as_view()),
-]
+urlpatterns = router.urls

@@ -97,8 +97,8 @@ class NoteViewSet(ModelViewSet):
     def show_new(self, row: Note) -> Any:
         return show_new_note(row)
 
-    def delete_rows(self, rows: Any) -> Any:
-        return delete_notes(rows)
+    def delete_row(self, pk: int) -> Any:
+        return delete_notes(self.get_queryset().filter(pk=pk))
 
 
 class CompanyNoteViewSet(NoteViewSet):

@@ -126,8 +126,8 @@ class SegmentViewSet(ModelViewSet):
     def slug_taken(self, *, new: bool) -> RestError:
         return FieldErrors({"slug": {"unique": "The slug attribute is already taken and must be unique."}}, status=422)
 
-    def delete_rows(self, rows: Any) -> Any:
-        return delete_segments(self.model, [self.row_id])
+    def delete_row(self, pk: int) -> Any:
+        return delete_segments(self.model, [pk])
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from companies.api import views as company_views
+from companies.api import viewsets as company_viewsets
 from companies.models import Company
 from subscribers.reading import existing_ids
 from subscribers.services import delete_contacts
@@ -130,7 +130,7 @@ def test_it_refuses_an_owner_who_is_deleted_just_after_the_look(api: Api, monkey
         Worker(lambda: delete_contacts(ids)).finish()
         return found
 
-    monkeypatch.setattr(company_views, "existing_ids", look_and_delete)
+    monkeypatch.setattr(company_viewsets, "existing_ids", look_and_delete)
     answer = api.post("/companies", {"name": "Acme", "owner_id": owner.pk})
     assert (answer.status_code, answer.json()["owner_id"]) == (400, {"invalid": "There is no such contact."})
     assert not Company.objects.exists()

@@ -1,13 +1,15 @@
-"""/companies (recording companies.json). Here and not in companies, as the answers show contacts."""
+"""/companies (recording companies.json)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Count, F
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from companies.api.filters import CompanyFilter
 from companies.api.representation import show_company
 from companies.api.serializers import CompanySerializer, NewCompanySerializer
 from companies.models import TYPES, Company
@@ -21,54 +23,13 @@ from subscribers.api.representation import show_contacts
 from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
-from wp_rest.pagination import PageRequest
 from wp_rest.parameters import as_ids, as_search
-from wp_rest.views import RestView
+from wp_rest.viewsets import ModelViewSet
 
 VIEW, ADD, CHANGE, DELETE = (f"companies.{verb}_company" for verb in ("view", "add", "change", "delete"))
 TEXTS = {"name", "industry", "type", "email"}
 SORTABLE = TEXTS | {"id", "created_at", "updated_at", "employees_number"}
 FOUND_AT_ONCE = 20
-
-
-class CompanyView(RestView):
-    def company(self, pk: int, companies: Any = Company.objects) -> Company:
-        company: Company | None = companies.filter(pk=pk).first()
-        if company is None:
-            raise NotFound
-        return company
-
-    def ids(self, *names: str) -> list[int]:
-        """The ids under the first of the names that has some. Raises the 422 for the first name without any."""
-        ids = next((ids for name in names if (ids := as_ids(self.params.get(name), name))), [])
-        if not ids:
-            raise required(names[0])
-        return ids
-
-    @transaction.atomic
-    def write(self, company: Company, valid: dict[str, Any]) -> dict[str, Any]:
-        """Save a valid company; its owner belongs to it from then on. Raises FieldErrors, NameTaken.
-
-        Returns what rides along with the answer: the custom values that no field has.
-        """
-        unknown: list[str] = []
-        custom_values = valid.pop("custom_values", None)
-        if custom_values:
-            checked = check_values(custom_values, types_by_slug(Scope.COMPANY))
-            if checked.errors:
-                raise FieldErrors({f"custom_values.{slug}": {"type": text} for slug, text in checked.errors.items()})
-            merged = {**company.custom_values, **checked.values}
-            company.custom_values = {slug: value for slug, value in merged.items() if value is not None}
-            unknown = checked.unknown
-        owner = valid.get("owner_id")
-        if owner and not existing_ids([owner]):
-            raise invalid("owner_id", "There is no such contact.")
-        for name, value in valid.items():
-            setattr(company, name, value)
-        save_company(company)
-        if owner:
-            services.attach_companies([owner], [company.pk])
-        return {"ignored": {"custom_values": unknown}} if unknown else {}
 
 
 def found_of(ids: Iterable[int]) -> list[Company]:
@@ -99,21 +60,33 @@ def contacts(ids: Iterable[int]) -> list[dict[str, Any]]:
     return show_contacts(read_contacts(list(dict.fromkeys(ids))))
 
 
-class CompanyListView(CompanyView):
-    rights: ClassVar = {"GET": VIEW, "POST": ADD}
+class CompanyViewSet(ModelViewSet):
+    queryset = Company.objects.all()
+    serializer_class = CompanySerializer
+    filterset_class = CompanyFilter
+    noun, plural = "company", "companies"
+    created = "Company has been created successfully"
+    updated = "Company has been updated"
+    deleted = "Company has been deleted successfully"
+    rights: ClassVar = {
+        "list": VIEW,
+        "create": ADD,
+        "retrieve": VIEW,
+        "update": CHANGE,
+        "destroy": DELETE,
+        "search": VIEW,
+        "search_unattached_contacts": (VIEW, "subscribers.view_subscriber"),
+        "attach_subscribers": (CHANGE, "subscribers.change_subscriber"),
+        "detach_subscribers": (CHANGE, "subscribers.change_subscriber"),
+        "companies_property": CHANGE,
+        "do_bulk_action": CHANGE,
+    }
 
-    def get(self, request: Request) -> Response:
-        params = self.params
-        companies = Company.objects.all()
-        if search := as_search(params.get("search")):
-            companies = companies.matching(search)
-        page = PageRequest.from_params(params)
-        total = companies.count()
-        listed = [] if page.beyond(total) else companies.order_by(*self.order())[page.offset :][: page.per_page]
-        rows = show_companies(list(listed))
-        return Response({"companies": page.envelope(rows, total, request.path_info, params)})
+    def get_queryset(self) -> Any:
+        companies = super().get_queryset()
+        return companies.order_by(*self.order()) if self.action == "list" else companies
 
-    def order(self) -> list[Any]:
+    def order(self) -> Sequence[Any]:
         params = self.params
         name = params.get("sort_by") or params.get("order_by")
         names = ("sort_order", "sort_type", "order_type", "order")
@@ -125,63 +98,74 @@ class CompanyListView(CompanyView):
         column = Fold(name) if name in TEXTS else F(name)
         return [column.asc(nulls_first=True) if upward else column.desc(nulls_last=True), last]
 
-    def post(self, request: Request) -> Response:
-        serializer = NewCompanySerializer(data=self.params)
-        serializer.is_valid(raise_exception=True)
-        company = Company()
+    def show_page(self, rows: Sequence[Company]) -> Sequence[Any]:
+        return show_companies(rows)
+
+    def show(self, row: Company) -> Any:
+        return show_company(row)
+
+    def show_new(self, row: Company) -> Any:
+        return show_company(row, new=True)
+
+    def get_serializer_class(self) -> Any:
+        return NewCompanySerializer if self.action == "create" else CompanySerializer
+
+    def save(self, serializer: Any) -> tuple[Company, Mapping[str, Any]]:
+        company: Company = serializer.instance or Company()
         try:
-            beside = self.write(company, dict(serializer.validated_data))
+            return company, self.write(company, dict(serializer.validated_data))
         except NameTaken:
+            if serializer.instance:
+                text = "Company name already exists. Please use a different company name"
+                raise Unprocessable(text) from None
             text = "The name attribute is already taken and must be unique."
             raise FieldErrors({"name": {"unique": text}}, status=422) from None
-        message = "Company has been created successfully"
-        return Response({"message": message, "company": show_company(company, new=True), **beside})
-
-
-class CompanyDetailView(CompanyView):
-    rights: ClassVar = {"GET": VIEW, "PUT": CHANGE, "DELETE": DELETE}
-
-    def get(self, request: Request, pk: int) -> Response:
-        [shown] = show_companies([self.company(pk)])
-        return Response({"company": shown})
 
     @transaction.atomic
-    def put(self, request: Request, pk: int) -> Response:
-        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
-        company = self.company(pk, Company.objects.select_for_update())
-        serializer = CompanySerializer(data=self.params)
-        serializer.is_valid(raise_exception=True)
-        try:
-            beside = self.write(company, dict(serializer.validated_data))
-        except NameTaken:
-            raise Unprocessable("Company name already exists. Please use a different company name") from None
-        return Response({"message": "Company has been updated", "company": show_company(company), **beside})
+    def write(self, company: Company, valid: dict[str, Any]) -> dict[str, Any]:
+        """Save a valid company; its owner belongs to it from then on. Raises FieldErrors, NameTaken.
 
-    def delete(self, request: Request, pk: int) -> Response:
-        if not services.delete_companies([pk]):
-            raise NotFound
-        return Response({"message": "Company has been deleted successfully"})
+        Returns what rides along with the answer: the custom values that no field has.
+        """
+        unknown: list[str] = []
+        custom_values = valid.pop("custom_values", None)
+        if custom_values:
+            checked = check_values(custom_values, types_by_slug(Scope.COMPANY))
+            if checked.errors:
+                raise FieldErrors({f"custom_values.{slug}": {"type": text} for slug, text in checked.errors.items()})
+            merged = {**company.custom_values, **checked.values}
+            company.custom_values = {slug: value for slug, value in merged.items() if value is not None}
+            unknown = checked.unknown
+        owner = valid.get("owner_id")
+        if owner and not existing_ids([owner]):
+            raise invalid("owner_id", "There is no such contact.")
+        for name, value in valid.items():
+            setattr(company, name, value)
+        save_company(company)
+        if owner:
+            services.attach_companies([owner], [company.pk])
+        return {"ignored": {"custom_values": unknown}} if unknown else {}
 
+    def delete_row(self, pk: int) -> Any:
+        return services.delete_companies([pk])
 
-class SearchCompaniesView(CompanyView):
-    """GET /companies/search: a few companies for a chooser."""
+    def ids(self, *names: str) -> list[int]:
+        """The ids under the first of the names that has some. Raises the 422 for the first name without any."""
+        ids = next((ids for name in names if (ids := as_ids(self.params.get(name), name))), [])
+        if not ids:
+            raise required(names[0])
+        return ids
 
-    rights: ClassVar = {"GET": VIEW}
-
-    def get(self, request: Request) -> Response:
-        search = as_search(self.params.get("search"))
-        companies = Company.objects.matching(search) if search else Company.objects.all()
+    @action(detail=False)
+    def search(self, request: Request) -> Response:
+        """A few companies for a chooser."""
         columns = ("id", "name", "email", "logo", "phone", "website")
-        found = list(companies.order_by("pk").values(*columns)[: FOUND_AT_ONCE + 1])
+        found = list(self.filter_queryset(self.get_queryset()).order_by("pk").values(*columns)[: FOUND_AT_ONCE + 1])
         return Response({"results": found[:FOUND_AT_ONCE], "has_more": len(found) > FOUND_AT_ONCE})
 
-
-class UnattachedContactsView(CompanyView):
-    """GET /companies/search-unattached-contacts: contacts that do not belong to a company yet, newest first."""
-
-    rights: ClassVar = {"GET": (VIEW, "subscribers.view_subscriber")}
-
-    def get(self, request: Request) -> Response:
+    @action(detail=False, url_path="search-unattached-contacts")
+    def search_unattached_contacts(self, request: Request) -> Response:
+        """Contacts that do not belong to a company yet, newest first."""
         company = as_integer(self.params.get("company_id"))
         if not company:
             raise required("company_id")
@@ -191,11 +175,8 @@ class UnattachedContactsView(CompanyView):
         ids = found.in_order("id", descending=True).values_list("pk", flat=True)[:FOUND_AT_ONCE]
         return Response({"results": contacts(ids)})
 
-
-class AttachSubscribersView(CompanyView):
-    rights: ClassVar = {"POST": (CHANGE, "subscribers.change_subscriber")}
-
-    def post(self, request: Request) -> Response:
+    @action(detail=False, methods=["post"], url_path="attach-subscribers")
+    def attach_subscribers(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
         found = found_of(companies)
         ignored = missing(companies, found)
@@ -205,11 +186,8 @@ class AttachSubscribersView(CompanyView):
         shown = [show_company(company) for company in found]
         return Response({"message": "Selected Companies has been attached successfully", "companies": shown, **ignored})
 
-
-class DetachSubscribersView(CompanyView):
-    rights: ClassVar = {"POST": (CHANGE, "subscribers.change_subscriber")}
-
-    def post(self, request: Request) -> Response:
+    @action(detail=False, methods=["post"], url_path="detach-subscribers")
+    def detach_subscribers(self, request: Request) -> Response:
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
         ignored = missing(companies, found_of(companies))
         services.detach_companies(subscribers, companies)
@@ -224,13 +202,9 @@ class DetachSubscribersView(CompanyView):
             }
         )
 
-
-class CompaniesPropertyView(CompanyView):
-    """PUT /companies/companies-property: one property of many companies."""
-
-    rights: ClassVar = {"PUT": CHANGE}
-
-    def put(self, request: Request) -> Response:
+    @action(detail=False, methods=["put"], url_path="companies-property")
+    def companies_property(self, request: Request) -> Response:
+        """One property of many companies."""
         column, value = self.params.get("property"), self.params.get("value")
         if column != "type":
             raise Unprocessable("Column is not valid")
@@ -239,18 +213,14 @@ class CompaniesPropertyView(CompanyView):
         set_company_type(self.ids("companies", "company_ids"), value)
         return Response({"message": "Companies successfully updated"})
 
-
-class CompaniesBulkActionView(CompanyView):
-    """POST /companies/do-bulk-action: the two actions of the recording."""
-
-    rights: ClassVar = {"POST": CHANGE}
-
-    def post(self, request: Request) -> Response:
-        action = self.params.get("action_name")
-        if action not in ("change_company_type", "delete_companies"):
+    @action(detail=False, methods=["post"], url_path="do-bulk-action")
+    def do_bulk_action(self, request: Request) -> Response:
+        """The two actions of the recording."""
+        chosen = self.params.get("action_name")
+        if chosen not in ("change_company_type", "delete_companies"):
             raise Unprocessable("Selected Action is not valid")
         ids = self.ids("company_ids", "companies")
-        if action == "delete_companies":
+        if chosen == "delete_companies":
             user: Any = request.user
             if not user.has_perm(DELETE):
                 self.permission_denied(request)
