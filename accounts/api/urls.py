@@ -1,5 +1,7 @@
-from django.urls import path
+from accounts.api.viewsets import UserViewSet
+from wp_rest.routers import WordPressRouter
 
-from accounts.api.views import MeView
+router = WordPressRouter()
+router.register("users", UserViewSet, basename="user")
 
-urlpatterns = [path("users/me", MeView.as_view())]
+urlpatterns = router.urls

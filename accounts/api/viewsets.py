@@ -4,16 +4,18 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.conf import settings
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wp_rest.views import RestView
+from wp_rest.viewsets import RestViewSet
 
 
-class MeView(RestView):
-    rights: ClassVar = {"GET": None}
+class UserViewSet(RestViewSet):
+    rights: ClassVar = {"me": None}
 
-    def get(self, request: Request) -> Response:
+    @action(detail=False)
+    def me(self, request: Request) -> Response:
         user: Any = request.user
         digest = sha256(user.email.strip().lower().encode()).hexdigest()
         return Response(
