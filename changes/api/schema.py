@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from changes.actors import ActorKind, Channel
+from changes.api.filters import ChangeFilter
 from changes.events import EVENTS, SUBJECTS
 from rest.openapi import (
     ANYTHING,
@@ -16,11 +17,11 @@ from rest.openapi import (
     nullable,
     obj,
     one_of,
-    query,
     ref,
     say,
 )
 from subscribers.api.schema import CONTACT_ID, TOPIC
+from wp_rest.filters import parameters_of
 from wp_rest.openapi import INVALID, MOMENT, NOT_FOUND, page_example, page_of, pages
 
 CHANGE_KIND = one_of(*EVENTS, title="ChangeKind")
@@ -68,11 +69,7 @@ ROUTES: Routes = {
             "the deletion is kept. This route is an addition of this server.",
             ids=CONTACT_ID,
             parameters=[
-                query("change", CHANGE_KIND, "Only changes of this kind."),
-                query("channel", CHANNEL, "Only changes that came in this way."),
-                query("user", INTEGER, "Only changes by this user (id)."),
-                query("since", TEXT, "Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."),
-                query("until", TEXT, "Only changes before this time."),
+                *parameters_of(ChangeFilter, {"change": CHANGE_KIND, "channel": CHANNEL}),
                 *pages(),
             ],
             answer=obj({"history": page_of(ref("Change"))}),

@@ -1,6 +1,9 @@
-from django.urls import path
+from changes.api.viewsets import HistoryViewSet
+from wp_rest.routers import WordPressRouter
 
-from changes.api.views import HistoryView
-
+router = WordPressRouter()
+router.register("subscribers/<id:pk>/history", HistoryViewSet, basename="history")
 # Clients call /contacts as well; it is the same (contract.md).
-urlpatterns = [path(f"{prefix}/<id:pk>/history", HistoryView.as_view()) for prefix in ("subscribers", "contacts")]
+router.register("contacts/<id:pk>/history", HistoryViewSet, basename="history-alias")
+
+urlpatterns = router.urls
