@@ -1,6 +1,7 @@
 """What the routes of events take and answer (see rest.openapi; recording events.json)."""
 
 from custom_fields.types import MAX_TEXT
+from events.api.filters import EventFilter
 from events.api.serializers import TrackedEventSerializer, ValueField
 from rest.openapi import (
     ID,
@@ -13,11 +14,11 @@ from rest.openapi import (
     nullable,
     obj,
     one_of,
-    query,
     ref,
     say,
     schema_of,
 )
+from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
     DIGITS,
     INVALID,
@@ -106,7 +107,7 @@ ROUTES: Routes = {
             summary="List the events of a contact",
             description="Returns a page of events, the newest first.",
             ids={"id": "The contact's id."},
-            parameters=[*pages(), query("search", TEXT, "Only events with this text. Case and accents do not matter.")],
+            parameters=[*pages(), *parameters_of(EventFilter)],
             answer=obj({"events": page_of(ref("Event"))}),
             example={"events": page_example(EXAMPLE)},
             refusals={404: NOT_FOUND},

@@ -1,14 +1,9 @@
-from django.urls import URLPattern, path
+from events.api.viewsets import EventViewSet
+from wp_rest.routers import WordPressRouter
 
-from events.api.views import TrackedEventsView, TrackEventView
-
-
-def routes(prefix: str) -> list[URLPattern]:
-    return [
-        path(f"{prefix}/track-event", TrackEventView.as_view()),
-        path(f"{prefix}/<id:pk>/tracking-events", TrackedEventsView.as_view()),
-    ]
-
-
+router = WordPressRouter()
+router.register("subscribers", EventViewSet, basename="event")
 # Clients call /contacts as well; it is the same (contract.md).
-urlpatterns = [*routes("subscribers"), *routes("contacts")]
+router.register("contacts", EventViewSet, basename="event-alias")
+
+urlpatterns = router.urls

@@ -3,30 +3,33 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from events.api.filters import EventFilter
 from events.api.serializers import TrackedEventSerializer, show_event
 from events.models import TrackedEvent
 from rest.numbers import as_integer
 from subscribers.reading import existing_ids, find_id_by_email
 from subscribers.services import lock_contacts
 from wp_rest.exceptions import NotFound, Unprocessable
-from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_search
-from wp_rest.views import RestView
+from wp_rest.viewsets import ListViewSet
 
 
-class TrackEventView(RestView):
-    """Report an event of the contact of `subscriber_id` or `email`.
+class EventViewSet(ListViewSet):
+    """The events of contacts: report one, and list those of a contact, newest first."""
 
-    `repeatable` changes nothing, as recorded: each report is a row.
-    """
+    filterset_class = EventFilter
+    rights: ClassVar = {"track_event": "events.add_trackedevent", "tracking_events": "events.view_trackedevent"}
 
-    rights: ClassVar = {"POST": "events.add_trackedevent"}
-
+    @action(detail=False, methods=["post"], url_path="track-event")
     @transaction.atomic
-    def post(self, request: Request) -> Response:
+    def track_event(self, request: Request) -> Response:
+        """Report an event of the contact of `subscriber_id` or `email`.
+
+        `repeatable` changes nothing, as recorded: each report is a row.
+        """
         params = self.params
         serializer = TrackedEventSerializer(data=params)
         serializer.is_valid(raise_exception=True)
@@ -48,22 +51,11 @@ class TrackEventView(RestView):
         )
         return Response({"message": "Event has been tracked", "id": event.pk})
 
-
-class TrackedEventsView(RestView):
-    """The events of a contact, newest first."""
-
-    rights: ClassVar = {"GET": "events.view_trackedevent"}
-
-    def get(self, request: Request, pk: int) -> Response:
+    @action(detail=True, url_path="tracking-events")
+    def tracking_events(self, request: Request, pk: int) -> Response:
         if not existing_ids([pk]):
             raise NotFound
-        params = self.params
-        events = TrackedEvent.objects.of_contact(pk)
-        if search := as_search(params.get("search")):
-            events = events.matching(search)
-        page = PageRequest.from_params(params)
-        total = events.count()
-        shown: list[dict[str, Any]] = []
-        if not page.beyond(total):
-            shown = [show_event(event) for event in events.order_by("-pk")[page.offset :][: page.per_page]]
-        return Response({"events": page.envelope(shown, total, request.path_info, params)})
+        return Response({"events": self.page(TrackedEvent.objects.of_contact(pk).order_by("-pk"))})
+
+    def show(self, row: TrackedEvent) -> Any:
+        return show_event(row)
