@@ -2,14 +2,7 @@
 
 from typing import Any
 
-from profile_sections.api.views import (
-    TICKET_COLUMNS,
-    ExternalViewView,
-    FormSubmissionsView,
-    PurchaseHistoryView,
-    SectionView,
-    SupportTicketsView,
-)
+from profile_sections.api.viewsets import EXTERNAL_VIEW, PURCHASES, SUBMISSIONS, TICKET_COLUMNS, TICKETS, Section
 from rest.openapi import (
     ANYTHING,
     INTEGER,
@@ -36,10 +29,10 @@ ROWS = listed(ANYTHING)
 TOTAL = say(INTEGER, "The number of rows.")
 
 
-def section(view: type[SectionView], name: str, summary: str, keys: dict[str, Schema]) -> Operation:
+def describe(section: Section, name: str, summary: str, keys: dict[str, Schema]) -> Operation:
     """A section; a provider may add keys of its own."""
     shown = obj(keys, additionalProperties=True)
-    example: Any = dict(view.empty)
+    example: Any = dict(section.empty)
     return Operation(
         name=name,
         topic=TOPIC,
@@ -47,8 +40,8 @@ def section(view: type[SectionView], name: str, summary: str, keys: dict[str, Sc
         description="Returns what an app of this site knows about the contact. Empty if there is no such app.",
         ids=CONTACT_ID,
         parameters=[PROVIDER],
-        answer=obj({view.key: shown}) if view.key else shown,
-        example={view.key: example} if view.key else example,
+        answer=obj({section.key: shown}) if section.key else shown,
+        example={section.key: example} if section.key else example,
         refusals={404: NOT_FOUND},
     )
 
@@ -57,21 +50,19 @@ COMPONENTS: dict[str, Schema] = {}
 BASE = "/fluent-crm/v2/subscribers/{id}"
 ROUTES: Routes = {
     f"{BASE}/purchase-history": {
-        "GET": section(
-            PurchaseHistoryView, "getPurchases", "Get the purchases of a contact", {"orders": ROWS, "total": TOTAL}
-        )
+        "GET": describe(PURCHASES, "getPurchases", "Get the purchases of a contact", {"orders": ROWS, "total": TOTAL})
     },
     f"{BASE}/form-submissions": {
-        "GET": section(
-            FormSubmissionsView,
+        "GET": describe(
+            SUBMISSIONS,
             "getSubmissions",
             "Get the form submissions of a contact",
             {"data": ROWS, "total": TOTAL},
         )
     },
     f"{BASE}/support-tickets": {
-        "GET": section(
-            SupportTicketsView,
+        "GET": describe(
+            TICKETS,
             "getTickets",
             "Get the support tickets of a contact",
             {
@@ -84,8 +75,8 @@ ROUTES: Routes = {
         )
     },
     f"{BASE}/external_view": {
-        "GET": section(
-            ExternalViewView,
+        "GET": describe(
+            EXTERNAL_VIEW,
             "getExternalView",
             "Get a section of another system about a contact",
             {"heading": TEXT, "content_html": TEXT},

@@ -1,20 +1,9 @@
-from django.urls import URLPattern, path
+from profile_sections.api.viewsets import ProfileSectionViewSet
+from wp_rest.routers import WordPressRouter
 
-from profile_sections.api import views
-
-
-def routes(prefix: str) -> list[URLPattern]:
-    return [
-        path(f"{prefix}/<id:pk>/{view.section}", view.as_view())
-        for view in (
-            views.PurchaseHistoryView,
-            views.FormSubmissionsView,
-            views.SupportTicketsView,
-            views.ExternalViewView,
-            views.InfoWidgetsView,
-        )
-    ]
-
-
+router = WordPressRouter()
+router.register("subscribers", ProfileSectionViewSet, basename="profile-section")
 # Clients call /contacts as well; it is the same (contract.md).
-urlpatterns = [*routes("subscribers"), *routes("contacts")]
+router.register("contacts", ProfileSectionViewSet, basename="profile-section-alias")
+
+urlpatterns = router.urls
