@@ -1,9 +1,9 @@
-from django.urls import path
+from bulk_actions.api.viewsets import BulkActionViewSet
+from wp_rest.routers import WordPressRouter
 
-from bulk_actions.api.views import BulkActionView
+router = WordPressRouter()
+router.register("subscribers", BulkActionViewSet, basename="bulk-action")
+# Clients call /contacts as well; it is the same (contract.md).
+router.register("contacts", BulkActionViewSet, basename="bulk-action-alias")
 
-urlpatterns = [
-    path("subscribers/do-bulk-action", BulkActionView.as_view()),
-    # Clients call /contacts as well; it is the same (contract.md).
-    path("contacts/do-bulk-action", BulkActionView.as_view()),
-]
+urlpatterns = router.urls

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +16,7 @@ from subscribers.services import lock_contacts
 from wp_rest.exceptions import Unprocessable, invalid
 from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, as_list, is_empty, is_true
 from wp_rest.parsers import as_object
-from wp_rest.views import RestView
+from wp_rest.viewsets import RestViewSet
 
 # What a request may hold. Whoever says is_all without a condition, and something else, meant other contacts.
 KEYS = CONTROL_PARAMETERS | frozenset(
@@ -38,25 +39,27 @@ def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return query
 
 
-class BulkActionView(RestView):
-    """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
+class BulkActionViewSet(RestViewSet):
+    """Which right it takes depends on the action."""
 
-    rights: ClassVar = {"POST": None, "PUT": None}
+    rights: ClassVar = {"do_bulk_action": None}
 
-    def post(self, request: Request) -> Response:
+    @action(detail=False, methods=["post", "put"], url_path="do-bulk-action")
+    def do_bulk_action(self, request: Request) -> Response:
+        """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
         params = self.params
         name = params.get("action_name")
-        action = ACTIONS.get(name) if isinstance(name, str) else None
-        if action is None:
+        chosen_action = ACTIONS.get(name) if isinstance(name, str) else None
+        if chosen_action is None:
             raise Unprocessable("Selected Action is not valid")
         user: Any = request.user
-        if not user.has_perm(action.right):
+        if not user.has_perm(chosen_action.right):
             self.permission_denied(request)
         everyone = is_true(params.get("is_all"))
         chosen = [] if everyone else as_ids(params.get("subscriber_ids"), "subscriber_ids")
         if not everyone and not chosen:
             raise Unprocessable("Subscribers selection is required")
-        deed = action.prepare(params)
+        deed = chosen_action.prepare(params)
         with transaction.atomic():
             if everyone:
                 chosen, completed = self.next_chunk(params)
@@ -73,9 +76,6 @@ class BulkActionView(RestView):
         if deed.ignored:
             answer["ignored"] = deed.ignored
         return Response(answer)
-
-    def put(self, request: Request) -> Response:
-        return self.post(request)
 
     def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:
         """The next contacts of `contact_query` (the list's own filters) after `last_id`, upward by id, and
