@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from custom_fields.api.serializers import CustomFieldSerializer, GroupNameSerializer, OptionsField, TypeField
-from custom_fields.api.views import field_types
+from custom_fields.api.viewsets import field_types
 from custom_fields.types import TYPE_BY_KEY, TYPES
 from rest.openapi import (
     ANYTHING,

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,7 +13,7 @@ from custom_fields.types import TYPES
 from rest.json import parse_json
 from wp_rest.exceptions import invalid, required
 from wp_rest.parameters import as_list
-from wp_rest.views import RestView
+from wp_rest.viewsets import RestViewSet
 
 
 def field_types() -> dict[str, dict[str, str]]:
@@ -26,18 +27,20 @@ def field_groups(fields: list[CustomField]) -> list[dict[str, str]]:
     return [{"slug": DEFAULT_GROUP, "title": "Custom Profile Data"}, *({"slug": name, "title": name} for name in names)]
 
 
-class CustomFieldsView(RestView):
+class DefinitionsViewSet(RestViewSet):
+    """The definitions of one scope as one list."""
+
     scope = Scope.CONTACT
     rights: ClassVar = {
-        "GET": "custom_fields.view_customfield",
-        "PUT": (
+        "list": "custom_fields.view_customfield",
+        "replace": (
             "custom_fields.add_customfield",
             "custom_fields.change_customfield",
             "custom_fields.delete_customfield",
         ),
     }
 
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         fields = definitions(self.scope)
         answer: dict[str, Any] = {"fields": [show_field(field) for field in fields]}
         wanted = as_list(self.params.get("with"), "with")
@@ -47,7 +50,7 @@ class CustomFieldsView(RestView):
             answer["field_groups"] = field_groups(fields)
         return Response(answer)
 
-    def put(self, request: Request) -> Response:
+    def replace(self, request: Request) -> Response:
         """Replace the whole list; `fields` may be JSON text in a form, as the admin screen of FluentCRM sends it."""
         if "fields" not in self.params:
             raise required("fields")
@@ -61,13 +64,12 @@ class CustomFieldsView(RestView):
         return Response({"fields": [show_field(field) for field in fields], "message": "Fields saved successfully!"})
 
 
-class GroupNameView(RestView):
-    """PUT .../update_group_name: a group of fields gets another name, here and in no field's values."""
+class ContactFieldsViewSet(DefinitionsViewSet):
+    rights: ClassVar = {**DefinitionsViewSet.rights, "update_group_name": "custom_fields.change_customfield"}
 
-    scope = Scope.CONTACT
-    rights: ClassVar = {"PUT": "custom_fields.change_customfield"}
-
-    def put(self, request: Request) -> Response:
+    @action(detail=False, methods=["put"])
+    def update_group_name(self, request: Request) -> Response:
+        """A group of fields gets another name, here and in no field's values."""
         serializer = GroupNameSerializer(data=self.params)
         serializer.is_valid(raise_exception=True)
         names = serializer.validated_data
@@ -75,3 +77,7 @@ class GroupNameView(RestView):
             raise invalid("old_name", "There is no group of that name.", "in")
         fields = [show_field(field) for field in definitions(self.scope)]
         return Response({"fields": fields, "message": "Group name updated successfully!"})
+
+
+class CompanyFieldsViewSet(ContactFieldsViewSet):
+    scope = Scope.COMPANY
