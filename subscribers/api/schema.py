@@ -43,7 +43,8 @@ from subscribers.api.serializers import (
     OwnerField,
     UpsertSerializer,
 )
-from subscribers.api.views import CONTACTS_PER_PAGE, NEIGHBOURS, SEARCH_LIMIT
+from subscribers.api.viewsets.contacts import CONTACTS_PER_PAGE
+from subscribers.api.viewsets.finding import NEIGHBOURS, SEARCH_LIMIT
 from subscribers.models import Status
 from wp_rest.openapi import (
     DIGITS,

@@ -15,7 +15,7 @@ from django.test import Client
 from changes.models import Change
 from segments.models import Tag
 from subscribers import services
-from subscribers.api import views
+from subscribers.api.viewsets import requests
 from subscribers.models import Status, Subscriber, SubscriberTag
 from subscribers.services import Draft
 from tests.client import Api
@@ -88,7 +88,7 @@ def statuses(answers: list[Any]) -> list[int]:
 # Two that make one tag wait for each other there already: they meet where the address was found free.
 @pytest.mark.parametrize(
     ("tags", "place"),
-    [([], (services, "_insert", True)), (["Brand New"], (views, "find_id_by_email", False))],
+    [([], (services, "_insert", True)), (["Brand New"], (requests, "find_id_by_email", False))],
     ids=["without tags", "with a new tag"],
 )
 @pytest.mark.parametrize("round_", range(ROUNDS))

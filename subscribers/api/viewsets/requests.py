@@ -1,0 +1,62 @@
+"""What the routes of contacts share: reading what was sent, and the answer to a write."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.response import Response
+
+from subscribers.api.representation import show_one
+from subscribers.api.serializers import ContactSerializer, Sent, understand
+from subscribers.reading import find_id_by_email
+from wp_rest.exceptions import RestError, required
+from wp_rest.parameters import as_ids
+from wp_rest.viewsets import RestViewSet
+
+
+class Conflict(RestError):
+    """The guide's 'Duplicate Email (409)', which has no code; the reference's field map rides along."""
+
+    status_code = 409
+    code = None
+    message = "Contact already exists with this email"
+
+    def __init__(self) -> None:
+        text = "Provided email already assigned to another subscriber."
+        super().__init__(email={"unique": text}, errors={"email": [text]})
+
+
+class ContactRequests(RestViewSet):
+    """What the routes of contacts share."""
+
+    def may_create(self, kind: str) -> bool:
+        """Words that name no tag (or list) make one only for those who may make one."""
+        user: Any = self.request.user
+        return user.has_perm("segments.add_tag" if kind == "tags" else "segments.add_contactlist")
+
+    def understand(self, serializer: ContactSerializer) -> Sent:
+        serializer.is_valid(raise_exception=True)
+        return understand(serializer.validated_data, may_create=self.may_create)
+
+    def answer(self, message: str, pk: int, ignored: Mapping[str, Any] | None = None, **beside: Any) -> Response:
+        """An answer to a write: the contact as it now is, under `contact` and under `subscriber`.
+
+        Called within the write's transaction: after it another request may have deleted the contact.
+        """
+        shown = show_one(pk)
+        left_out = {"ignored": ignored} if ignored else {}
+        return Response({"message": message, "contact": shown, "subscriber": shown, **beside, **left_out})
+
+    def refuse_taken(self, valid: Mapping[str, Any], pk: int | None = None) -> None:
+        """Raise Conflict where another contact than `pk` has the address, before anything is made."""
+        email = valid.get("email")
+        if email and find_id_by_email(email) not in (None, pk):
+            raise Conflict
+
+    def chosen_ids(self) -> list[int]:
+        """The contacts that a route for many names. Raises the recorded 422 without any."""
+        params = self.params
+        name = "subscribers" if params.get("subscribers") else "subscriber_ids"
+        ids = as_ids(params.get(name), name)
+        if not ids:
+            raise required("subscriber_ids")
+        return ids
