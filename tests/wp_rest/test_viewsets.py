@@ -10,9 +10,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bulk_actions.api import actions
 from rest.transactions import ATTEMPTS
 from segments.models import Tag
+from subscribers import services
 from tests.client import Api
 from tests.factories import SubscriberFactory, TagFactory
 from wp_rest.index import walk
@@ -104,7 +104,7 @@ def test_a_bulk_action_that_loses_each_time_is_tried_as_often_as_any_write(
         calls.append(1)
         raise DatabaseError from psycopg.errors.DeadlockDetected()
 
-    monkeypatch.setattr(actions.services, "delete_contacts", lose)
+    monkeypatch.setattr(services, "delete_contacts", lose)
     body = {"action_name": "delete_contacts", "subscriber_ids": [SubscriberFactory.create().pk]}
     assert api.send(verb, "/subscribers/do-bulk-action", body).status_code == 503
     assert len(calls) == ATTEMPTS

@@ -1,0 +1,47 @@
+"""Filters of lists: a FilterSet narrows, refuses and describes."""
+
+from typing import Any
+
+import pytest
+
+from changes.api.filters import ChangeFilter
+from changes.events import EVENTS
+from notes.api.filters import NoteFilter
+from tests.client import Api
+from tests.factories import SubscriberFactory, TagFactory
+from tests.notes.factories import NoteFactory
+from wp_rest.filters import parameters_of
+
+
+def test_it_describes_each_filter_that_has_a_text() -> None:
+    described = {parameter["name"]: parameter for parameter in parameters_of(ChangeFilter)}
+    assert list(described) == ["change", "channel", "user", "since", "until"]  # `door` is an old name
+    assert described["change"]["schema"] == {"type": "string", "enum": list(EVENTS)}
+    assert described["user"]["schema"] == {"type": "integer"}
+    assert described["until"]["description"] == "Only changes before this time."
+
+
+def test_it_takes_a_schema_of_its_own_for_a_filter_that_there_is() -> None:
+    [search] = parameters_of(NoteFilter, {"search": {"type": "string", "title": "Sought"}})
+    assert search["schema"]["title"] == "Sought"
+    with pytest.raises(KeyError, match="NoteFilter has no filter sought"):
+        parameters_of(NoteFilter, {"sought": {}})
+
+
+@pytest.mark.parametrize("search", [0, "", " ", None, "\x00", [], {}, False])
+def test_a_search_without_letters_narrows_nothing(api: Api, search: Any) -> None:
+    TagFactory.create()
+    assert api.send("GET", "/tags", {"search": search}).json()["tags"]["total"] == 1
+
+
+@pytest.mark.parametrize("search", [["a"], {"a": "b"}, True, 3.5])
+def test_a_search_may_be_any_value(api: Api, search: Any) -> None:
+    TagFactory.create()
+    assert api.send("GET", "/tags", {"search": search}).json()["tags"]["total"] == 0
+
+
+def test_a_filter_narrows_no_look_up_of_one_row(api: Api) -> None:
+    note = NoteFactory.create(subscriber=SubscriberFactory.create(), title="Call")
+    path = f"/subscribers/{note.subscriber_id}/notes"
+    assert api.get(f"{path}?search=nothing").json()["notes"]["total"] == 0
+    assert api.delete(f"{path}/{note.pk}?search=nothing").status_code == 200
