@@ -94,7 +94,10 @@ class RestView(APIView):
         self.check_permissions(request)
 
     def settle_verb(self, verb: str) -> None:
-        """Told of the verb ("get") that is meant, which POST may only stand for, before anyone asks for rights."""
+        """Called once a request with the verb ("get") that is meant, before rights are checked.
+
+        Its handler is wrapped here and not in the class: a method that calls another would be tried again by both.
+        """
         if verb in WRITING_VERBS:
             setattr(self, verb, retry_lost_races(getattr(self, verb)))
 

@@ -30,7 +30,7 @@ class RestViewSet(ViewSetMixin, RestView):
         return self.action_map.get(verb.lower(), "")
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        # Each route of a resource has its own verbs; django's and DRF's own code asks for them here.
+        # Each route of a resource has its own verbs. Django and DRF look for them in this attribute.
         self.http_method_names = [*(verb for verb in self.action_map if verb in VERBS), "head", "options"]
         return super().initialize_request(request, *args, **kwargs)
 
