@@ -16,6 +16,7 @@ from rest.numbers import as_integer
 from rest.openapi import INTEGER, TEXT, Schema, one_of, query
 from wp_rest.dates import read_datetime
 from wp_rest.exceptions import FieldErrors
+from wp_rest.parameters import as_search
 
 
 class ReadField(forms.Field):
@@ -69,17 +70,19 @@ class WordFilter(ChoiceFilter):
         self.schema = one_of(*words)
 
 
-def read_search(value: Any) -> str:
-    return str(value or "").replace("\x00", "").strip()
+class SearchField(forms.Field):
+    """Any value is a text to search for."""
+
+    def clean(self, value: Any) -> str:
+        return as_search(value)
 
 
-class SearchFilter(ReadFilter):
-    """The rows that a text is found in: their queryset's `matching` knows how. Takes any value."""
+class SearchFilter(Filter):
+    """The rows that a text is found in: their queryset's `matching` knows how."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__("search", "exact", read_search, "", **kwargs)
+    field_class = SearchField
 
-    def filter(self, qs: Any, value: str | None) -> Any:
+    def filter(self, qs: Any, value: str) -> Any:
         return qs.matching(value) if value else qs
 
 

@@ -28,13 +28,13 @@ def test_it_takes_a_schema_of_its_own_for_a_filter_that_there_is() -> None:
         parameters_of(NoteFilter, {"sought": {}})
 
 
-@pytest.mark.parametrize("search", [0, "", " ", None, "\x00", [], {}, False])
+@pytest.mark.parametrize("search", ["", " ", None, "\x00", False])
 def test_a_search_without_letters_narrows_nothing(api: Api, search: Any) -> None:
     TagFactory.create()
     assert api.send("GET", "/tags", {"search": search}).json()["tags"]["total"] == 1
 
 
-@pytest.mark.parametrize("search", [["a"], {"a": "b"}, True, 3.5])
+@pytest.mark.parametrize("search", [["a"], {"a": "b"}, [], {}, True, 3.5, 0])
 def test_a_search_may_be_any_value(api: Api, search: Any) -> None:
     TagFactory.create()
     assert api.send("GET", "/tags", {"search": search}).json()["tags"]["total"] == 0
