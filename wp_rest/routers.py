@@ -36,5 +36,7 @@ class WordPressRouter(SimpleRouter):
         super().__init__(trailing_slash=False, use_regex_path=False)
 
     def get_method_map(self, viewset: Any, method_map: Mapping[str, str]) -> dict[str, str]:
-        """The verbs of a route, those whose action the viewset names in its `rights`."""
-        return {verb: action for verb, action in method_map.items() if action in viewset.rights}
+        """The verbs of a route, those whose action the viewset names in its `rights`, and in that order (`Allow`)."""
+        order = list(viewset.rights)
+        named = {verb: action for verb, action in method_map.items() if action in viewset.rights}
+        return dict(sorted(named.items(), key=lambda entry: order.index(entry[1])))

@@ -37,7 +37,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         "create": ADD,
         "destroy_many": DELETE,
         "retrieve": VIEW,
-        "destroy": DELETE,
+        "destroy": DELETE,  # before update in `Allow`, as recorded
         "update": CHANGE,
         "subscribers_property": CHANGE,
         "sync_segments": CHANGE,
