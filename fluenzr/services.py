@@ -108,7 +108,7 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
     Tags and groups that are sent become the contact's own, others go; custom fields are changed
     key by key. Raises Refused, EmailTaken, PermissionDenied.
     """
-    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.locks.
+    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.services.locks.
     if not existing_ids([pk]):
         return False
     [understood] = understand([sent], may)
@@ -228,7 +228,7 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
 
 
 def hold(understood: Iterable[Understood]) -> None:
-    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.locks)."""
+    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.services.locks)."""
     contacts = list(understood)
     services.hold(
         tags={pk for one in contacts for pk in one.draft.tags},

@@ -36,7 +36,7 @@ class Deed:
     """What is done to a set of contacts, returning the message of the answer.
 
     `ignored` is what was named in vain; `hold` is called with the contacts before they are locked,
-    and keeps what they are linked to from being deleted (subscribers.locks).
+    and keeps what they are linked to from being deleted (subscribers.services.locks).
     """
 
     act: Callable[[Iterable[int]], str]
