@@ -86,8 +86,8 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
         groups = read_groups(params.get("advanced_filters"))
         if groups or strict:
             # named_segments is called only for what a condition names.
-            filters = AdvancedFilters(found(), types_by_slug(), find_in_database if strict else named_segments, strict)
-            advanced = filters.narrow(groups)
+            filters = AdvancedFilters(types_by_slug(), find_in_database if strict else named_segments, strict)
+            advanced = filters.read(groups).narrow(found())
             return Selection(lambda: advanced)
         return Selection(found, counted=not search)
     named = {
