@@ -131,8 +131,8 @@ class ContactListView(ContactView):
         valid = serializer.validated_data
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
-        sent = self.understand(serializer)
         with transaction.atomic():
+            sent = self.understand(serializer)
             [written] = services.upsert_contacts([sent.draft()]).values()
             if written.created:
                 message, action = "Successfully added the subscriber.", "created"
@@ -244,9 +244,10 @@ class SyncSegmentsView(ContactView):
         if kind not in ("tags", "lists"):
             raise Unprocessable("Selected type is not valid")
         model = Tag if kind == "tags" else ContactList
-        attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
-        detach = name_segments(model, as_entries(params.get("detach"), "detach"))
-        services.sync_segments(ids, kind, attach.ids, detach.ids)
+        with transaction.atomic():
+            attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
+            detach = name_segments(model, as_entries(params.get("detach"), "detach"))
+            services.sync_segments(ids, kind, attach.ids, detach.ids)
         ignored = list(dict.fromkeys([*attach.ignored, *detach.ignored]))
         shown = show_contacts(read_contacts(ids))
         left_out = {"ignored": {kind: ignored}} if ignored else {}
@@ -270,14 +271,14 @@ class BulkAddUpdateView(ContactView):
             else:
                 invalids.append(named_errors(row, rules_by_field(serializer.errors)))
         drafts = []
-        understood, ignored = understand_all([valid for _, valid in rows], may_create=self.may_create)
-        for (row, _), (contact, errors) in zip(rows, understood, strict=True):
-            if contact is None:
-                invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
-            else:
-                drafts.append(contact.draft())
-        # Read before another request can delete one of them.
         with transaction.atomic():
+            understood, ignored = understand_all([valid for _, valid in rows], may_create=self.may_create)
+            for (row, _), (contact, errors) in zip(rows, understood, strict=True):
+                if contact is None:
+                    invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
+                else:
+                    drafts.append(contact.draft())
+            # Read before another request can delete one of them.
             written = services.upsert_contacts(drafts) if drafts else {}
             stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
         listed: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
@@ -363,8 +364,9 @@ class SegmentsOfContactView(ContactView):
         if not existing_ids([pk]):
             raise NotFound
         model = Tag if self.kind == "tags" else ContactList
-        named = name_segments(model, entries, create=self.attach and self.may_create(self.kind))
-        attached, detached = (named.ids, []) if self.attach else ([], named.ids)
-        services.sync_segments([pk], self.kind, attached, detached)
-        ignored: dict[str, Any] = {self.kind: named.ignored} if named.ignored else {}
-        return self.answer("Subscriber successfully updated", pk, ignored)
+        with transaction.atomic():
+            named = name_segments(model, entries, create=self.attach and self.may_create(self.kind))
+            attached, detached = (named.ids, []) if self.attach else ([], named.ids)
+            services.sync_segments([pk], self.kind, attached, detached)
+            ignored: dict[str, Any] = {self.kind: named.ignored} if named.ignored else {}
+            return self.answer("Subscriber successfully updated", pk, ignored)
