@@ -42,7 +42,7 @@ def is_taken(company: Company) -> bool:
     return bool(same.keys() - {company.pk}) and not same.get(company.pk)
 
 
-def name_companies(names: Iterable[str]) -> dict[str, int]:
+def resolve_companies(names: Iterable[str]) -> dict[str, int]:
     """The ids of companies by the names given, as `fold` compares; those that do not exist are made.
 
     At most four statements.

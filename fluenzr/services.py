@@ -1,11 +1,12 @@
 """Writing what FluenzR's clients send, through the services that every face uses.
 
-Here names become rows: titles of tags, names of companies, keys of custom fields. Each function is
+Names become rows by subscribers.resolve: titles of tags, names of companies, keys of custom fields. Each function is
 one transaction, so what is refused has made none of them, and costs a fixed number of statements
 however many contacts there are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any
@@ -14,25 +15,26 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from companies.models import Company
-from companies.services import name_companies
-from custom_fields.services import add_text_fields, check_values, types_by_slug
+from custom_fields.services import check_values, types_by_slug
 from custom_fields.types import Kind
-from database.sql import ids_by_text
 from fluenzr.ids import GROUP, STAGE, encode
-from pipelines.services import stages_by_slug
-from segments.models import ContactList, Tag
-from segments.services import create_missing, ids_by_title, look_up
+from pipelines.services import resolve_stages
+from segments.models import Tag
+from segments.services import ids_by_title
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
+from subscribers.resolve import (
+    MAX_CUSTOM_FIELDS,
+    May,
+    MayNotMake,
+    TooManyFields,
+    companies_by_name,
+    existing_lists,
+    make_fields,
+    tags_by_title,
+)
 from subscribers.services import Draft
-
-# More keys than a site can have meant; a client that puts values into its keys would make thousands.
-MAX_CUSTOM_FIELDS = 1000
-
-# Whether the client's user has a Django permission.
-May = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -200,17 +202,18 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
     Only contacts that fit make anything. `group_ids` are for all, and are known to be groups.
     Raises PermissionDenied where something would have to be made that the user may not make.
     """
-    groups = known_groups({pk for sent in rows for pk in sent.group_ids or ()})
-    stages = stages_by_slug({sent.stage for sent in rows if isinstance(sent.stage, str)})
+    groups = existing_lists({pk for sent in rows for pk in sent.group_ids or ()})
+    stages = resolve_stages({sent.stage for sent in rows if isinstance(sent.stage, str)})
     types = types_by_slug() if any(sent.custom_fields for sent in rows) else {}
     results: list[tuple[Sent, dict[str, Any]] | Misfit] = []
     for sent in rows:
         values, misfit = fit(sent, groups, stages, types)
         results.append(misfit or (sent, values))
     fitting = [result for result in results if not isinstance(result, Misfit)]
-    make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
-    tags = name_tags((title for sent, _ in fitting for title in sent.tags or ()), may)
-    companies = choose_names((sent.company for sent, _ in fitting if sent.company), may)
+    with refusing():
+        make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
+        tags = tags_by_title((title for sent, _ in fitting for title in sent.tags or ()), may)
+        companies = companies_by_name((sent.company for sent, _ in fitting if sent.company), may)
     return [
         result
         if isinstance(result, Misfit)
@@ -225,6 +228,18 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
         )
         for result in results
     ]
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Say in FluenzR's words why names cannot be made. Raises PermissionDenied and Refused."""
+    try:
+        yield
+    except MayNotMake as refused:
+        raise PermissionDenied(f"This API key may not make {refused.what}") from None
+    except TooManyFields:
+        text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
+        raise Refused(Misfit({"customFields": [text]})) from None
 
 
 def hold(understood: Iterable[Understood]) -> None:
@@ -263,54 +278,9 @@ def fit(
     return dict(checked.values), Misfit(details, missing=missing and not errors) if details else None
 
 
-def make_fields(slugs: set[str], known: int, may: May) -> None:
-    if not slugs:
-        return
-    demand("custom_fields.add_customfield", may, "make custom fields")
-    if known + len(slugs) > MAX_CUSTOM_FIELDS:
-        text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
-        raise Refused(Misfit({"customFields": [text]}))
-    add_text_fields(sorted(slugs))
-
-
-def name_tags(titles: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the tag of each title; those that do not exist are made."""
-    wanted = list(dict.fromkeys(titles))
-    if not wanted:
-        return {}
-    found = look_up(Tag, wanted)
-    if any(title not in found.titles for title in wanted):
-        demand("segments.add_tag", may, "make tags")
-        found = create_missing(Tag, wanted, found)
-    return {title: ids[0] for title, ids in found.titles.items()}
-
-
-def choose_names(names: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the company of each name; those that do not exist are made."""
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return {}
-    if not may("companies.add_company"):
-        known = ids_by_text(Company._meta.db_table, "name", wanted)
-        if any(name not in known for name in wanted):
-            demand("companies.add_company", may, "make companies")
-    return name_companies(wanted)
-
-
-def demand(right: str, may: May, deed: str) -> None:
-    if not may(right):
-        raise PermissionDenied(f"This API key may not {deed}")
-
-
-def known_groups(ids: Iterable[int]) -> set[int]:
-    """Those of the ids that groups have. One statement, none for no id."""
-    wanted = list(ids)
-    return set(ContactList.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
-
-
 def missing_groups(ids: Sequence[int]) -> Misfit | None:
     """What is wrong with a request's own `groupIds`."""
-    known = known_groups(ids)
+    known = existing_lists(ids)
     texts = [f"Group not found: {encode(GROUP, pk)}" for pk in ids if pk not in known]
     return Misfit({"groupIds": texts}, missing=True) if texts else None
 
@@ -318,7 +288,9 @@ def missing_groups(ids: Sequence[int]) -> Misfit | None:
 @services.atomic
 def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     """Give a contact tags, by their titles; False when there is no such contact."""
-    return bool(services.attach_tags([pk], list(name_tags(titles, may).values())))
+    with refusing():
+        tags = tags_by_title(titles, may)
+    return bool(services.attach_tags([pk], list(tags.values())))
 
 
 @services.atomic

@@ -73,7 +73,7 @@ def make_slug(text: str) -> str:
     return slugify(text) or slugify(text, allow_unicode=True) or normalize("NFKC", text).lower()[:192]
 
 
-def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
+def resolve_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
     """The tags or lists that `entries` name: numbers and digits are ids, other words slugs or titles.
 
     With `create`, words that name none make one. One statement, two more when some are made, and two

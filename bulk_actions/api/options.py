@@ -17,7 +17,7 @@ from custom_fields.services import check_values, types_by_slug
 from rest.numbers import as_integer
 from rest.text import MAX_RAW_LENGTH, plain_line
 from segments.models import ContactList, Segment, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers.models import Status
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
 from wp_rest.parameters import as_entries, as_ids, is_true
@@ -42,7 +42,7 @@ def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) ->
     """A reader of the tags or lists that `action_options` name, by ids, slugs or titles that exist."""
 
     def read(params: Params) -> ReadAction:
-        named = name_segments(model, as_entries(params.get("action_options"), "action_options"))
+        named = resolve_segments(model, as_entries(params.get("action_options"), "action_options"))
         ignored = {f"{model.LINK}s": named.ignored} if named.ignored else {}
         if not named.ids:
             beside: dict[str, Any] = {"ignored": ignored} if ignored else {}

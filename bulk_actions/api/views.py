@@ -45,11 +45,10 @@ class BulkActionView(RestView):
     def post(self, request: Request) -> Response:
         params = self.params
         name = params.get("action_name")
-        action = ACTIONS.get(name) if isinstance(name, str) else None
-        if action is None:
+        if not isinstance(name, str) or name not in ACTIONS:
             raise Unprocessable("Selected Action is not valid")
         user: Any = request.user
-        if not user.has_perm(action.right):
+        if not user.has_perm(ACTIONS[name].right):
             self.permission_denied(request)
         everyone = is_true(params.get("is_all"))
         chosen = [] if everyone else as_ids(params.get("subscriber_ids"), "subscriber_ids")

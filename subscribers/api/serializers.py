@@ -14,7 +14,7 @@ from custom_fields.services import RESERVED, check_values, types_by_slug
 from custom_fields.types import Kind
 from rest.numbers import as_integer
 from segments.models import ContactList, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers.addresses import is_address
 from subscribers.models import Status
 from subscribers.services import EDITABLE, Draft
@@ -196,7 +196,7 @@ def understand(valid: Mapping[str, Any], *, may_create: Callable[[str], bool]) -
     """Look up what a valid contact names: tags, lists, custom fields.
 
     Raises FieldErrors (400) for custom values that do not fit. At most a statement for the fields,
-    and one for each kind of segment, attached or detached (see name_segments).
+    and one for each kind of segment, attached or detached (see resolve_segments).
     """
     [(sent, errors)], ignored = understand_all([valid], may_create=may_create)
     if sent is None:
@@ -220,8 +220,8 @@ def understand_all(
         attach = [_entries(contact, kind, f"attach_{kind}") for contact, _ in fitting]
         detach = [_entries(contact, f"detach_{kind}") for contact, _ in fitting]
         entries = list(chain.from_iterable(attach))
-        attached = name_segments(model, entries, create=bool(entries) and may_create(kind))
-        detached = name_segments(model, chain.from_iterable(detach))
+        attached = resolve_segments(model, entries, create=bool(entries) and may_create(kind))
+        detached = resolve_segments(model, chain.from_iterable(detach))
         for (_, sent), to_attach, to_detach in zip(fitting, attach, detach, strict=True):
             setattr(sent, f"attach_{kind}", attached.ids_of(to_attach))
             setattr(sent, f"detach_{kind}", detached.ids_of(to_detach))

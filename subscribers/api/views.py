@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from custom_fields.services import definitions, show_field, types_by_slug
 from rest.numbers import as_integer
 from segments.models import ContactList, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers import services
 from subscribers.api.filters import Order, select_contacts
 from subscribers.api.representation import show_contacts, show_leaving, show_one
@@ -245,8 +245,8 @@ class SyncSegmentsView(ContactView):
             raise Unprocessable("Selected type is not valid")
         model = Tag if kind == "tags" else ContactList
         with transaction.atomic():
-            attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
-            detach = name_segments(model, as_entries(params.get("detach"), "detach"))
+            attach = resolve_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
+            detach = resolve_segments(model, as_entries(params.get("detach"), "detach"))
             services.sync_segments(ids, kind, attach.ids, detach.ids)
         ignored = list(dict.fromkeys([*attach.ignored, *detach.ignored]))
         shown = show_contacts(read_contacts(ids))
@@ -365,7 +365,7 @@ class SegmentsOfContactView(ContactView):
             raise NotFound
         model = Tag if self.kind == "tags" else ContactList
         with transaction.atomic():
-            named = name_segments(model, entries, create=self.attach and self.may_create(self.kind))
+            named = resolve_segments(model, entries, create=self.attach and self.may_create(self.kind))
             attached, detached = (named.ids, []) if self.attach else ([], named.ids)
             services.sync_segments([pk], self.kind, attached, detached)
             ignored: dict[str, Any] = {self.kind: named.ignored} if named.ignored else {}
