@@ -6,7 +6,7 @@ from django.db import models
 from django.db.backends.signals import connection_created
 
 from database.letters import fold
-from database.lookups import Among
+from database.lookups import AnyOf
 
 
 def prepare_sqlite(connection: Any, **kwargs: Any) -> None:
@@ -26,5 +26,5 @@ class DatabaseConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(prepare_sqlite)
-        models.Field.register_lookup(Among)
-        models.ForeignObject.register_lookup(Among)
+        models.Field.register_lookup(AnyOf)
+        models.ForeignObject.register_lookup(AnyOf)

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.db import models
 
-from database.sql import among, ids_parameter
+from database.sql import any_of, ids_parameter
 
 
-class Among(models.Lookup):
+class AnyOf(models.Lookup):
     """In a set of any size, given as one parameter: `IN` takes one for each and fails at some thousands on SQLite."""
 
-    lookup_name = "among"
+    lookup_name = "any_of"
 
     def get_prep_lookup(self) -> Any:
         return ids_parameter(self.rhs)
@@ -21,4 +21,4 @@ class Among(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         _, right_params = self.process_rhs(compiler, connection)
-        return f"{left} {among()}", [*left_params, *right_params]
+        return f"{left} {any_of()}", [*left_params, *right_params]

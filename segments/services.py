@@ -15,7 +15,7 @@ from changes.rows import saving
 from changes.services import Entry, record
 from database.insert import insert_new
 from database.letters import composed
-from database.sql import among, folded, ids_parameter, read, texts
+from database.sql import any_of, folded, ids_parameter, read, texts
 from segments.models import Segment
 from segments.signals import segments_leaving
 
@@ -30,14 +30,14 @@ SLUG_ROOM = 180
 
 # (entry, its id, how it was found, its folded text): ids, then what each word may stand for. A slug
 # that is taken has no entry of the client's.
-FIND_IDS = "SELECT CAST(id AS text), id, 'id', '' FROM {table} WHERE id {among}"
+FIND_IDS = "SELECT CAST(id AS text), id, 'id', '' FROM {table} WHERE id {any_of}"
 FIND = f"""
     {FIND_IDS}
     UNION ALL SELECT r.value, t.id, 'slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = r.value
     UNION ALL SELECT r.value, t.id, 'title', '' FROM {{texts}} JOIN {{table}} t ON {{title}} = {{value}}
     UNION ALL SELECT r.value, t.id, 'small slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = fold(r.value)
     UNION ALL SELECT r.value, 0, 'text', fold(r.value) FROM {{texts}}
-    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{among}}
+    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{any_of}}
     ORDER BY 2
 """
 
@@ -141,7 +141,7 @@ def look_up(
     """What there is of words and ids, and which of the slugs are taken. One statement."""
     # A longer word is no row's, and not even looked at.
     words = [entry for entry in entries if len(entry) <= MAX_TITLE]
-    parts = {"table": model._meta.db_table, "among": among(), "texts": texts()}
+    parts = {"table": model._meta.db_table, "any_of": any_of(), "texts": texts()}
     sql, sets = FIND_IDS, [ids_parameter(ids)]
     if words:
         sql, parts = FIND, {**parts, "title": folded("t.title"), "value": folded("r.value")}

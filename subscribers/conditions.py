@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 from django.utils import timezone
 
-from database.expressions import AmongFolded, ContainsFolded, Fold, folded_text
+from database.expressions import AnyOfFolded, ContainsFolded, Fold, folded_text
 from database.json_values import ExactNumber
 from subscribers.models import Subscriber
 from subscribers.querysets import SubscriberQuerySet, custom_day, custom_number, custom_text, has_option
@@ -83,9 +83,9 @@ class Text(Condition):
                 holds = Q(Coalesce(ContainsFolded(text, first), False)) if first.strip() else ~Q(**NOBODY)
                 return holds if self.operator == "contains" else ~holds
             case "in":
-                return Q(AmongFolded(text, self.texts)) if self.texts else Q(**NOBODY)
+                return Q(AnyOfFolded(text, self.texts)) if self.texts else Q(**NOBODY)
             case "not_in":
-                return ~Q(AmongFolded(text, self.texts)) if self.texts else Q()
+                return ~Q(AnyOfFolded(text, self.texts)) if self.texts else Q()
             case "!=":
                 return ~Q(Exact(text, folded_text(first)))
             case "is_null":

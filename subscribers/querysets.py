@@ -55,7 +55,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         field: Any = self.model._meta.get_field(relation)
         target = field.m2m_reverse_field_name()
         links = field.remote_field.through.objects.filter(subscriber=OuterRef("pk"))
-        return Exists(links.filter(**{f"{target}__among": list(ids)}))
+        return Exists(links.filter(**{f"{target}__any_of": list(ids)}))
 
     def matching(self, text: str) -> Self:
         """Those with every word of `text` in name, e-mail, phone or address, as `fold` compares.

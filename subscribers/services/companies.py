@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from changes.services import Entry
-from database.sql import among, execute, ids_parameter, moment
+from database.sql import any_of, execute, ids_parameter, moment
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Pairs,
@@ -23,10 +23,10 @@ from subscribers.services.links import (
 )
 from subscribers.services.locks import hold, lock_contacts
 
-COMPANIES_OF_CONTACTS = "SELECT DISTINCT company_id FROM subscribers_subscribercompany WHERE subscriber_id {among}"
+COMPANIES_OF_CONTACTS = "SELECT DISTINCT company_id FROM subscribers_subscribercompany WHERE subscriber_id {any_of}"
 COMPANIES_OF_MEMBERS = """
     SELECT DISTINCT other.company_id FROM subscribers_subscribercompany member
-    JOIN subscribers_subscribercompany other ON other.subscriber_id = member.subscriber_id WHERE member.company_id {among}
+    JOIN subscribers_subscribercompany other ON other.subscriber_id = member.subscriber_id WHERE member.company_id {any_of}
 """
 SET_PRIMARY = """
     UPDATE subscribers_subscriber SET company_id = r.target, updated_at = %s FROM {rows}
@@ -37,7 +37,7 @@ SET_PRIMARY = """
 CHOOSE_PRIMARY = """
     UPDATE subscribers_subscriber SET company_id = (
         SELECT min(l.company_id) FROM subscribers_subscribercompany l WHERE l.subscriber_id = subscribers_subscriber.id
-    ), updated_at = %s WHERE id {among} AND ({condition}) RETURNING id
+    ), updated_at = %s WHERE id {any_of} AND ({condition}) RETURNING id
 """
 
 
@@ -85,13 +85,13 @@ def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
 
 def hold_companies_of(contacts: Iterable[int]) -> None:
     """Hold the companies of contacts who are about to leave one: another may become the primary one. Two statements."""
-    rows = execute(COMPANIES_OF_CONTACTS.format(among=among()), ids_parameter(contacts))
+    rows = execute(COMPANIES_OF_CONTACTS.format(any_of=any_of()), ids_parameter(contacts))
     hold(companies=[pk for (pk,) in rows])
 
 
 def companies_of_members(companies: Iterable[int]) -> list[int]:
     """All companies of the contacts who belong to some: one that stays may become the primary one. One statement."""
-    return [pk for (pk,) in execute(COMPANIES_OF_MEMBERS.format(among=among()), ids_parameter(companies))]
+    return [pk for (pk,) in execute(COMPANIES_OF_MEMBERS.format(any_of=any_of()), ids_parameter(companies))]
 
 
 def leave_companies(names: Mapping[int, str]) -> list[int]:
@@ -108,7 +108,7 @@ def leave_companies(names: Mapping[int, str]) -> list[int]:
 def _leave_companies(
     locked: Sequence[int], left: Pairs, companies: Collection[int], named: Mapping[int, Any] | None = None
 ) -> list[int]:
-    chosen = choose_primary(locked, f"company_id {among()}", ids_parameter(companies))
+    chosen = choose_primary(locked, f"company_id {any_of()}", ids_parameter(companies))
     gone = contacts_of(left)
     record(each("companies_detached", left, "companies", named), moves=without(gone, chosen))
     return gone
@@ -126,5 +126,5 @@ def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) ->
     """Give those of the contacts who fit the condition their first company, or none; returns who they are."""
     if not contacts:
         return []
-    sql = CHOOSE_PRIMARY.format(among=among(), condition=condition)
+    sql = CHOOSE_PRIMARY.format(any_of=any_of(), condition=condition)
     return [pk for (pk,) in execute(sql, moment(timezone.now()), ids_parameter(contacts), *parameters)]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, OperationalError
 
 from changes.services import Entry
-from database.sql import among
+from database.sql import any_of
 from subscribers.services.drafts import COLUMNS, Draft, after_upsert, merge_same_address, note_leaving
 from subscribers.services.history import each, record
 from subscribers.services.links import Kind, Pairs, atomic, attach_pairs, contacts_of, detach_pairs, without
@@ -92,7 +92,7 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     or detached, and history's.
     """
     held = _hold_drafts([draft])
-    rows = lock_rows(f"id {among()}", [pk])
+    rows = lock_rows(f"id {any_of()}", [pk])
     if not rows:
         return None
     row = rows[0]

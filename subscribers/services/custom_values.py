@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from changes.services import Entry
-from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, moment
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_contacts
@@ -17,7 +17,7 @@ MERGED_ON_POSTGRESQL = {"stored": "custom_values", "merged": "jsonb_strip_nulls(
 MERGED_ON_SQLITE = {"stored": "json(custom_values)", "merged": "json_patch(custom_values, %s)"}
 MERGE = """
     UPDATE subscribers_subscriber SET custom_values = {merged}, updated_at = %s
-    WHERE id {among} AND {stored} <> {merged} RETURNING id
+    WHERE id {any_of} AND {stored} <> {merged} RETURNING id
 """
 
 
@@ -29,7 +29,7 @@ def set_custom_value(ids: Iterable[int], slug: str, value: Any) -> int:
     history's. A contact that has the value already is left as it is.
     """
     locked = lock_contacts(ids)
-    sql = MERGE.format(among=among(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
+    sql = MERGE.format(any_of=any_of(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
     sent = json_parameter({slug: value})
     rows = execute(sql, sent, moment(timezone.now()), ids_parameter(locked), sent)
     record([Entry("updated", sorted(row[0] for row in rows), {"custom_values": {slug: value}})])

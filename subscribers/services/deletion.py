@@ -24,7 +24,7 @@ def delete_contacts(ids: Iterable[int]) -> list[int]:
     gone = lock_to_delete(ids)
     locked = [contact.id for contact in gone]
     delete_what_belongs_to(Subscriber, locked)
-    Subscriber.objects.filter(pk__among=locked)._raw_delete(using="default")
+    Subscriber.objects.filter(pk__any_of=locked)._raw_delete(using="default")
     record_deletion(gone)
     return locked
 
@@ -38,12 +38,12 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
     chosen = set(ids)
     # Together and in one order, as two who delete each other's next company wait for both.
     involved = chosen.union(companies_of_members(chosen))
-    companies = Company.objects.filter(pk__among=list(involved)).order_by("pk").select_for_update()
+    companies = Company.objects.filter(pk__any_of=list(involved)).order_by("pk").select_for_update()
     names = {pk: name for pk, name in companies.values_list("pk", "name") if pk in chosen}
     found = list(names)
     leave_companies(names)
     delete_what_belongs_to(Company, found)
-    Company.objects.filter(pk__among=found)._raw_delete(using="default")
+    Company.objects.filter(pk__any_of=found)._raw_delete(using="default")
     record(Entry("company_deleted", None, {"title": name}, ("company", pk)) for pk, name in names.items())
     return found
 
@@ -53,7 +53,7 @@ def delete_what_belongs_to(model: Any, ids: Sequence[int]) -> None:
     for relation in model._meta.related_objects:
         if relation.many_to_many:
             continue
-        rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__among": ids})
+        rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__any_of": ids})
         if relation.on_delete is CASCADE:
             rows.delete()
         else:

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
-from database.sql import among, execute, ids_parameter, json_parameter, moment, rows_from_json, rows_of_ids
+from database.sql import any_of, execute, ids_parameter, json_parameter, moment, rows_from_json, rows_of_ids
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 
 Kind = Literal["tags", "lists", "companies"]
@@ -29,13 +29,13 @@ ATTACH_PAIRS = """
     SELECT r.subscriber, r.target, %s FROM {rows} WHERE true
     ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
 """
-DETACH = "DELETE FROM {links} WHERE subscriber_id {among} AND {target} {among} RETURNING subscriber_id, {target}"
+DETACH = "DELETE FROM {links} WHERE subscriber_id {any_of} AND {target} {any_of} RETURNING subscriber_id, {target}"
 DETACH_PAIRS = """
     DELETE FROM {links} WHERE (subscriber_id, {target}) IN (SELECT r.subscriber, r.target FROM {rows})
     RETURNING subscriber_id, {target}
 """
-LINKED = "SELECT DISTINCT subscriber_id FROM {links} WHERE {target} {among}"
-CLEAR = "DELETE FROM {links} WHERE {target} {among} RETURNING subscriber_id, {target}"
+LINKED = "SELECT DISTINCT subscriber_id FROM {links} WHERE {target} {any_of}"
+CLEAR = "DELETE FROM {links} WHERE {target} {any_of} RETURNING subscriber_id, {target}"
 # Part of the caller's transaction where there is one: what fails here ends the whole of it, and no
 # savepoint is paid for. Whoever wants to go on after a failure puts a block of their own around the call.
 atomic = transaction.atomic(savepoint=False)
@@ -53,7 +53,7 @@ def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[in
     """Unlink each of the contacts, which are locked, from each of the targets; returns what was there."""
     if not contacts or not targets:
         return []
-    return execute(DETACH.format(among=among(), **LINKS[kind]), ids_parameter(contacts), ids_parameter(targets))
+    return execute(DETACH.format(any_of=any_of(), **LINKS[kind]), ids_parameter(contacts), ids_parameter(targets))
 
 
 def attach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
@@ -72,11 +72,11 @@ def detach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
 
 
 def contacts_linked_to(kind: Kind, targets: Iterable[int]) -> list[int]:
-    return [pk for (pk,) in execute(LINKED.format(among=among(), **LINKS[kind]), ids_parameter(targets))]
+    return [pk for (pk,) in execute(LINKED.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))]
 
 
 def detach_from_all(kind: Kind, targets: Iterable[int]) -> Pairs:
-    return execute(CLEAR.format(among=among(), **LINKS[kind]), ids_parameter(targets))
+    return execute(CLEAR.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))
 
 
 def contacts_of(*pairs: Iterable[tuple[int, int]]) -> list[int]:

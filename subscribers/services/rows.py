@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from database.sql import (
-    among,
+    any_of,
     execute,
     ids_parameter,
     is_postgresql,
@@ -52,7 +52,7 @@ def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any
 def lock_rows_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
     wanted = list(addresses)
     return (
-        {row["email"].lower(): row for row in lock_rows(f"{plain_address('email')} {among()}", wanted)}
+        {row["email"].lower(): row for row in lock_rows(f"{plain_address('email')} {any_of()}", wanted)}
         if wanted
         else {}
     )

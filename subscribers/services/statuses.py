@@ -22,10 +22,10 @@ def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
     left = status in LEFT
     now = timezone.now()
     had = dict(
-        Subscriber.objects.filter(pk__among=locked).exclude(status=status).order_by("pk").values_list("pk", "status")
+        Subscriber.objects.filter(pk__any_of=locked).exclude(status=status).order_by("pk").values_list("pk", "status")
     )
     changed = list(had)
-    Subscriber.objects.filter(pk__among=changed).update(
+    Subscriber.objects.filter(pk__any_of=changed).update(
         status=status,
         unsubscribe_reason=reason if left else None,
         unsubscribe_date=now if left else None,
@@ -43,14 +43,14 @@ def set_column(ids: Iterable[int], column: str, value: Any) -> int:
     """
     locked = lock_contacts(ids)
     changed = _differing(locked, column, value)
-    Subscriber.objects.filter(pk__among=changed).update(**{column: value, "updated_at": timezone.now()})
+    Subscriber.objects.filter(pk__any_of=changed).update(**{column: value, "updated_at": timezone.now()})
     record([Entry("updated", changed, {"columns": {column: value}})])
     return len(locked)
 
 
 def _differing(ids: Sequence[int], column: str, value: Any) -> list[int]:
     """Those of the contacts whose column has another value, upward by id. One statement."""
-    contacts = Subscriber.objects.filter(pk__among=ids).exclude(**{column: value})
+    contacts = Subscriber.objects.filter(pk__any_of=ids).exclude(**{column: value})
     return list(contacts.order_by("pk").values_list("pk", flat=True))
 
 
