@@ -12,7 +12,7 @@ from changes.actors import Actor, current_actor
 from changes.commit_order import NOT_MOVED, NUMBER, NUMBER_ON_SQLITE, continue_numbers
 from changes.events import EVENTS, SUBJECTS
 from changes.signals import contacts_changed
-from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, moment
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, stored_datetime
 
 # The subject of what is about the contacts of an entry alone.
 CONTACTS: tuple[str, int | None] = ("contact", None)
@@ -134,7 +134,7 @@ def record(entries: Iterable[Entry], *, actor: Actor | None = None, beside: Besi
     if not told:
         return []
     acting = actor or current_actor()
-    who = (moment(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id)
+    who = (stored_datetime(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id)
     if is_postgresql():
         ids = _record_on_postgresql(told, who, beside)
         if not ids:

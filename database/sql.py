@@ -78,7 +78,7 @@ def json_parameter(rows: Any) -> str:
     return orjson.dumps(rows, default=str).decode()
 
 
-def moment(value: datetime) -> Any:
+def stored_datetime(value: datetime) -> Any:
     """An aware moment as the database keeps it."""
     return connection.ops.adapt_datetimefield_value(value)
 

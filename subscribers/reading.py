@@ -30,9 +30,9 @@ FURTHER = """job_title, website,
     (SELECT p.slug FROM pipelines_stage p WHERE p.id = pipeline_stage_id),
     (SELECT p.name FROM pipelines_stage p WHERE p.id = pipeline_stage_id)"""
 # Moments stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
-# and texts again takes half of its time. as_moment makes one where it is wanted.
-MOMENTS = frozenset({"created_at", "last_activity", "updated_at"})
-READ = ", ".join(f"CAST({name} AS text)" if name in MOMENTS else name for name in COLUMNS)
+# and texts again takes half of its time. as_datetime makes one where it is wanted.
+DATETIMES = frozenset({"created_at", "last_activity", "updated_at"})
+READ = ", ".join(f"CAST({name} AS text)" if name in DATETIMES else name for name in COLUMNS)
 CONTACTS = f"SELECT {READ}, {{custom_values}}{{further}} FROM subscribers_subscriber WHERE id {{any_of}}"
 # One statement for both kinds of links; the columns are those of Link.
 LINKS = """
@@ -214,7 +214,7 @@ def as_degrees(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value)).quantize(Decimal("1e-8"))
 
 
-def as_moment(value: Any) -> datetime | None:
+def as_datetime(value: Any) -> datetime | None:
     """A moment as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)

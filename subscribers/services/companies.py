@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from changes.services import Entry
-from database.sql import any_of, execute, ids_parameter, moment
+from database.sql import any_of, execute, ids_parameter, stored_datetime
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Pairs,
@@ -119,7 +119,7 @@ def set_primary(pairs: Iterable[tuple[int, int]]) -> list[int]:
     rows = pair_parameter(pairs)
     if rows is None:
         return []
-    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), moment(timezone.now()), rows)]
+    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), stored_datetime(timezone.now()), rows)]
 
 
 def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) -> list[int]:
@@ -127,4 +127,4 @@ def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) ->
     if not contacts:
         return []
     sql = CHOOSE_PRIMARY.format(any_of=any_of(), condition=condition)
-    return [pk for (pk,) in execute(sql, moment(timezone.now()), ids_parameter(contacts), *parameters)]
+    return [pk for (pk,) in execute(sql, stored_datetime(timezone.now()), ids_parameter(contacts), *parameters)]

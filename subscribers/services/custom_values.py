@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from changes.services import Entry
-from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, moment
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, stored_datetime
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_contacts
@@ -31,6 +31,6 @@ def set_custom_value(ids: Iterable[int], slug: str, value: Any) -> int:
     locked = lock_contacts(ids)
     sql = MERGE.format(any_of=any_of(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
     sent = json_parameter({slug: value})
-    rows = execute(sql, sent, moment(timezone.now()), ids_parameter(locked), sent)
+    rows = execute(sql, sent, stored_datetime(timezone.now()), ids_parameter(locked), sent)
     record([Entry("updated", sorted(row[0] for row in rows), {"custom_values": {slug: value}})])
     return len(locked)

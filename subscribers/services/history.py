@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from changes import services as changes
 from changes.services import Beside, Entry
-from database.sql import any_of, ids_parameter, moment
+from database.sql import any_of, ids_parameter, stored_datetime
 
 MOVE = "UPDATE subscribers_subscriber SET updated_at = %s WHERE id {any_of}"
 # What contacts are linked to, by the first word of the event.
@@ -46,5 +46,5 @@ def record(entries: Iterable[Entry], *, moves: Iterable[int] = ()) -> None:
     moving = sorted(set(moves))
     beside = None
     if moving:
-        beside = Beside(MOVE.format(any_of=any_of()), (moment(timezone.now()), ids_parameter(moving)))
+        beside = Beside(MOVE.format(any_of=any_of()), (stored_datetime(timezone.now()), ids_parameter(moving)))
     changes.record(entries, beside=beside)

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
-from database.sql import any_of, execute, ids_parameter, json_parameter, moment, rows_from_json, rows_of_ids
+from database.sql import any_of, execute, ids_parameter, json_parameter, rows_from_json, rows_of_ids, stored_datetime
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 
 Kind = Literal["tags", "lists", "companies"]
@@ -46,7 +46,9 @@ def attach_to_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]
     if not contacts or not targets:
         return []
     sql = ATTACH.format(contacts=rows_of_ids("s"), others=rows_of_ids("t"), **LINKS[kind])
-    return execute(sql, moment(timezone.now()), ids_parameter(contacts), ids_parameter(targets), keep_plan=True)
+    return execute(
+        sql, stored_datetime(timezone.now()), ids_parameter(contacts), ids_parameter(targets), keep_plan=True
+    )
 
 
 def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:
@@ -62,7 +64,7 @@ def attach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
     if rows is None:
         return []
     sql = ATTACH_PAIRS.format(rows=pair_rows(), **LINKS[kind])
-    return execute(sql, moment(timezone.now()), rows, keep_plan=True)
+    return execute(sql, stored_datetime(timezone.now()), rows, keep_plan=True)
 
 
 def detach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:

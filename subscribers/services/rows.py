@@ -11,12 +11,12 @@ from database.sql import (
     ids_parameter,
     is_postgresql,
     json_parameter,
-    moment,
     plain_address,
     rows_from_json,
+    stored_datetime,
 )
 from subscribers.models import LEFT, Status, Subscriber, make_hash
-from subscribers.reading import as_degrees, as_moment, read_json
+from subscribers.reading import as_datetime, as_degrees, read_json
 from subscribers.services.drafts import WRITTEN, Draft
 
 FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["hash", *WRITTEN]}
@@ -43,7 +43,7 @@ def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any
     for row in rows:
         row["custom_values"] = read_json(row["custom_values"])
         for name in ("last_activity", "unsubscribe_date"):
-            row[name] = as_moment(row[name])
+            row[name] = as_datetime(row[name])
         for name in ("latitude", "longitude"):
             row[name] = as_degrees(row[name])
     return rows
@@ -77,7 +77,7 @@ def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
         sent=plain_address("r.email"),
         email=plain_address("email"),
     )
-    now = moment(timezone.now())
+    now = stored_datetime(timezone.now())
     created = execute(sql, now, now, json_parameter(rows), keep_plan=True)
     return {email.lower(): pk for pk, email in created}
 
@@ -90,12 +90,14 @@ def update_rows(rows: Mapping[int, Mapping[str, Any]]) -> None:
         assignments=", ".join(f"{name} = r.{name}" for name in WRITTEN),
         rows=rows_from_json([("id", Subscriber._meta.pk), *((name, FIELDS[name]) for name in WRITTEN)]),
     )
-    execute(sql, moment(timezone.now()), json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()]))
+    execute(
+        sql, stored_datetime(timezone.now()), json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()])
+    )
 
 
 def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Columns as they go into a JSON parameter: moments in the database's own form."""
-    return {name: moment(value) if hasattr(value, "tzinfo") else value for name, value in columns.items()}
+    return {name: stored_datetime(value) if hasattr(value, "tzinfo") else value for name, value in columns.items()}
 
 
 def changed_columns(row: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
