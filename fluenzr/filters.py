@@ -120,7 +120,7 @@ def with_custom_values(contacts: SubscriberQuerySet, values: Any) -> SubscriberQ
             continue
         try:
             checked = check_value(Kind("text") if TYPES[kind.name].is_list else kind, value)
-        except DoesNotFit as misfit:
-            raise invalid(field, f"{slug} {misfit}") from None
+        except DoesNotFit as problem:
+            raise invalid(field, f"{slug} {problem}") from None
         contacts = contacts.with_custom_value(slug, str(checked), kind.name) if checked != "" else contacts.none()
     return contacts

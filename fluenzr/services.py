@@ -38,7 +38,7 @@ from subscribers.services import Draft
 
 
 @dataclass(frozen=True)
-class Sent:
+class ContactInput:
     """A contact as it was sent. None, or `...` for the stage, where a field was not."""
 
     columns: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Misfit:
+class Problem:
     """What is wrong with a contact, by field; `missing` when all of it are ids of nothing."""
 
     details: Mapping[str, Sequence[str]]
@@ -64,13 +64,13 @@ class Misfit:
 class Refused(Exception):
     """The one contact of a request does not fit."""
 
-    def __init__(self, misfit: Misfit) -> None:
-        self.misfit = misfit
-        super().__init__(misfit.message)
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message)
 
 
 @dataclass(frozen=True)
-class Understood:
+class ResolvedContact:
     """A contact whose names became rows."""
 
     draft: Draft
@@ -78,33 +78,33 @@ class Understood:
 
 
 @dataclass
-class Tally:
+class BulkOutcome:
     """What became of a bulk request's rows."""
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
-    misfits: dict[int, Misfit] = field(default_factory=dict)
+    problems: dict[int, Problem] = field(default_factory=dict)
 
 
 @services.atomic
-def create_contact(sent: Sent, may: May) -> int:
+def create_contact(sent: ContactInput, may: May) -> int:
     """Make one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
-    [understood] = understand([sent], may)
-    if isinstance(understood, Misfit):
-        raise Refused(understood)
-    hold([understood])
-    created = services.create_contacts([understood.draft])
+    [resolved] = resolve_contacts([sent], may)
+    if isinstance(resolved, Problem):
+        raise Refused(resolved)
+    hold([resolved])
+    created = services.create_contacts([resolved.draft])
     if not created:
         raise services.EmailTaken(sent.columns["email"])
     [pk] = created.values()
-    if understood.company:
-        services.choose_companies({pk: understood.company})
+    if resolved.company:
+        services.choose_companies({pk: resolved.company})
     return pk
 
 
 @services.atomic
-def update_contact(pk: int, sent: Sent, may: May) -> bool:
+def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
     """Change what was sent of one contact; False when there is no such contact.
 
     Tags and groups that are sent become the contact's own, others go; custom fields are changed
@@ -113,16 +113,16 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
     # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.services.locks.
     if not existing_ids([pk]):
         return False
-    [understood] = understand([sent], may)
-    if isinstance(understood, Misfit):
-        raise Refused(understood)
-    hold([understood])
+    [resolved] = resolve_contacts([sent], may)
+    if isinstance(resolved, Problem):
+        raise Refused(resolved)
+    hold([resolved])
     if sent.company == "":
         services.hold_companies_of([pk])
     # Locked before its tags and groups are read: nobody else changes them in between.
     if not services.lock_contacts([pk]):
         return False
-    draft = understood.draft
+    draft = resolved.draft
     [contact] = read_contacts([pk])
     kept_tags, kept_lists = set(draft.tags), set(draft.lists)
     tags, lists = {tag.id for tag in contact.tags}, {group.id for group in contact.lists}
@@ -138,52 +138,54 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
             detach_lists=sorted(lists - kept_lists) if sent.group_ids is not None else (),
         ),
     )
-    if understood.company:
-        services.choose_companies({pk: understood.company})
+    if resolved.company:
+        services.choose_companies({pk: resolved.company})
     elif sent.company == "" and (primary := contact.primary_company_id):
         services.detach_companies([pk], [primary])
     return True
 
 
 @transaction.atomic
-def write_contacts(rows: Mapping[int, Sent], group_ids: Sequence[int], may: May, *, update: bool) -> Tally:
+def write_contacts(
+    rows: Mapping[int, ContactInput], group_ids: Sequence[int], may: May, *, update: bool
+) -> BulkOutcome:
     """Make many contacts, by their place in the request; those whose address is known are changed, or skipped.
 
     A row that is skipped makes nothing. Raises Refused when one of `group_ids` is no group.
     """
-    tally = Tally()
+    outcome = BulkOutcome()
     if unknown := missing_groups(group_ids):
         raise Refused(unknown)
     wanted = dict(rows)
     if not update:
         wanted = new_addresses(rows)
-        tally.skipped = len(rows) - len(wanted)
-    understood: dict[int, Understood] = {}
-    for place, result in zip(wanted, understand(list(wanted.values()), may, group_ids), strict=True):
-        if isinstance(result, Misfit):
-            tally.misfits[place] = result
+        outcome.skipped = len(rows) - len(wanted)
+    resolved: dict[int, ResolvedContact] = {}
+    for place, result in zip(wanted, resolve_contacts(list(wanted.values()), may, group_ids), strict=True):
+        if isinstance(result, Problem):
+            outcome.problems[place] = result
         else:
-            understood[place] = result
-    drafts = [one.draft for one in understood.values()]
+            resolved[place] = result
+    drafts = [one.draft for one in resolved.values()]
     if not drafts:
-        return tally
-    hold(understood.values())
+        return outcome
+    hold(resolved.values())
     if update:
         written = services.upsert_contacts(drafts)
         ids = {address: one.id for address, one in written.items()}
-        tally.created = sum(one.created for one in written.values())
-        tally.updated = len(drafts) - tally.created
+        outcome.created = sum(one.created for one in written.values())
+        outcome.updated = len(drafts) - outcome.created
     else:
         ids = services.create_contacts(drafts)
-        tally.created = len(ids)
+        outcome.created = len(ids)
         # Another request made the others a moment ago.
-        tally.skipped += len(drafts) - len(ids)
-    companies = {ids[one.draft.address]: one.company for one in understood.values() if one.draft.address in ids}
+        outcome.skipped += len(drafts) - len(ids)
+    companies = {ids[one.draft.address]: one.company for one in resolved.values() if one.draft.address in ids}
     services.choose_companies({pk: company for pk, company in companies.items() if company})
-    return tally
+    return outcome
 
 
-def new_addresses(rows: Mapping[int, Sent]) -> dict[int, Sent]:
+def new_addresses(rows: Mapping[int, ContactInput]) -> dict[int, ContactInput]:
     """The rows whose address nobody has, the first of each address. One statement."""
     emails = [sent.columns["email"] for sent in rows.values()]
     seen = {email.lower() for email in Subscriber.objects.with_any_email(emails).values_list("email", flat=True)}
@@ -196,7 +198,9 @@ def new_addresses(rows: Mapping[int, Sent]) -> dict[int, Sent]:
     return new
 
 
-def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) -> list[Understood | Misfit]:
+def resolve_contacts(
+    rows: Sequence[ContactInput], may: May, group_ids: Sequence[int] = ()
+) -> list[ResolvedContact | Problem]:
     """Turn names and ids into rows, those of all contacts at once; what does not exist yet is made.
 
     Only contacts that fit make anything. `group_ids` are for all, and are known to be groups.
@@ -205,19 +209,19 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
     groups = existing_lists({pk for sent in rows for pk in sent.group_ids or ()})
     stages = resolve_stages({sent.stage for sent in rows if isinstance(sent.stage, str)})
     types = types_by_slug() if any(sent.custom_fields for sent in rows) else {}
-    results: list[tuple[Sent, dict[str, Any]] | Misfit] = []
+    results: list[tuple[ContactInput, dict[str, Any]] | Problem] = []
     for sent in rows:
-        values, misfit = fit(sent, groups, stages, types)
-        results.append(misfit or (sent, values))
-    fitting = [result for result in results if not isinstance(result, Misfit)]
+        values, problem = fit(sent, groups, stages, types)
+        results.append(problem or (sent, values))
+    fitting = [result for result in results if not isinstance(result, Problem)]
     with refusing():
         make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
         tags = tags_by_title((title for sent, _ in fitting for title in sent.tags or ()), may)
         companies = companies_by_name((sent.company for sent, _ in fitting if sent.company), may)
     return [
         result
-        if isinstance(result, Misfit)
-        else Understood(
+        if isinstance(result, Problem)
+        else ResolvedContact(
             draft=Draft(
                 columns=columns_of(result[0], stages),
                 custom_values=result[1],
@@ -239,12 +243,12 @@ def refusing() -> Iterator[None]:
         raise PermissionDenied(f"This API key may not make {refused.what}") from None
     except TooManyFields:
         text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
-        raise Refused(Misfit({"customFields": [text]})) from None
+        raise Refused(Problem({"customFields": [text]})) from None
 
 
-def hold(understood: Iterable[Understood]) -> None:
+def hold(resolved: Iterable[ResolvedContact]) -> None:
     """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.services.locks)."""
-    contacts = list(understood)
+    contacts = list(resolved)
     services.hold(
         tags={pk for one in contacts for pk in one.draft.tags},
         lists={pk for one in contacts for pk in one.draft.lists},
@@ -252,15 +256,15 @@ def hold(understood: Iterable[Understood]) -> None:
     )
 
 
-def columns_of(sent: Sent, stages: Mapping[str, int]) -> dict[str, Any]:
+def columns_of(sent: ContactInput, stages: Mapping[str, int]) -> dict[str, Any]:
     if sent.stage is ...:
         return dict(sent.columns)
     return {**sent.columns, "pipeline_stage_id": stages[sent.stage] if isinstance(sent.stage, str) else None}
 
 
 def fit(
-    sent: Sent, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
-) -> tuple[dict[str, Any], Misfit | None]:
+    sent: ContactInput, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
+) -> tuple[dict[str, Any], Problem | None]:
     """A contact's custom values as they are stored, and what is wrong with it."""
     details: dict[str, list[str]] = {}
     if unknown := [pk for pk in sent.group_ids or () if pk not in groups]:
@@ -275,14 +279,14 @@ def fit(
     errors = {slug: text.removeprefix("The ").rstrip(".") for slug, text in checked.errors.items()}
     errors |= dict.fromkeys(checked.unknown, "Unknown custom field")
     details |= {f"customFields.{slug}": [text] for slug, text in errors.items()}
-    return dict(checked.values), Misfit(details, missing=missing and not errors) if details else None
+    return dict(checked.values), Problem(details, missing=missing and not errors) if details else None
 
 
-def missing_groups(ids: Sequence[int]) -> Misfit | None:
+def missing_groups(ids: Sequence[int]) -> Problem | None:
     """What is wrong with a request's own `groupIds`."""
     known = existing_lists(ids)
     texts = [f"Group not found: {encode(GROUP, pk)}" for pk in ids if pk not in known]
-    return Misfit({"groupIds": texts}, missing=True) if texts else None
+    return Problem({"groupIds": texts}, missing=True) if texts else None
 
 
 @services.atomic
