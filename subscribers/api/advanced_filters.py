@@ -65,7 +65,7 @@ class AdvancedFilters:
 
     custom_types: Mapping[str, Kind]  # by slug
     find_segments: Callable[[str, list[Any]], Named]  # ("tags" | "lists", names)
-    strict: bool = False  # for an action: what is not understood, and what holds for everybody, is refused
+    strict: bool = False  # for an action: what is not resolved, and what holds for everybody, is refused
 
     def read(self, groups: Any) -> Conditions:
         """Raises Unprocessable (422) where `groups` are not conditions, and FieldErrors (400) where `strict`.

@@ -19,10 +19,10 @@ from subscribers.api.representation import show_contacts, show_leaving, show_one
 from subscribers.api.serializers import (
     ContactSerializer,
     NewContactSerializer,
-    Sent,
+    ResolvedContact,
     UpsertSerializer,
-    understand,
-    understand_all,
+    resolve_contact,
+    resolve_contacts,
 )
 from subscribers.models import Status, Subscriber
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
@@ -58,9 +58,9 @@ class ContactView(RestView):
         user: Any = self.request.user
         return user.has_perm("segments.add_tag" if kind == "tags" else "segments.add_contactlist")
 
-    def understand(self, serializer: ContactSerializer) -> Sent:
+    def resolve_contact(self, serializer: ContactSerializer) -> ResolvedContact:
         serializer.is_valid(raise_exception=True)
-        return understand(serializer.validated_data, may_create=self.may_create)
+        return resolve_contact(serializer.validated_data, may_create=self.may_create)
 
     def answer(self, message: str, pk: int, ignored: Mapping[str, Any] | None = None, **beside: Any) -> Response:
         """An answer to a write: the contact as it now is, under `contact` and under `subscriber`.
@@ -115,7 +115,7 @@ class ContactListView(ContactView):
         self.refuse_taken(serializer.validated_data)
         # Refused after all where another request makes the address just now: then no tag is made either.
         with transaction.atomic():
-            sent = self.understand(serializer)
+            sent = self.resolve_contact(serializer)
             created = services.create_contacts([sent.draft()])
             if not created:
                 raise Conflict
@@ -132,7 +132,7 @@ class ContactListView(ContactView):
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
         with transaction.atomic():
-            sent = self.understand(serializer)
+            sent = self.resolve_contact(serializer)
             [written] = services.upsert_contacts([sent.draft()]).values()
             if written.created:
                 message, action = "Successfully added the subscriber.", "created"
@@ -196,7 +196,7 @@ class ContactDetailView(ContactView):
         self.refuse_taken(serializer.validated_data, pk)
         try:
             with transaction.atomic():
-                sent = self.understand(serializer)
+                sent = self.resolve_contact(serializer)
                 dirty = services.update_contact(pk, sent.draft())
                 if dirty is None:
                     raise NotFound
@@ -272,8 +272,8 @@ class BulkAddUpdateView(ContactView):
                 invalids.append(named_errors(row, rules_by_field(serializer.errors)))
         drafts = []
         with transaction.atomic():
-            understood, ignored = understand_all([valid for _, valid in rows], may_create=self.may_create)
-            for (row, _), (contact, errors) in zip(rows, understood, strict=True):
+            resolved, ignored = resolve_contacts([valid for _, valid in rows], may_create=self.may_create)
+            for (row, _), (contact, errors) in zip(rows, resolved, strict=True):
                 if contact is None:
                     invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
                 else:
