@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custom_fields.services import types_by_slug
-from custom_fields.types import TYPES, DoesNotFit, Kind, check_value
+from custom_fields.types import TYPES, InvalidValue, Kind, check_value
 from fluenzr.errors import ApiError, NotFound, invalid
 from fluenzr.ids import GROUP, decode
 from fluenzr.words import STATUSES
@@ -120,7 +120,7 @@ def with_custom_values(contacts: SubscriberQuerySet, values: Any) -> SubscriberQ
             continue
         try:
             checked = check_value(Kind("text") if TYPES[kind.name].is_list else kind, value)
-        except DoesNotFit as problem:
+        except InvalidValue as problem:
             raise invalid(field, f"{slug} {problem}") from None
         contacts = contacts.with_custom_value(slug, str(checked), kind.name) if checked != "" else contacts.none()
     return contacts
