@@ -79,7 +79,7 @@ def json_parameter(rows: Any) -> str:
 
 
 def stored_datetime(value: datetime) -> Any:
-    """An aware moment as the database keeps it."""
+    """An aware datetime as the database stores it, to be a parameter of fixed SQL."""
     return connection.ops.adapt_datetimefield_value(value)
 
 

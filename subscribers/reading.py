@@ -215,7 +215,7 @@ def as_degrees(value: Any) -> Decimal | None:
 
 
 def as_datetime(value: Any) -> datetime | None:
-    """A moment as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
+    """A datetime as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is None:

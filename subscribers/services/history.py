@@ -1,4 +1,4 @@
-"""Telling changes what happened to contacts."""
+"""Recording what happened to contacts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ def each(
 ) -> list[Entry]:
     """An entry for each tag (list, company) of the pairs (contact, tag), with those who got or lost it.
 
-    `name` is the key of its id, in a list, in the details; `named` has what else is told of each.
+    `name` is the key of its id, in a list, in the details; `named` has what else is kept of each.
     """
     contacts = defaultdict(list)
     for contact, target in pairs:
