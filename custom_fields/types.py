@@ -1,10 +1,12 @@
 """The nine types of custom fields (guide, 'custom_field.type'), and what a value of each must be."""
 
 import csv
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,6 +16,8 @@ from database.letters import composed
 
 MAX_TEXT = 65_535
 NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
+# As programs write very small and very large numbers; written out before it is looked at.
+EXPONENT = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})[eE][+-]?\d{1,3}")
 
 # fromisoformat() also knows weeks (2026-W05-6) and dates without hyphens.
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -41,8 +45,9 @@ def check_text(value: Any, options: Sequence[str] = ()) -> Value:
     """Text as it is, markup and line breaks included: whoever shows it escapes it. Numbers become text."""
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, list):
-        value = ", ".join(str(entry) for entry in value if isinstance(entry, str | int | float))
+    if isinstance(value, list) and not any(isinstance(entry, list) for entry in value):
+        texts = [check_text(entry) for entry in value if entry is not None]
+        value = ", ".join(text for text in texts if isinstance(text, str))
     if not isinstance(value, str | int | float):
         raise InvalidValue("must be a text")
     text = composed(str(value).replace("\x00", ""))  # PostgreSQL stores no NUL
@@ -52,10 +57,12 @@ def check_text(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def check_number(value: Any, options: Sequence[str] = ()) -> Value:
-    """A number's text, with the digits that were sent."""
+    """A number's text, with the digits that were sent; an exponent is written out (1e-7 is 0.0000001)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidValue("must be a number")
     text = str(value).strip()
+    if text.isascii() and EXPONENT.fullmatch(text):
+        text = format(Decimal(text), "f")
     if not NUMBER.fullmatch(text) or not text.isascii():
         raise InvalidValue("must be a number")
     return text
@@ -82,7 +89,8 @@ def split_choices(text: str, options: Sequence[str]) -> list[Any]:
     parts: Any = text.split(",")
     try:
         if text.startswith("["):
-            return list(orjson.loads(text))
+            orjson.loads(text)  # which is stricter, and rounds numbers
+            return list(json.loads(text, parse_float=str, parse_int=str))
         if '"' in text:
             [parts] = csv.reader([text], skipinitialspace=True, strict=True)
     except (ValueError, csv.Error):
@@ -106,20 +114,25 @@ def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
     try:
         if not DAY.match(text):
             raise ValueError
-        return local_time(datetime.fromisoformat(text)).isoformat(" ", "seconds")
+        whole_day = DAY.fullmatch(text) is not None
+        return local_time(datetime.fromisoformat(text), whole_day=whole_day).isoformat(" ", "seconds")
     except (ValueError, OverflowError):
         raise InvalidValue("must be a date and time such as 2026-01-31 09:05:00") from None
 
 
-def local_time(moment: datetime) -> datetime:
-    """A moment as the site's clocks show it, without an offset. Raises ValueError for a time that they skip."""
+def local_time(moment: datetime, *, whole_day: bool = False) -> datetime:
+    """A moment as the site's clocks show it, without an offset; a whole day begins where they let it.
+
+    Raises ValueError for a time that they skip.
+    """
     zone = timezone.get_default_timezone()
     if moment.tzinfo is not None:
         return moment.astimezone(zone).replace(tzinfo=None)
     # As in wp_rest.dates, which this must not know.
-    if moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != moment:
+    shown = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+    if shown != moment and not whole_day:
         raise ValueError("There is no such time.")
-    return moment
+    return shown
 
 
 @dataclass(frozen=True)

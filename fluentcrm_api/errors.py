@@ -21,7 +21,11 @@ from wp_rest.views import server_error as wordpress_server_error
 
 
 def is_fluenzrs(request: HttpRequest) -> bool:
-    return f"{request.path_info}/".startswith("/v1/")
+    return names_fluenzr(request.path_info)
+
+
+def names_fluenzr(path: str) -> bool:
+    return f"{path}/".startswith("/v1/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -95,7 +99,7 @@ REFUSALS = {
 def describe_refusal(path: str, status: int, reason: str) -> tuple[str, bytes]:
     """(Content type, body) of what the server refuses before the application sees it, in the face's own words."""
     code, message = REFUSALS.get(status, ("internal_server_error" if status == 500 else "rest_refused", f"{reason}."))
-    if path.startswith("/v1/"):
+    if names_fluenzr(path):
         words = {500: "INTERNAL_ERROR", 503: FluenzrUnavailable.code}
         body = fluenzr_error_body(words.get(status, ApiError.code), message.rstrip("."))
     elif path.startswith("/admin"):

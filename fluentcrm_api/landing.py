@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
 
 from staff.error_pages import wants_page
 
@@ -20,6 +21,7 @@ PLACES = (
 )
 
 
+@csrf_exempt
 def landing(request: HttpRequest) -> HttpResponse:
     """A page for browsers, the same addresses as JSON for programs. No statement; anyone may see it.
 

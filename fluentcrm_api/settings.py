@@ -150,6 +150,8 @@ try:
     database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
+if not database.get("NAME") and "service" not in database.get("OPTIONS", {}):
+    raise ImproperlyConfigured("DATABASE_URL must name a database: postgres://user:password@host:5432/name.")
 # Seconds; 0 waits for ever. Those of statements and locks are for requests: commands take their time.
 CONNECT_TIMEOUT = read_number("CONNECT_TIMEOUT", 5)
 STATEMENT_TIMEOUT = read_number("STATEMENT_TIMEOUT", 30)
@@ -228,7 +230,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wp_rest.middleware.WordPressRouting",
     "changes.middleware.ActingRequest",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "staff.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -240,6 +242,7 @@ MIDDLEWARE = [
 ]
 # New passwords and keys are told in messages: a cookie would carry them, for anyone to decode.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "staff.sessions"
 # A redirected POST loses its body; wp_rest.middleware makes a trailing slash mean nothing instead.
 APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"

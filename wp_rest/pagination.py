@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from rest.numbers import as_integer
-from wp_rest.parameters import CONTROL_PARAMETERS
+from wp_rest.parameters import CONTROL_PARAMETERS, Repeated
 
 MAX_PER_PAGE = 1000
 
@@ -64,6 +64,8 @@ def flatten(name: str, value: Any) -> list[tuple[str, str]]:
             for index, inner in enumerate(value)
             for pair in flatten(f"{name}[{index if isinstance(inner, dict | list) else ''}]", inner)
         ]
+    if isinstance(value, Repeated):
+        return [(name, text) for text in value.values]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
     return [(name, str(value))]

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 from unicodedata import category
 
 from rest.exceptions import InvalidJSON
@@ -31,6 +31,23 @@ def parse_query(query: str, codec: str | None = None) -> dict[str, Any]:
     return nest(read_pairs(query, codec))
 
 
+class Repeated(str):
+    """The last value of a name that was sent several times (`ids=1&ids=2`), for whoever takes one.
+
+    Where a list is due it is `values`, all of them: no action touches a part of what was named.
+    """
+
+    __slots__ = ("values",)
+
+    values: list[str]
+
+    def __new__(cls, before: str, value: str) -> Self:
+        text = super().__new__(cls, value)
+        text.values = before.values if isinstance(before, Repeated) else [before]
+        text.values.append(value)
+        return text
+
+
 class Level(dict[str, Any]):
     """One level of nested names; `upcoming` is the index that `[]` takes next."""
 
@@ -48,7 +65,7 @@ def is_index(key: str) -> bool:
 
 
 def nest(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Fold names with PHP brackets into nested objects; a later value of one name wins.
+    """Fold names with PHP brackets into nested objects; a later value of one name wins (see Repeated).
 
     >>> nest([("tags[]", "1"), ("tags[]", "2"), ("note[title]", "Call")])
     {'tags': ['1', '2'], 'note': {'title': 'Call'}}
@@ -62,7 +79,9 @@ def nest(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             if not isinstance(level.get(step), Level):
                 level[step] = Level()
             level = level[step]
-        level[keys[-1] or (str(level.upcoming) if len(keys) > 1 else "")] = value
+        last = keys[-1] or (str(level.upcoming) if len(keys) > 1 else "")
+        before = level.get(last)
+        level[last] = Repeated(before, value) if isinstance(before, str) else value
     return {name: with_lists(value) for name, value in root.items()}
 
 
@@ -111,12 +130,20 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and all(category(letter) in UNSEEN for letter in value))
 
 
+def as_search(value: Any) -> str:
+    """What is searched for, as one line without NUL; a number is its digits, also 0."""
+    text = "" if value is None or value is False else str(value)
+    return " ".join(text.replace("\x00", "").split())
+
+
 def as_list(value: Any, name: str = "list") -> list[Any]:
     """A list as it is, or as the text that holds it; a single value as a list of one, nothing as [].
 
     The text is `1,2`, a comma list whose texts are quoted as CSV quotes them (`"VIP, gold",Blog`), or JSON
     (`[1,2]`). Raises FieldErrors (400) that name the parameter for one that cannot be read whole.
     """
+    if isinstance(value, Repeated):
+        value = [entry for text in value.values for entry in as_list(text, name)]
     if value is None or value == "":
         return []
     if isinstance(value, str):
@@ -125,6 +152,8 @@ def as_list(value: Any, name: str = "list") -> list[Any]:
         value = list(value.values())
     if not isinstance(value, list):
         return [value]
+    if any(isinstance(entry, Repeated) for entry in value):
+        value = [text for entry in value for text in (entry.values if isinstance(entry, Repeated) else [entry])]
     if len(value) > MAX_ENTRIES:
         raise invalid(name, f"The {name} may not have more than {MAX_ENTRIES} entries.", "max")
     return value

@@ -5,10 +5,11 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.http.multipartparser import MultiPartParserError
+from django.utils.http import parse_header_parameters
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
-from rest.charsets import UTF_8, codec_of, decode, find_codec
+from rest.charsets import MAX_CONTENT_TYPE, UTF_8, codec_of, decode, find_codec
 from rest.exceptions import InvalidBody, InvalidJSON
 from rest.json import parse_json
 from rest.parsers import read_body
@@ -42,6 +43,8 @@ class MultiPartParser(parsers.MultiPartParser):
         codec = find_codec(media_type)
         # Read whole first: a form that was cut short would be taken as far as it goes.
         whole = BytesIO(read_body(stream, parser_context))
+        if not is_closed(whole.getvalue(), media_type):
+            raise InvalidBody
         try:
             # Each byte as a letter: Django would put U+FFFD in the place of what it cannot decode.
             parts = super().parse(whole, media_type, {**parser_context, "encoding": "latin-1"})
@@ -52,6 +55,12 @@ class MultiPartParser(parsers.MultiPartParser):
             )
         except (ParseError, MultiPartParserError) as error:
             raise InvalidBody from error
+
+
+def is_closed(body: bytes, media_type: str | None) -> bool:
+    """Whether a multipart body has its last line; without one its last value may be half of what was meant."""
+    _, parameters = parse_header_parameters((media_type or "")[:MAX_CONTENT_TYPE])
+    return not body or f"--{parameters.get('boundary', '')}--".encode() in body
 
 
 def as_sent(text: str, codec: str) -> str:

@@ -13,11 +13,11 @@ from bulk_actions.api.options import DONE, READERS
 from rest.numbers import as_integer
 from subscribers.api.filters import CONDITIONS, select_to_change
 from wp_rest.exceptions import Unprocessable, invalid
-from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, is_true
+from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, as_list, is_empty, is_true
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
-# What a request may hold. Whoever says is_all without a contact_query, and something else, meant other contacts.
+# What a request may hold. Whoever says is_all without a condition, and something else, meant other contacts.
 KEYS = CONTROL_PARAMETERS | frozenset(
     "action_name action_options new_status company_id custom_field unsubscribe_reason reason is_all contact_query "
     "last_id subscriber_ids".split()
@@ -27,10 +27,11 @@ KEYS = CONTROL_PARAMETERS | frozenset(
 def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
     """The contact_query of a request on everybody. Raises FieldErrors (400) where it may mean anything else."""
     sent = params.get("contact_query")
-    for name in params:
-        if name in CONDITIONS or (sent is None and name not in KEYS):
-            raise invalid(name, f"With is_all the contacts are chosen by contact_query, not by {name[:64]}.", "unknown")
     query = {} if sent is None else as_object(sent)
+    for name, value in params.items():
+        named = name == "subscriber_ids" and not is_empty(as_list(value, name))
+        if named or name in CONDITIONS or (not query and name not in KEYS):
+            raise invalid(name, f"With is_all the contacts are chosen by contact_query, not by {name[:64]}.", "unknown")
     if query is None:
         # Read as no condition it would mean everybody.
         raise invalid("contact_query", "The contact_query must be an object.", "object")

@@ -22,7 +22,7 @@ from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_ids
+from wp_rest.parameters import as_ids, as_search
 from wp_rest.views import RestView
 
 VIEW, ADD, CHANGE, DELETE = (f"companies.{verb}_company" for verb in ("view", "add", "change", "delete"))
@@ -105,7 +105,7 @@ class CompanyListView(CompanyView):
     def get(self, request: Request) -> Response:
         params = self.params
         companies = Company.objects.all()
-        if search := str(params.get("search") or "").replace("\x00", "").strip():
+        if search := as_search(params.get("search")):
             companies = companies.matching(search)
         page = PageRequest.from_params(params)
         total = companies.count()
@@ -169,7 +169,7 @@ class SearchCompaniesView(CompanyView):
     rights: ClassVar = {"GET": VIEW}
 
     def get(self, request: Request) -> Response:
-        search = str(self.params.get("search") or "").replace("\x00", "").strip()
+        search = as_search(self.params.get("search"))
         companies = Company.objects.matching(search) if search else Company.objects.all()
         columns = ("id", "name", "email", "logo", "phone", "website")
         found = list(companies.order_by("pk").values(*columns)[: FOUND_AT_ONCE + 1])
@@ -186,7 +186,7 @@ class UnattachedContactsView(CompanyView):
         if not company:
             raise required("company_id")
         found = Subscriber.objects.exclude(Subscriber.objects.all().link_exists("companies", [company]))
-        if search := " ".join(str(self.params.get("search") or "").replace("\x00", "").split()):
+        if search := as_search(self.params.get("search")):
             found = found.matching(search)
         ids = found.in_order("id", descending=True).values_list("pk", flat=True)[:FOUND_AT_ONCE]
         return Response({"results": contacts(ids)})

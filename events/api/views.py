@@ -13,6 +13,7 @@ from subscribers.reading import existing_ids, find_id_by_email
 from subscribers.services import lock_contacts
 from wp_rest.exceptions import NotFound, Unprocessable
 from wp_rest.pagination import PageRequest
+from wp_rest.parameters import as_search
 from wp_rest.views import RestView
 
 
@@ -58,7 +59,7 @@ class TrackedEventsView(RestView):
             raise NotFound
         params = self.params
         events = TrackedEvent.objects.of_contact(pk)
-        if search := str(params.get("search") or "").replace("\x00", "").strip():
+        if search := as_search(params.get("search")):
             events = events.matching(search)
         page = PageRequest.from_params(params)
         total = events.count()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, WSGITask
@@ -12,6 +13,8 @@ from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
 HEADER_BYTES = 64 * 1024
 # The line before a chunk, and what follows the last one: waitress itself sets them no bound.
 CHUNK_LINE_BYTES, TRAILER_BYTES = 1024, 8 * 1024
+# How much of the first line tells which face is asked.
+ADDRESS_BYTES = 1024
 RETRY_SECONDS = 5
 
 
@@ -55,17 +58,22 @@ class Overloaded(Error):  # type: ignore[misc]
 
 class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     body_rcv: Any
+    header_plus: bytes
     path = ""  # until the first line is read
     command = ""
     body_left = False  # the body stays where it is; the connection ends with the answer
 
     def received(self, data: bytes) -> int:
         """Take in what belongs to this request; the number of its bytes."""
+        begun = self.header_plus or data
         try:
             consumed: int = super().received(data)
         except ValueError:  # an address that is none, a length of thousands of digits
             self.refuse(BadRequest("The request cannot be read."))
             return len(data)
+        if self.error and not self.headers_finished:
+            # Too long to be read: waitress goes on with an address of its own.
+            self.header_plus = begun
         if self.chunked and not self.completed:
             if len(self.body_rcv.control_line) > CHUNK_LINE_BYTES:
                 self.refuse(BadRequest("A chunk's length has no end."))
@@ -75,6 +83,13 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
 
     def refuse(self, error: Error) -> None:
         self.error, self.completed = error, True
+
+    def asked_path(self) -> str:
+        """The path that the first line names, as far as it has arrived, also of headers that never end."""
+        if self.headers_finished:
+            return self.path
+        address = self.header_plus[:ADDRESS_BYTES].lstrip().partition(b" ")[2]
+        return unquote(address.partition(b" ")[0].partition(b"?")[0].decode("latin-1"))
 
     def leave_body(self) -> None:
         """Complete the request without its body; the connection cannot be used again."""
@@ -120,7 +135,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         status = HTTPStatus(self.request.error.code)
-        content_type, body = self.channel.adj.limits.describe(self.request.path, status.value, status.phrase)
+        content_type, body = self.channel.adj.limits.describe(self.request.asked_path(), status.value, status.phrase)
         self.status = f"{status.value} {status.phrase}"
         self.response_headers.append(("Content-Type", content_type))
         if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -15,6 +15,7 @@ from subscribers.reading import existing_ids
 from subscribers.services import lock_contacts
 from wp_rest.exceptions import NotFound
 from wp_rest.pagination import PageRequest
+from wp_rest.parameters import as_search
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -57,7 +58,7 @@ class NoteListView(NoteView):
             raise NotFound
         params = self.params
         notes = self.notes(pk)
-        if search := str(params.get("search") or "").replace("\x00", "").strip():
+        if search := as_search(params.get("search")):
             notes = notes.matching(search)
         page = PageRequest.from_params(params, self.per_page)
         total = notes.count()

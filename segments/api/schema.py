@@ -216,7 +216,14 @@ def routes_of(word: Literal["tag", "list"]) -> Routes:
                 ),
                 body_example={words: [{"title": "Newsletter"}, {"title": "Customers", "slug": "customers"}]},
                 answer=obj(
-                    {"message": TEXT, "ids": say(listed(ID), f"The ids of the {words}, in the order of the request.")}
+                    {
+                        "message": TEXT,
+                        "ids": say(listed(ID), f"The ids of the {words}, in the order of the request."),
+                        "ignored": say(
+                            obj({words: listed(ANYTHING)}), "Entries that cannot be saved. Missing if there are none."
+                        ),
+                    },
+                    optional=["ignored"],
                 ),
                 example={
                     "message": "Successfully saved the tags."

@@ -13,7 +13,7 @@ from segments.models import ContactList, Segment, Tag
 from segments.services import SlugTaken, delete_segments, make_slug, save_segment, slug_of_title, upsert_segments
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, required
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_ids, as_objects, is_empty, is_true, unreadable
+from wp_rest.parameters import as_ids, as_objects, as_search, is_empty, is_true, unreadable
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -57,7 +57,7 @@ class SegmentListView(SegmentView):
     def page(self) -> tuple[list[dict[str, Any]], int]:
         params = self.params
         segments = self.model.objects.all()
-        if search := str(params.get("search") or "").replace("\x00", "").strip():
+        if search := as_search(params.get("search")):
             segments = segments.matching(search)
         page = PageRequest.from_params(params)
         total = segments.count()
@@ -153,14 +153,21 @@ class SegmentBulkView(SegmentView):
         entries = as_objects(params.get(f"{self.word}s") or params.get("items"))
         if entries is None:
             raise unreadable(f"{self.word}s")
-        rows = []
+        rows, ignored = [], []
         for entry in entries:
-            serializer = SegmentSerializer(data=as_object(entry) or {})
-            if serializer.is_valid():
+            fields = as_object(entry)
+            serializer = SegmentSerializer(data=fields or {})
+            if not serializer.is_valid():
+                # One without a title is left out without a word, as recorded.
+                if fields is None or not is_empty(fields.get("title")):
+                    ignored.append(entry)
+            else:
                 title = serializer.validated_data["title"]
                 slug = serializer.validated_data.get("slug")
                 rows.append({"title": title, "slug": make_slug(slug)[:192] if slug else None})
-        return Response({"message": self.message, "ids": upsert_segments(self.model, rows) if rows else []})
+        left_out = {"ignored": {f"{self.word}s": ignored}} if ignored else {}
+        ids = upsert_segments(self.model, rows) if rows else []
+        return Response({"message": self.message, "ids": ids, **left_out})
 
 
 class SegmentBulkActionView(SegmentView):

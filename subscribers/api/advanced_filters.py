@@ -5,12 +5,13 @@ value}`. An operator that FluentCRM does not know compares for equality, as reco
 contact-list-advanced.json. A source that there is not is refused: left out, it would widen the set.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, DateField, DateTimeField
 from django.utils import timezone
 
@@ -31,12 +32,13 @@ from subscribers.conditions import (
     Source,
     Text,
 )
-from subscribers.models import Subscriber
+from subscribers.models import Status, Subscriber
 from subscribers.querysets import MAX_NUMBER
 from wp_rest.dates import read_date, read_datetime
-from wp_rest.exceptions import Unprocessable, invalid
+from wp_rest.exceptions import FieldErrors, Unprocessable, invalid
 from wp_rest.parameters import as_list, is_empty, without_nul
 
+CODES = {"status": frozenset(Status.values), "contact_type": frozenset(settings.CONTACT_TYPES)}
 COLUMNS: dict[str, Any] = {
     field.name: field
     for field in Subscriber._meta.concrete_fields
@@ -51,6 +53,11 @@ OPERATORS = EMPTY | frozenset(
 # FluentCRM's other words for the operators of days, and of choices.
 OF_DAYS = {"<": "before", ">": "after"}
 OF_CHOICES = {"not_contains": "not_in", "!=": "not_in"}
+# What each kind of source knows. An action refuses others: compared for equality, "not_contains" would mean its opposite.
+DATE_OPERATORS = Day.OPERATORS | OF_DAYS.keys()
+CHOICE_OPERATORS = Choice.OPERATORS | OF_CHOICES.keys() | {"=", "contains"}
+# Operators whose value is a list.
+OF_LISTS = frozenset({"in", "not_in", "in_all", "not_in_all"})
 # Past this many days a date before or after today is no date any more.
 MAX_DAYS = 100_000
 
@@ -102,10 +109,10 @@ class AdvancedFilters:
         kind, name = source
         value = without_nul(condition.get("value"))
         if self.strict and (operator not in OPERATORS or (operator not in EMPTY and is_empty(value))):
-            raise invalid("advanced_filters", f"The condition on {name} needs an operator and a value.", "empty")
+            raise needs_a_value(name)
         match kind:
             case "subscriber" if name in COLUMNS:
-                return read_column(name, operator, value)
+                return self.read_column(name, operator, value)
             case "segment" if name in ("tags", "lists"):
                 return self.read_link(name, operator, value)
             case "segment" if name in ("status", "contact_type"):
@@ -113,43 +120,80 @@ class AdvancedFilters:
                 if self.strict and operator not in Code.OPERATORS:
                     raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
                 codes = tuple(str(entry) for entry in as_list(value, "value"))
+                if self.strict and (not codes or not CODES[name].issuperset(codes)):
+                    raise invalid("advanced_filters", f"The condition on {name} names some that do not exist.", "in")
                 return Code(name, "in" if operator == "in" else "not_in", codes)
             case "custom_fields" if name in self.custom_types:
-                return read_custom_field(name, self.custom_types[name], operator, value)
+                return self.read_custom_field(name, operator, value)
         raise refuse()
 
     def read_link(self, relation: str, operator: str, value: Any) -> Link:
         named = self.find_segments(relation, as_list(value, "value"))
-        if self.strict and (named.ignored or operator not in Link.OPERATORS):
+        if self.strict and (named.ignored or not named.ids or operator not in Link.OPERATORS):
             raise invalid("advanced_filters", f"The condition on {relation} names some that do not exist.", "in")
         return Link(relation, operator if operator in Link.OPERATORS else "in", tuple(named.ids), bool(named.ignored))
 
+    def read_column(self, name: str, operator: str, value: Any) -> Condition:
+        field = COLUMNS[name]
+        if isinstance(field, DateField):  # a DateTimeField too
+            self.refuse_others(name, operator, [value], DATE_OPERATORS)
+            if isinstance(field, DateTimeField):
+                return read_moment(name, operator, value)
+            return read_day(name, "column", operator, value)
+        if isinstance(field, CharField):
+            self.refuse_others(name, operator, as_texts(operator, value), Text.OPERATORS)
+            return read_text(name, "column", operator, value)
+        self.refuse_others(name, operator, as_list(value, "value"), Number.OPERATORS)
+        return read_numbers(name, "column", operator, value)
 
-def read_column(name: str, operator: str, value: Any) -> Condition:
-    field = COLUMNS[name]
-    if isinstance(field, DateTimeField):
-        return read_moment(name, operator, value)
-    if isinstance(field, DateField):
-        return read_day(name, "column", operator, value)
-    if isinstance(field, CharField):
-        return read_text(name, "column", operator, value)
-    return read_numbers(name, "column", operator, value)
-
-
-def read_custom_field(slug: str, field: Kind, operator: str, value: Any) -> Condition:
-    kind = TYPES[field.name]
-    if kind.is_list:
+    def read_custom_field(self, slug: str, operator: str, value: Any) -> Condition:
+        field = self.custom_types[slug]
+        kind = TYPES[field.name]
         if isinstance(value, str) and value in field.options:
             value = [value]  # commas and all
-        operator = OF_CHOICES.get(operator, operator)
-        options = () if operator in EMPTY else tuple(str(option) for option in as_list(value, "value"))
-        return Choice(slug, operator if operator in Choice.OPERATORS else "in", options)
-    match kind.value_type:
-        case "numeric":
-            return read_numbers(slug, "custom", operator, value)
-        case "date" | "datetime":
-            return read_day(slug, "custom", operator, value)
-    return read_text(slug, "custom", operator, value)
+        if kind.is_list:
+            if self.strict and (operator not in CHOICE_OPERATORS or lacks_value(operator, as_list(value, "value"))):
+                raise needs_a_value(slug)
+            operator = OF_CHOICES.get(operator, operator)
+            options = () if operator in EMPTY else tuple(str(option) for option in as_list(value, "value"))
+            return Choice(slug, operator if operator in Choice.OPERATORS else "in", options)
+        match kind.value_type:
+            case "numeric":
+                self.refuse_others(slug, operator, as_list(value, "value"), Number.OPERATORS)
+                return read_numbers(slug, "custom", operator, value)
+            case "date" | "datetime":
+                self.refuse_others(slug, operator, [value], DATE_OPERATORS)
+                return read_day(slug, "custom", operator, value)
+        self.refuse_others(slug, operator, as_texts(operator, value), Text.OPERATORS)
+        return read_text(slug, "custom", operator, value)
+
+    def refuse_others(self, name: str, operator: str, entries: list[Any], known: Collection[str]) -> None:
+        """Refuse, for an action, an operator that does not go with the source, and a value of which part is left out."""
+        if not self.strict:
+            return
+        if operator not in known:
+            raise invalid("advanced_filters", f"The condition on {name} may not be {operator}.", "operator")
+        if operator in EMPTY:
+            return
+        if lacks_value(operator, entries):
+            raise needs_a_value(name)
+        if operator not in OF_LISTS and len(entries) > 1:
+            raise invalid("advanced_filters", f"The condition on {name} takes one value.", "max")
+
+
+def needs_a_value(name: str) -> FieldErrors:
+    return invalid("advanced_filters", f"The condition on {name} needs an operator and a value.", "empty")
+
+
+def lacks_value(operator: str, entries: list[Any]) -> bool:
+    return operator not in EMPTY and is_empty(entries)
+
+
+def as_texts(operator: str, value: Any) -> list[Any]:
+    """The texts that a text is compared with: of operators on lists a list in any shape, else the text as it is."""
+    if operator in OF_LISTS:
+        return as_list(value, "value")
+    return value if isinstance(value, list) else [value or ""]
 
 
 def count_conditions(group: list[Any]) -> int:
@@ -163,7 +207,7 @@ def count_conditions(group: list[Any]) -> int:
 
 
 def read_text(name: str, source: Source, operator: str, value: Any) -> Text:
-    texts = tuple(str(entry) for entry in (value if isinstance(value, list) else [value or ""]))
+    texts = tuple(str(entry) for entry in as_texts(operator, value))
     if operator in EMPTY:
         texts = ()
     elif operator not in ("in", "not_in"):

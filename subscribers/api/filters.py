@@ -14,7 +14,7 @@ from subscribers.querysets import SubscriberQuerySet
 from subscribers.resolve import MODELS, resolve_for_filter
 from subscribers.selection import Selection
 from wp_rest.exceptions import invalid
-from wp_rest.parameters import CONTROL_PARAMETERS, as_list, ids_among, is_empty, without_nul
+from wp_rest.parameters import CONTROL_PARAMETERS, as_list, as_search, ids_among, is_empty, without_nul
 
 SORTABLE = frozenset(
     "id email first_name last_name prefix phone status contact_type city state country postal_code source "
@@ -60,7 +60,8 @@ def select_to_change(query: Mapping[str, Any]) -> Selection:
     for name in SIMPLE if kind == "advanced" else ["advanced_filters"]:
         if name in query:
             raise invalid(f"contact_query.{name}", f"A {kind} filter does not look at {name}.", "unused")
-    if not isinstance(query.get("search", ""), str | int | float):
+    search = query.get("search", "")
+    if isinstance(search, bool) or not isinstance(search, str | int | float):
         raise invalid("contact_query.search", "The search must be a text.", "string")
     for name in SIMPLE:
         if name in query and is_empty(as_list(query[name], f"contact_query.{name}")):
@@ -75,7 +76,7 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     Raises Unprocessable (422) for advanced filters that are none. At most three statements, for
     names of tags and lists and for the types of custom fields.
     """
-    search = " ".join(str(params.get("search") or "").replace("\x00", "").split())
+    search = as_search(params.get("search"))
 
     def found() -> SubscriberQuerySet:
         contacts = Subscriber.objects.all()

@@ -1,6 +1,7 @@
 """What a contact looks like in FluentCRM's words: the one place that knows (contract.md, 'A contact')."""
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -42,7 +43,8 @@ def show_contact(
     # The reference writes these as texts.
     for name in ("user_id", "contact_owner", "company_id", "total_points", "life_time_value", "latitude", "longitude"):
         if shown[name] is not None:
-            shown[name] = str(shown[name])
+            # Written out: as a text, Decimal's 0 of eight places is 0E-8.
+            shown[name] = format(shown[name], "f") if isinstance(shown[name], Decimal) else str(shown[name])
     if shown["date_of_birth"] is not None:
         shown["date_of_birth"] = str(shown["date_of_birth"])
     for name in ("created_at", "last_activity", "updated_at"):

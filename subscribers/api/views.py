@@ -28,7 +28,7 @@ from subscribers.models import Status, Subscriber
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
 from wp_rest.exceptions import NotFound, RestError, Unprocessable, invalid, required, rules_by_field
 from wp_rest.pagination import PageRequest
-from wp_rest.parameters import as_entries, as_ids, as_list, as_objects, ids_among, is_true
+from wp_rest.parameters import as_entries, as_ids, as_list, as_objects, as_search, ids_among, is_true
 from wp_rest.parsers import as_object
 from wp_rest.views import RestView
 
@@ -303,7 +303,7 @@ class SearchContactsView(ContactView):
 
     def get(self, request: Request) -> Response:
         params = self.params
-        search = " ".join(str(params.get("search") or "").replace("\x00", "").split())
+        search = as_search(params.get("search"))
         limit = as_integer(params.get("limit")) or SEARCH_LIMIT
         limit = min(limit, SEARCH_LIMIT) if limit > 0 else SEARCH_LIMIT
         columns = ("id", "first_name", "last_name", "email")

@@ -59,6 +59,19 @@ WIDE: list[Any] = [
     advanced("notin", ["gold"], TAGS),
     advanced("=", "pending", STATUS),
     advanced("not_in", [], STATUS),
+    advanced("not_in", ["no such status"], STATUS),
+    advanced("not_in", ["no such type"], ("segment", "contact_type")),
+    *(
+        advanced("not_in", value, source)
+        for value in ("[]", ",", '[""]', '"",""', "{}")
+        for source in (TAGS, STATUS, CHOICES, ("subscriber", "first_name"), ("subscriber", "id"))
+    ),
+    advanced("!=", ["Ada", "Bob"]),
+    advanced("not_contains", ["", "Ada"]),
+    advanced("!=", "5,6", ("subscriber", "id")),
+    advanced("not_contains", "5", ("subscriber", "id")),
+    advanced(">=", "2020-01-01", ("subscriber", "created_at")),
+    advanced("before", "2020-01-01"),
     advanced("in_all", [], CHOICES),
     advanced("not_in", "", CHOICES),
     "",
@@ -95,13 +108,23 @@ def test_it_refuses_such_a_query_in_a_form(api: Api, contacts: list[Subscriber],
 
 
 @pytest.mark.parametrize(
-    "beside", [{"tags": [999]}, {"search": "Ada"}, {"contactQuery": {"search": "Ada"}}, {"query": {}}]
+    "beside",
+    [{"tags": [999]}, {"search": "Ada"}, {"contactQuery": {"search": "Ada"}}, {"query": {}}, {"subscriber_ids": "1"}],
 )
 def test_it_refuses_conditions_beside_the_query(act: Act, contacts: list[Subscriber], beside: dict[str, Any]) -> None:
     assert act("delete_contacts", is_all="yes", **beside).status_code == 400
-    if beside.keys() & {"tags", "search"}:
-        assert act("delete_contacts", is_all="yes", contact_query={}, **beside).status_code == 400
+    assert act("delete_contacts", is_all="yes", contact_query={}, **beside).status_code == 400
+    if not beside.keys() & {"contactQuery", "query"}:
+        query = {"search": "Bob"}
+        assert act("delete_contacts", is_all="yes", contact_query=query, **beside).status_code == 400
     assert Subscriber.objects.count() == 2
+
+
+@pytest.mark.parametrize("search", [0, "0", 0.5])
+def test_it_searches_for_a_number(act: Act, world: World, search: Any) -> None:
+    SubscriberFactory.create(first_name="Ada", last_name="0.5", email="ada@contacts.example", phone="")
+    SubscriberFactory.create(first_name="Bob", last_name="1.7", email="bob@contacts.example", phone="")
+    assert act("add_to_tags", is_all="yes", contact_query={"search": search}).json()["completed_contacts"] == 1
 
 
 @pytest.mark.parametrize(
@@ -115,6 +138,8 @@ def test_it_refuses_conditions_beside_the_query(act: Act, contacts: list[Subscri
         advanced("not_null", "", ("subscriber", "email")),
         advanced("not_in", ["gold"], TAGS),
         advanced("not_in", ["pending"], STATUS),
+        advanced("not_in", '["Cyd","Dan"]'),
+        advanced("not_contains", "[,"),
         {"statuses": ["subscribed", ""]},
     ],
     ids=str,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from custom_fields.types import TYPES
 from subscribers.models import Subscriber
@@ -69,6 +70,9 @@ GOOD: list[tuple[str, Any, Any]] = [
             ({}, []),
         ]
     ),
+    ("number", "1e-7", "0.0000001"),
+    ("number", "1.5E3", "1500"),
+    ("text", ["a", 1, True, None], "a, 1, 1"),
     ("date", "2027-01-31", "2027-01-31"),
     ("date", " 2028-02-29 ", "2028-02-29"),
     ("date_time", "2026-02-03 04:05:06", "2026-02-03 04:05:06"),
@@ -85,10 +89,10 @@ WRONG: dict[str, str] = {
     **dict.fromkeys(CHOICES, "The f must be a text."),
 }
 BAD: list[tuple[str, Any]] = [
-    *((kind, {"a": "b"}) for kind in TEXTS),
+    *((kind, sent) for kind in TEXTS for sent in ({"a": "b"}, [["a"]], ["a", {"b": 1}])),
     *(
         ("number", sent)
-        for sent in ("lots", "1,000", "12.5.1", "1e3", "0x1F", "--5", "5 5", "٣", ".", "-", "NaN", "inf", "5" * 31)
+        for sent in ("lots", "1,000", "12.5.1", "1e99", "0x1F", "--5", "5 5", "٣", ".", "-", "NaN", "inf", "5" * 31)
     ),
     *(("number", sent) for sent in (True, False, [5], {"a": 5}, [], {})),
     *(("date", sent) for sent in ("soon", "2026-02-30", "31.01.2026", "2026-1-5", "20260131", "2026-01-31 00:00:00")),
@@ -214,7 +218,8 @@ def test_it_keeps_the_type_of_a_value_when_it_is_written_again(api: Api, kind: s
         ('["one, two", "three"]', ["one, two", "three"]),
         ('"one, two",three', ["one, two", "three"]),
         ('5" pipe', ['5" pipe']),
-        ("[1, 2.50]", ["1", "2.5"]),
+        ("[1, 2.50]", ["1", "2.50"]),
+        ("[89014103211118510720, 1e3]", ["89014103211118510720", "1e3"]),
     ],
 )
 def test_it_reads_choices_whole(api: Api, kind: str, sent: str, stored: list[str]) -> None:
@@ -223,6 +228,14 @@ def test_it_reads_choices_whole(api: Api, kind: str, sent: str, stored: list[str
     api.put(f"/subscribers/{contact.pk}", {"custom_values": {"f": sent}})
     contact.refresh_from_db()
     assert contact.custom_values == {"f": stored}
+
+
+def test_a_day_begins_where_the_clocks_let_it(api: Api) -> None:
+    with override_settings(TIME_ZONE="America/Sao_Paulo"):
+        assert send(api, "date_time", "2018-11-04")[1].custom_values == {"f": "2018-11-04 01:00:00"}
+        contact = Subscriber.objects.get()
+        sent = {"custom_values": {"f": "2018-11-04 00:00:00"}}
+        assert api.put(f"/subscribers/{contact.pk}", sent).status_code == 400
 
 
 @pytest.mark.parametrize("sent", ["[1,", '"one', '"one"x,two', '[["a"], "b"]', '[{"a": 1}]'])

@@ -65,6 +65,7 @@ def load(tmp_path: Path) -> Load:
         ("DATABASE_URL", "postgres://user:password@host:port/name"),
         pytest.param("DATABASE_URL", "not a url"),
         ("DATABASE_URL", "nonsense://host/name"),
+        ("DATABASE_URL", "postgres://user:password@host"),
         pytest.param("DEBUG", "maybe"),
         pytest.param("BEHIND_PROXY", "perhaps"),
         pytest.param("ENV_FILE", "no-such-file.env"),

@@ -144,6 +144,15 @@ def test_headers_have_a_bound(running: Running) -> None:
         assert read_answer(connection)[0] == 431
 
 
+@pytest.mark.parametrize("path", ["/v1", "/v1/contacts?limit=1"])
+def test_headers_that_are_too_long_are_refused_in_the_words_of_the_face_that_is_asked(
+    running: Running, path: str
+) -> None:
+    with running.sent(running.head("GET", path, "X: " + "x" * 70_000)) as connection:
+        status, body, _ = read_answer(connection)
+    assert (status, body["success"]) == (431, False)
+
+
 def test_more_clients_than_are_kept_shut_nobody_out(running: Running) -> None:
     """Two workers keep 120 each: who has waited longest goes, and whoever comes is answered."""
     with ExitStack() as stack:

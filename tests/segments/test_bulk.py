@@ -42,12 +42,24 @@ def test_it_makes_those_that_are_new_and_renames_those_that_are_known(api: Api, 
     answer = api.post(f"/{kind.word}/bulk", {key or kind.word: sent})
     assert answer.status_code == 200
     ids = dict(kind.model.objects.values_list("slug", "pk"))
-    assert answer.json() == {"message": kind.message, "ids": [ids["bulk-one"], ids["bulk-2"], known.pk]}
+    assert answer.json() == {
+        "message": kind.message,
+        "ids": [ids["bulk-one"], ids["bulk-2"], known.pk],
+        "ignored": {kind.word: ["nonsense"]},
+    }
     assert set(kind.model.objects.values_list("title", "slug", "description")) == {
         ("Bulk One", "bulk-one", None),
         ("Bulk Two", "bulk-2", None),
         ("VIP Customers 2", "vip-customers", "Kept"),
     }
+
+
+@of_both_kinds
+def test_it_names_those_that_it_cannot_make(api: Api, kind: Kind) -> None:
+    wrong = [{"title": "x" * 193}, {"title": ["VIP"]}]
+    answer = api.post(f"/{kind.word}/bulk", {kind.word: [{"title": "Good"}, *wrong]})
+    assert answer.json()["ignored"] == {kind.word: wrong}
+    assert [one.title for one in kind.model.objects.all()] == ["Good"]
 
 
 @of_both_kinds

@@ -305,3 +305,10 @@ def test_it_names_what_it_left_out(api: Api) -> None:
     }
     assert list(contact.tags.all()) == [tag]
     assert Tag.objects.count() == 1
+
+
+@pytest.mark.parametrize("sent", [0, "0", 0.000000001])
+def test_degrees_of_the_equator_are_written_out(api: Api, sent: Any) -> None:
+    contact = SubscriberFactory.create()
+    shown = api.put(f"/subscribers/{contact.pk}", {"latitude": sent, "longitude": -0.00000001}).json()["contact"]
+    assert (shown["latitude"], shown["longitude"]) == ("0.00000000", "-0.00000001")

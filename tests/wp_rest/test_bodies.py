@@ -276,6 +276,16 @@ def test_it_refuses_a_body_that_was_cut_short(api: Api, kind: str, body: bytes) 
     assert not Tag.objects.exists()
 
 
+def test_it_refuses_a_multipart_form_without_its_last_line(api: Api) -> None:
+    # All of its length is there, and yet the last value may be half of what was meant.
+    body = multipart(("title", "Cut short"))
+    for cut in (body[: body.index(b"short")], body.removesuffix(b"--XX--\r\n"), body.removesuffix(b"--\r\n")):
+        answer = api.post("/tags", cut, content_type=MULTIPART)
+        assert answer.status_code == 400
+        assert answer.json() == INVALID_FORM
+    assert not Tag.objects.exists()
+
+
 @pytest.mark.parametrize("length", ["", "x", "-1", "1.5"])
 def test_it_reads_no_body_of_a_length_that_is_no_number(api: Api, length: str) -> None:
     answer = stream(api, b'{"title": "x"}', CONTENT_LENGTH=length)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.client import Api
-from tests.factories import TagFactory
+from tests.factories import SubscriberFactory, TagFactory
 
 BASE = "/wp-json/fluent-crm/v2/tags"
 
@@ -142,3 +142,13 @@ def test_it_gives_one_address_however_it_was_asked(api: Api, address: str) -> No
     TagFactory.create_batch(2)
     answer = api.client.get(address, headers=api.headers)
     assert answer.json()["tags"]["next_page_url"] == f"{BASE}?per_page=1&page=2"
+
+
+def test_it_keeps_each_value_of_a_name_that_was_sent_several_times(api: Api) -> None:
+    tags = TagFactory.create_batch(2)
+    for tag in tags:
+        SubscriberFactory.create(tags=[tag])
+    query = "&".join(f"tags={tag.pk}" for tag in tags)
+    shown = api.get(f"/subscribers?{query}&per_page=1").json()
+    assert shown["total"] == 2
+    assert shown["next_page_url"].endswith(f"/subscribers?{query}&per_page=1&page=2")

@@ -33,6 +33,8 @@ FORM = "application/x-www-form-urlencoded"
         "tagIds%5B%5D={0}&tagIds%5B%5D={1}",
         "tagIds={0},{1}",
         "tagIds={0}%2C+{1}",
+        "tagIds={0}&tagIds={1}",
+        "tagIds[]={0}&tagIds[0]={1}",
     ],
 )
 @pytest.mark.parametrize("place", ["form", "query"])
