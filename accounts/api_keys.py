@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey
 from accounts.services import ALPHABET, hash_password, is_due, write_note
-from database.sql import moment, read
+from database.sql import read, stored_datetime
 
 PREFIX = "flz_sk_"
 LENGTH = 32
@@ -63,4 +63,4 @@ def revoke_api_keys(keys: QuerySet[ApiKey]) -> int:
 def note_key_use(key: Key) -> None:
     """Remember when a key was used, at most once a minute, if that can be done at once."""
     if is_due(key.last_used_at):
-        write_note(ApiKey, key.id, {"last_used_at": moment(timezone.now())})
+        write_note(ApiKey, key.id, {"last_used_at": stored_datetime(timezone.now())})

@@ -18,7 +18,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApplicationPassword
-from database.sql import execute, is_postgresql, moment
+from database.sql import execute, is_postgresql, stored_datetime
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,9 @@ def note_use(password_id: int, last_used_at: datetime | None, address: str | Non
     """Remember when and from where a password was used, at most once a minute, if that can be done at once."""
     if is_due(last_used_at):
         write_note(
-            ApplicationPassword, password_id, {"last_used_at": moment(timezone.now()), "last_used_from": address}
+            ApplicationPassword,
+            password_id,
+            {"last_used_at": stored_datetime(timezone.now()), "last_used_from": address},
         )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from changes.models import Change, ChangedContact, DeletedContact
-from database.sql import among, execute, ids_parameter
+from database.sql import any_of, execute, ids_parameter
 
 # Rows a transaction.
 BATCH = 10_000
@@ -45,7 +45,7 @@ def remove_old_changes(batch: int = BATCH) -> Removed:
 
 def _remove(rows: Any, batch: int) -> int:
     """Delete the rows, oldest first, a batch at a time; returns how many."""
-    delete = f"DELETE FROM {rows.model._meta.db_table} WHERE id {among()}"
+    delete = f"DELETE FROM {rows.model._meta.db_table} WHERE id {any_of()}"
     removed = 0
     while True:
         with transaction.atomic():

@@ -12,7 +12,7 @@ from changes.actors import Actor, current_actor
 from changes.commit_order import NOT_MOVED, NUMBER, NUMBER_ON_SQLITE, continue_numbers
 from changes.events import EVENTS, SUBJECTS
 from changes.signals import contacts_changed
-from database.sql import among, execute, ids_parameter, is_postgresql, json_parameter, moment
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, stored_datetime
 
 # The subject of what is about the contacts of an entry alone.
 CONTACTS: tuple[str, int | None] = ("contact", None)
@@ -72,13 +72,15 @@ KEEP_ON_SQLITE = """
     INSERT INTO changes_deletedcontact (change_id, contact_id, email, hash)
     SELECT %s, value ->> 0, value ->> 1, value ->> 2 FROM json_each(%s)
 """
-UNLINK = "DELETE FROM changes_changedcontact WHERE contact_id {among} RETURNING change_id"
-DROP_OWN = "DELETE FROM changes_change WHERE id {among} AND contacts = 1"
+UNLINK = "DELETE FROM changes_changedcontact WHERE contact_id {any_of} RETURNING change_id"
+DROP_OWN = "DELETE FROM changes_change WHERE id {any_of} AND contacts = 1"
 # Locked, so that of two who delete the last two contacts of an entry the second one finds it empty.
-HOLD_SHARED = "SELECT id FROM changes_change WHERE id {among} AND contacts > 1 AND details <> '{{}}' ORDER BY id {lock}"
+HOLD_SHARED = (
+    "SELECT id FROM changes_change WHERE id {any_of} AND contacts > 1 AND details <> '{{}}' ORDER BY id {lock}"
+)
 # A look into the index for each entry: as NOT EXISTS it may become a join of everybody with everything.
 FORGET_VALUES = """
-    UPDATE changes_change SET details = '{{}}' WHERE id {among} AND (
+    UPDATE changes_change SET details = '{{}}' WHERE id {any_of} AND (
         SELECT l.id FROM changes_changedcontact l WHERE l.change_id = changes_change.id LIMIT 1
     ) IS NULL
 """
@@ -109,7 +111,7 @@ class Gone(NamedTuple):
 class Beside(NamedTuple):
     """A statement that changes rows because of what is recorded: PostgreSQL runs it as a part of the same one.
 
-    Of {among} and the parameters as database.sql has them.
+    Of {any_of} and the parameters as database.sql has them.
     """
 
     sql: str
@@ -132,7 +134,7 @@ def record(entries: Iterable[Entry], *, actor: Actor | None = None, beside: Besi
     if not told:
         return []
     acting = actor or current_actor()
-    who = (moment(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id)
+    who = (stored_datetime(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id)
     if is_postgresql():
         ids = _record_on_postgresql(told, who, beside)
         if not ids:
@@ -230,8 +232,8 @@ def forget(ids: Iterable[int]) -> None:
     Entries about one of them alone go; one about many keeps that it was, and loses its values when
     the last of them goes.
     """
-    entries = sorted({row[0] for row in execute(UNLINK.format(among=among()), ids_parameter(ids))})
-    execute(DROP_OWN.format(among=among()), ids_parameter(entries))
+    entries = sorted({row[0] for row in execute(UNLINK.format(any_of=any_of()), ids_parameter(ids))})
+    execute(DROP_OWN.format(any_of=any_of()), ids_parameter(entries))
     lock = "FOR NO KEY UPDATE" if is_postgresql() else ""
-    shared = [row[0] for row in execute(HOLD_SHARED.format(among=among(), lock=lock), ids_parameter(entries))]
-    execute(FORGET_VALUES.format(among=among()), ids_parameter(shared))
+    shared = [row[0] for row in execute(HOLD_SHARED.format(any_of=any_of(), lock=lock), ids_parameter(entries))]
+    execute(FORGET_VALUES.format(any_of=any_of()), ids_parameter(shared))

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from database.expressions import AmongFolded, Fold, holding
+from database.expressions import AnyOfFolded, Fold, holding
 
 
 class CompanyQuerySet(models.QuerySet[Any]):
@@ -15,4 +15,4 @@ class CompanyQuerySet(models.QuerySet[Any]):
 
     def named(self, names: Iterable[str]) -> Self:
         """Those of the names, as `fold` compares."""
-        return self.filter(AmongFolded(Fold("name"), names))
+        return self.filter(AnyOfFolded(Fold("name"), names))

@@ -42,7 +42,7 @@ def is_taken(company: Company) -> bool:
     return bool(same.keys() - {company.pk}) and not same.get(company.pk)
 
 
-def name_companies(names: Iterable[str]) -> dict[str, int]:
+def resolve_companies(names: Iterable[str]) -> dict[str, int]:
     """The ids of companies by the names given, as `fold` compares; those that do not exist are made.
 
     At most four statements.
@@ -68,9 +68,9 @@ def create_new(companies: Sequence[Company]) -> None:
 @transaction.atomic
 def set_company_type(ids: Iterable[int], value: str) -> int:
     """Give companies a type, one of TYPES; returns how many there are. Two statements, and one for those that had another."""
-    chosen = Company.objects.filter(pk__among=ids).order_by("pk").select_for_update()
+    chosen = Company.objects.filter(pk__any_of=ids).order_by("pk").select_for_update()
     companies = dict(chosen.values_list("pk", "type"))
-    Company.objects.filter(pk__among=list(companies)).update(type=value, updated_at=timezone.now())
+    Company.objects.filter(pk__any_of=list(companies)).update(type=value, updated_at=timezone.now())
     record(
         Entry("company_updated", None, {"columns": ["type"]}, ("company", pk))
         for pk, before in companies.items()

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from changes.services import Entry, record
 from custom_fields.models import DEFAULT_GROUP, CustomField, Scope
-from custom_fields.types import TYPES, DoesNotFit, Kind, Value, check_value
+from custom_fields.types import TYPES, InvalidValue, Kind, Value, check_value
 from database.insert import insert_new
 from database.sql import execute, is_postgresql, read
 
@@ -131,8 +131,8 @@ def check_values(values: Mapping[str, Any], types: Mapping[str, Kind]) -> Checke
             continue
         try:
             checked.values[slug] = check_value(types[slug], value)
-        except DoesNotFit as misfit:
-            checked.errors[slug] = f"The {slug} {misfit}."
+        except InvalidValue as error:
+            checked.errors[slug] = f"The {slug} {error}."
     return checked
 
 

@@ -25,7 +25,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 Value = str | list[str] | None
 
 
-class DoesNotFit(ValueError):
+class InvalidValue(ValueError):
     """A value that is not of its field's type; the message says what is."""
 
 
@@ -49,22 +49,22 @@ def check_text(value: Any, options: Sequence[str] = ()) -> Value:
         texts = [check_text(entry) for entry in value if entry is not None]
         value = ", ".join(text for text in texts if isinstance(text, str))
     if not isinstance(value, str | int | float):
-        raise DoesNotFit("must be a text")
+        raise InvalidValue("must be a text")
     text = composed(str(value).replace("\x00", ""))  # PostgreSQL stores no NUL
     if len(text) > MAX_TEXT:
-        raise DoesNotFit(f"may not be longer than {MAX_TEXT} characters")
+        raise InvalidValue(f"may not be longer than {MAX_TEXT} characters")
     return text
 
 
 def check_number(value: Any, options: Sequence[str] = ()) -> Value:
     """A number's text, with the digits that were sent; an exponent is written out (1e-7 is 0.0000001)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise DoesNotFit("must be a number")
+        raise InvalidValue("must be a number")
     text = str(value).strip()
     if text.isascii() and EXPONENT.fullmatch(text):
         text = format(Decimal(text), "f")
     if not NUMBER.fullmatch(text) or not text.isascii():
-        raise DoesNotFit("must be a number")
+        raise InvalidValue("must be a number")
     return text
 
 
@@ -77,7 +77,7 @@ def check_choices(value: Any, options: Sequence[str] = ()) -> Value:
     elif not isinstance(value, list):
         value = [value]
     if any(isinstance(entry, list) for entry in value):
-        raise DoesNotFit("must be a text")
+        raise InvalidValue("must be a text")
     return [text for text in (check_text(entry) for entry in value) if isinstance(text, str)]
 
 
@@ -94,7 +94,7 @@ def split_choices(text: str, options: Sequence[str]) -> list[Any]:
         if '"' in text:
             [parts] = csv.reader([text], skipinitialspace=True, strict=True)
     except (ValueError, csv.Error):
-        raise DoesNotFit("must be a list of texts") from None
+        raise InvalidValue("must be a list of texts") from None
     return [part for part in (part.strip() for part in parts) if part]
 
 
@@ -105,7 +105,7 @@ def check_date(value: Any, options: Sequence[str] = ()) -> Value:
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise DoesNotFit("must be a date such as 2026-01-31") from None
+        raise InvalidValue("must be a date such as 2026-01-31") from None
 
 
 def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
@@ -117,7 +117,7 @@ def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
         whole_day = DAY.fullmatch(text) is not None
         return local_time(datetime.fromisoformat(text), whole_day=whole_day).isoformat(" ", "seconds")
     except (ValueError, OverflowError):
-        raise DoesNotFit("must be a date and time such as 2026-01-31 09:05:00") from None
+        raise InvalidValue("must be a date and time such as 2026-01-31 09:05:00") from None
 
 
 def local_time(moment: datetime, *, whole_day: bool = False) -> datetime:
@@ -162,7 +162,7 @@ TYPE_BY_KEY = {kind.key: name for name, kind in TYPES.items()}
 
 
 def check_value(kind: Kind, value: Any) -> Value:
-    """The value as it is stored; an empty text or null stays as it is. Raises DoesNotFit."""
+    """The value as it is stored; an empty text or null stays as it is. Raises InvalidValue."""
     field_type = TYPES[kind.name]
     if isinstance(value, str) and not value.strip():
         return [] if field_type.is_list else ""

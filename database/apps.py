@@ -2,9 +2,11 @@ import sqlite3
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import models
 from django.db.backends.signals import connection_created
 
 from database.letters import fold
+from database.lookups import AnyOf
 
 
 def prepare_sqlite(connection: Any, **kwargs: Any) -> None:
@@ -24,3 +26,5 @@ class DatabaseConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(prepare_sqlite)
+        models.Field.register_lookup(AnyOf)
+        models.ForeignObject.register_lookup(AnyOf)

@@ -97,7 +97,7 @@ class Holds(ContainsFolded):
         return folded(left), params
 
 
-class AmongFolded(Func):
+class AnyOfFolded(Func):
     """True where a folded text is one of some, which are folded here. They are one parameter."""
 
     output_field = models.BooleanField()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from database.sql import execute, json_parameter, moment, rows_from_json
+from database.sql import execute, json_parameter, rows_from_json, stored_datetime
 
 INSERT_NEW = """
     INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} WHERE true ORDER BY r.{order}
@@ -36,4 +36,4 @@ def insert_new(rows: Sequence[models.Model], shown: str, order: str) -> list[tup
 
 def _plain(field: Any, row: models.Model) -> Any:
     value = field.pre_save(row, add=True)
-    return moment(value) if hasattr(value, "tzinfo") else value
+    return stored_datetime(value) if hasattr(value, "tzinfo") else value

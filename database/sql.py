@@ -31,7 +31,7 @@ def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def among() -> str:
+def any_of() -> str:
     """What follows a column to hold it to a set of ids given as `ids_parameter(...)`."""
     return "= ANY(%s)" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
 
@@ -52,7 +52,7 @@ def texts() -> str:
 
 
 def ids_parameter(ids: Iterable[int | str]) -> Any:
-    """The parameter that stands for a set of ids, or of texts, in `among()`."""
+    """The parameter that stands for a set of ids, or of texts, in `any_of()`."""
     return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
 
 
@@ -78,8 +78,8 @@ def json_parameter(rows: Any) -> str:
     return orjson.dumps(rows, default=str).decode()
 
 
-def moment(value: datetime) -> Any:
-    """An aware moment as the database keeps it."""
+def stored_datetime(value: datetime) -> Any:
+    """An aware datetime as the database stores it, to be a parameter of fixed SQL."""
     return connection.ops.adapt_datetimefield_value(value)
 
 

@@ -248,7 +248,7 @@ APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"
 WSGI_APPLICATION = "fluentcrm_api.wsgi.application"
 CSRF_FAILURE_VIEW = "fluentcrm_api.errors.csrf_failure"
-# On SQLite the ledger of segments.Tally stays empty, and its index needs no included column.
+# On SQLite the ledger of segments.ContactCount stays empty, and its index needs no included column.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 CORS_ALLOWED_ORIGINS = read("CORS_ALLOWED_ORIGINS", list, [])
 CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == ["*"]

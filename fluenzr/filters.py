@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custom_fields.services import types_by_slug
-from custom_fields.types import TYPES, DoesNotFit, Kind, check_value
+from custom_fields.types import TYPES, InvalidValue, Kind, check_value
 from fluenzr.errors import ApiError, NotFound, invalid
 from fluenzr.ids import GROUP, decode
-from fluenzr.services import known_groups
 from fluenzr.words import STATUSES
 from rest.text import plain_line
 from segments.models import Tag
 from segments.services import ids_by_title
 from subscribers.models import Subscriber
 from subscribers.querysets import SubscriberQuerySet
+from subscribers.resolve import existing_lists
 from subscribers.selection import Selection
 
 SEARCH_FILTERS = ("status", "groups", "customFields")
@@ -97,7 +97,7 @@ def read_groups(sent: Any, field: str) -> list[int]:
     if not isinstance(sent, list) or not all(isinstance(entry, str) for entry in sent):
         raise invalid(field, "groups must be an array of group ids")
     ids = {entry: decode(GROUP, entry) for entry in sent}
-    known = known_groups({pk for pk in ids.values() if pk is not None})
+    known = existing_lists({pk for pk in ids.values() if pk is not None})
     if unknown := [entry for entry, pk in ids.items() if pk not in known]:
         raise NotFound(
             f"Group not found: {unknown[0][:64]}", {field: [f"Group not found: {id_[:64]}" for id_ in unknown]}
@@ -120,7 +120,7 @@ def with_custom_values(contacts: SubscriberQuerySet, values: Any) -> SubscriberQ
             continue
         try:
             checked = check_value(Kind("text") if TYPES[kind.name].is_list else kind, value)
-        except DoesNotFit as misfit:
-            raise invalid(field, f"{slug} {misfit}") from None
+        except InvalidValue as problem:
+            raise invalid(field, f"{slug} {problem}") from None
         contacts = contacts.with_custom_value(slug, str(checked), kind.name) if checked != "" else contacts.none()
     return contacts

@@ -9,7 +9,7 @@ from companies.models import COLUMNS as COMPANY_COLUMNS
 from fluenzr.ids import CONTACT, GROUP, STAGE, encode
 from fluenzr.words import STATUS_OF
 from segments.models import ContactList
-from subscribers.reading import COLUMNS, Contact, as_moment, read_contacts
+from subscribers.reading import COLUMNS, Contact, as_datetime, read_contacts
 
 SHOWN = "id email first_name last_name phone status company_id created_at updated_at".split()
 shown_values = itemgetter(*(COLUMNS.index(name) for name in SHOWN))
@@ -18,7 +18,7 @@ COMPANY_NAME = COMPANY_COLUMNS.index("name")
 
 def write_moment(value: Any) -> str:
     """ISO 8601 in UTC, whole seconds."""
-    moment: datetime = as_moment(value)  # type: ignore[assignment]
+    moment: datetime = as_datetime(value)  # type: ignore[assignment]
     return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 

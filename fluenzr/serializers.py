@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from fluenzr.errors import ApiError, NotFound
 from fluenzr.ids import CONTACT, GROUP, STAGE, decode
-from fluenzr.services import Misfit, Sent
+from fluenzr.services import ContactInput, Problem
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from subscribers.addresses import is_address
 
@@ -17,7 +17,7 @@ MAX_IDS = MAX_TAGS = 1000
 CUSTOM_KEY = re.compile(r"(?!\d+$)[\w-](?:[\w -]{0,62}[\w-])?")
 
 
-class SentField(serializers.Field[Any, Any, Any, Any]):
+class InputField(serializers.Field[Any, Any, Any, Any]):
     """A field that is only ever read, and that names itself in its messages."""
 
     default_error_messages = {"null": "{name} may not be null", "required": "{name} is required"}
@@ -29,7 +29,7 @@ class SentField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class Text(SentField):
+class Text(InputField):
     """One line of plain text; null and "" both empty a field."""
 
     default_error_messages = {
@@ -70,7 +70,7 @@ class WebAddress(Text):
         return text
 
 
-class Email(SentField):
+class Email(InputField):
     default_error_messages = {"required": "Email is required", "email": "Invalid email format"}
 
     def __init__(self, **options: Any) -> None:
@@ -87,7 +87,7 @@ class Email(SentField):
         return data.strip()
 
 
-class GroupIds(SentField):
+class GroupIds(InputField):
     """The numbers of the lists that are meant, each once."""
 
     prefix = GROUP
@@ -122,7 +122,7 @@ class ContactIds(GroupIds):
     }
 
 
-class Tags(SentField):
+class Tags(InputField):
     default_error_messages = {
         "array": "{name} must be an array of strings",
         "blank": "{name} may not hold an empty tag",
@@ -146,7 +146,7 @@ class Tags(SentField):
         return list(titles)
 
 
-class CustomFields(SentField):
+class CustomFields(InputField):
     default_error_messages = {"object": "{name} must be an object"}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -158,7 +158,7 @@ class CustomFields(SentField):
         return dict(data)
 
 
-class StageId(SentField):
+class StageId(InputField):
     """The slug of the stage that is meant; null and "" are none."""
 
     default_error_messages = {"not_found": "Pipeline stage not found: {id}", "string": "{name} must be a string"}
@@ -204,15 +204,15 @@ class GroupSerializer(serializers.Serializer[Any]):
 COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "website")
 
 
-def read_contact(body: Any, *, new: bool) -> Sent | Misfit:
+def read_contact(body: Any, *, new: bool) -> ContactInput | Problem:
     """A contact as it was sent, or what is wrong with it by field."""
     if not isinstance(body, Mapping):
-        return Misfit({"contact": ["The contact must be an object"]})
+        return Problem({"contact": ["The contact must be an object"]})
     serializer = (NewContactSerializer if new else ContactSerializer)(data=body)
     if not serializer.is_valid():
-        return misfit_of(serializer.errors)
+        return problem_of(serializer.errors)
     valid = serializer.validated_data
-    return Sent(
+    return ContactInput(
         columns={name: valid[name] for name in COLUMNS if name in valid},
         stage=valid.get("stage", ...),
         company=(valid["company"] or "") if "company" in valid else None,
@@ -222,7 +222,7 @@ def read_contact(body: Any, *, new: bool) -> Sent | Misfit:
     )
 
 
-def misfit_of(errors: Any) -> Misfit:
+def problem_of(errors: Any) -> Problem:
     """A serializer's errors as details; it is a 404 when all that is wrong are ids of nothing."""
     details: dict[str, list[str]] = {}
     codes = set()
@@ -231,12 +231,12 @@ def misfit_of(errors: Any) -> Misfit:
         for key, texts in nested:
             details[f"{name}.{key}" if key else name] = [str(text) for text in texts]
             codes |= {text.code for text in texts}
-    return Misfit(details, missing=codes == {"not_found"})
+    return Problem(details, missing=codes == {"not_found"})
 
 
-def refusal(misfit: Misfit) -> ApiError:
+def refusal(problem: Problem) -> ApiError:
     """The answer to a request whose only contact, or whose own fields, do not fit."""
-    return (NotFound if misfit.missing else ApiError)(misfit.message, misfit.details)
+    return (NotFound if problem.missing else ApiError)(problem.message, problem.details)
 
 
 def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
@@ -244,15 +244,15 @@ def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     serializer = GroupSerializer(data=body)
     details: Mapping[str, Sequence[str]] = {}
     if not serializer.is_valid():
-        details = misfit_of(serializer.errors).details
+        details = problem_of(serializer.errors).details
     elif (new or "name" in body) and not serializer.validated_data.get("title"):
         details = {"name": ["Name is required"]}
     if details:
-        raise refusal(Misfit(details))
+        raise refusal(Problem(details))
     return dict(serializer.validated_data)
 
 
-def read_field(field: SentField, name: str, body: Mapping[str, Any]) -> Any:
+def read_field(field: InputField, name: str, body: Mapping[str, Any]) -> Any:
     """One required field of a body that has no other. Raises the 400, or the 404 for an id of nothing."""
     field.bind(name, None)  # type: ignore[arg-type]  # there is no serializer
     if body.get(name) is None:
@@ -260,4 +260,4 @@ def read_field(field: SentField, name: str, body: Mapping[str, Any]) -> Any:
     try:
         return field.run_validation(body[name])
     except serializers.ValidationError as error:
-        raise refusal(misfit_of({name: error.detail})) from None
+        raise refusal(problem_of({name: error.detail})) from None

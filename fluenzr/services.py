@@ -1,11 +1,12 @@
 """Writing what FluenzR's clients send, through the services that every face uses.
 
-Here names become rows: titles of tags, names of companies, keys of custom fields. Each function is
+Names become rows by subscribers.resolve: titles of tags, names of companies, keys of custom fields. Each function is
 one transaction, so what is refused has made none of them, and costs a fixed number of statements
 however many contacts there are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import EllipsisType
 from typing import Any
@@ -14,29 +15,30 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from companies.models import Company
-from companies.services import name_companies
-from custom_fields.services import add_text_fields, check_values, types_by_slug
+from custom_fields.services import check_values, types_by_slug
 from custom_fields.types import Kind
-from database.sql import ids_by_text
 from fluenzr.ids import GROUP, STAGE, encode
-from pipelines.services import stages_by_slug
-from segments.models import ContactList, Tag
-from segments.services import create_missing, ids_by_title, look_up
+from pipelines.services import resolve_stages
+from segments.models import Tag
+from segments.services import ids_by_title
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.reading import existing_ids, read_contacts
+from subscribers.resolve import (
+    MAX_CUSTOM_FIELDS,
+    May,
+    MayNotMake,
+    TooManyFields,
+    companies_by_name,
+    existing_lists,
+    make_fields,
+    tags_by_title,
+)
 from subscribers.services import Draft
-
-# More keys than a site can have meant; a client that puts values into its keys would make thousands.
-MAX_CUSTOM_FIELDS = 1000
-
-# Whether the client's user has a Django permission.
-May = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
-class Sent:
+class ContactInput:
     """A contact as it was sent. None, or `...` for the stage, where a field was not."""
 
     columns: Mapping[str, Any]
@@ -48,7 +50,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Misfit:
+class Problem:
     """What is wrong with a contact, by field; `missing` when all of it are ids of nothing."""
 
     details: Mapping[str, Sequence[str]]
@@ -62,13 +64,13 @@ class Misfit:
 class Refused(Exception):
     """The one contact of a request does not fit."""
 
-    def __init__(self, misfit: Misfit) -> None:
-        self.misfit = misfit
-        super().__init__(misfit.message)
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message)
 
 
 @dataclass(frozen=True)
-class Understood:
+class ResolvedContact:
     """A contact whose names became rows."""
 
     draft: Draft
@@ -76,51 +78,51 @@ class Understood:
 
 
 @dataclass
-class Tally:
+class BulkOutcome:
     """What became of a bulk request's rows."""
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
-    misfits: dict[int, Misfit] = field(default_factory=dict)
+    problems: dict[int, Problem] = field(default_factory=dict)
 
 
 @services.atomic
-def create_contact(sent: Sent, may: May) -> int:
+def create_contact(sent: ContactInput, may: May) -> int:
     """Make one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
-    [understood] = understand([sent], may)
-    if isinstance(understood, Misfit):
-        raise Refused(understood)
-    hold([understood])
-    created = services.create_contacts([understood.draft])
+    [resolved] = resolve_contacts([sent], may)
+    if isinstance(resolved, Problem):
+        raise Refused(resolved)
+    hold([resolved])
+    created = services.create_contacts([resolved.draft])
     if not created:
         raise services.EmailTaken(sent.columns["email"])
     [pk] = created.values()
-    if understood.company:
-        services.choose_companies({pk: understood.company})
+    if resolved.company:
+        services.choose_companies({pk: resolved.company})
     return pk
 
 
 @services.atomic
-def update_contact(pk: int, sent: Sent, may: May) -> bool:
+def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
     """Change what was sent of one contact; False when there is no such contact.
 
     Tags and groups that are sent become the contact's own, others go; custom fields are changed
     key by key. Raises Refused, EmailTaken, PermissionDenied.
     """
-    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.locks.
+    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.services.locks.
     if not existing_ids([pk]):
         return False
-    [understood] = understand([sent], may)
-    if isinstance(understood, Misfit):
-        raise Refused(understood)
-    hold([understood])
+    [resolved] = resolve_contacts([sent], may)
+    if isinstance(resolved, Problem):
+        raise Refused(resolved)
+    hold([resolved])
     if sent.company == "":
         services.hold_companies_of([pk])
     # Locked before its tags and groups are read: nobody else changes them in between.
     if not services.lock_contacts([pk]):
         return False
-    draft = understood.draft
+    draft = resolved.draft
     [contact] = read_contacts([pk])
     kept_tags, kept_lists = set(draft.tags), set(draft.lists)
     tags, lists = {tag.id for tag in contact.tags}, {group.id for group in contact.lists}
@@ -136,52 +138,54 @@ def update_contact(pk: int, sent: Sent, may: May) -> bool:
             detach_lists=sorted(lists - kept_lists) if sent.group_ids is not None else (),
         ),
     )
-    if understood.company:
-        services.choose_companies({pk: understood.company})
+    if resolved.company:
+        services.choose_companies({pk: resolved.company})
     elif sent.company == "" and (primary := contact.primary_company_id):
         services.detach_companies([pk], [primary])
     return True
 
 
 @transaction.atomic
-def write_contacts(rows: Mapping[int, Sent], group_ids: Sequence[int], may: May, *, update: bool) -> Tally:
+def write_contacts(
+    rows: Mapping[int, ContactInput], group_ids: Sequence[int], may: May, *, update: bool
+) -> BulkOutcome:
     """Make many contacts, by their place in the request; those whose address is known are changed, or skipped.
 
     A row that is skipped makes nothing. Raises Refused when one of `group_ids` is no group.
     """
-    tally = Tally()
+    outcome = BulkOutcome()
     if unknown := missing_groups(group_ids):
         raise Refused(unknown)
     wanted = dict(rows)
     if not update:
         wanted = new_addresses(rows)
-        tally.skipped = len(rows) - len(wanted)
-    understood: dict[int, Understood] = {}
-    for place, result in zip(wanted, understand(list(wanted.values()), may, group_ids), strict=True):
-        if isinstance(result, Misfit):
-            tally.misfits[place] = result
+        outcome.skipped = len(rows) - len(wanted)
+    resolved: dict[int, ResolvedContact] = {}
+    for place, result in zip(wanted, resolve_contacts(list(wanted.values()), may, group_ids), strict=True):
+        if isinstance(result, Problem):
+            outcome.problems[place] = result
         else:
-            understood[place] = result
-    drafts = [one.draft for one in understood.values()]
+            resolved[place] = result
+    drafts = [one.draft for one in resolved.values()]
     if not drafts:
-        return tally
-    hold(understood.values())
+        return outcome
+    hold(resolved.values())
     if update:
         written = services.upsert_contacts(drafts)
         ids = {address: one.id for address, one in written.items()}
-        tally.created = sum(one.created for one in written.values())
-        tally.updated = len(drafts) - tally.created
+        outcome.created = sum(one.created for one in written.values())
+        outcome.updated = len(drafts) - outcome.created
     else:
         ids = services.create_contacts(drafts)
-        tally.created = len(ids)
+        outcome.created = len(ids)
         # Another request made the others a moment ago.
-        tally.skipped += len(drafts) - len(ids)
-    companies = {ids[one.draft.address]: one.company for one in understood.values() if one.draft.address in ids}
+        outcome.skipped += len(drafts) - len(ids)
+    companies = {ids[one.draft.address]: one.company for one in resolved.values() if one.draft.address in ids}
     services.choose_companies({pk: company for pk, company in companies.items() if company})
-    return tally
+    return outcome
 
 
-def new_addresses(rows: Mapping[int, Sent]) -> dict[int, Sent]:
+def new_addresses(rows: Mapping[int, ContactInput]) -> dict[int, ContactInput]:
     """The rows whose address nobody has, the first of each address. One statement."""
     emails = [sent.columns["email"] for sent in rows.values()]
     seen = {email.lower() for email in Subscriber.objects.with_any_email(emails).values_list("email", flat=True)}
@@ -194,27 +198,30 @@ def new_addresses(rows: Mapping[int, Sent]) -> dict[int, Sent]:
     return new
 
 
-def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) -> list[Understood | Misfit]:
+def resolve_contacts(
+    rows: Sequence[ContactInput], may: May, group_ids: Sequence[int] = ()
+) -> list[ResolvedContact | Problem]:
     """Turn names and ids into rows, those of all contacts at once; what does not exist yet is made.
 
     Only contacts that fit make anything. `group_ids` are for all, and are known to be groups.
     Raises PermissionDenied where something would have to be made that the user may not make.
     """
-    groups = known_groups({pk for sent in rows for pk in sent.group_ids or ()})
-    stages = stages_by_slug({sent.stage for sent in rows if isinstance(sent.stage, str)})
+    groups = existing_lists({pk for sent in rows for pk in sent.group_ids or ()})
+    stages = resolve_stages({sent.stage for sent in rows if isinstance(sent.stage, str)})
     types = types_by_slug() if any(sent.custom_fields for sent in rows) else {}
-    results: list[tuple[Sent, dict[str, Any]] | Misfit] = []
+    results: list[tuple[ContactInput, dict[str, Any]] | Problem] = []
     for sent in rows:
-        values, misfit = fit(sent, groups, stages, types)
-        results.append(misfit or (sent, values))
-    fitting = [result for result in results if not isinstance(result, Misfit)]
-    make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
-    tags = name_tags((title for sent, _ in fitting for title in sent.tags or ()), may)
-    companies = choose_names((sent.company for sent, _ in fitting if sent.company), may)
+        values, problem = fit(sent, groups, stages, types)
+        results.append(problem or (sent, values))
+    fitting = [result for result in results if not isinstance(result, Problem)]
+    with refusing():
+        make_fields({slug for _, values in fitting for slug in values} - types.keys(), len(types), may)
+        tags = tags_by_title((title for sent, _ in fitting for title in sent.tags or ()), may)
+        companies = companies_by_name((sent.company for sent, _ in fitting if sent.company), may)
     return [
         result
-        if isinstance(result, Misfit)
-        else Understood(
+        if isinstance(result, Problem)
+        else ResolvedContact(
             draft=Draft(
                 columns=columns_of(result[0], stages),
                 custom_values=result[1],
@@ -227,9 +234,21 @@ def understand(rows: Sequence[Sent], may: May, group_ids: Sequence[int] = ()) ->
     ]
 
 
-def hold(understood: Iterable[Understood]) -> None:
-    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.locks)."""
-    contacts = list(understood)
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Say in FluenzR's words why names cannot be made. Raises PermissionDenied and Refused."""
+    try:
+        yield
+    except MayNotMake as refused:
+        raise PermissionDenied(f"This API key may not make {refused.what}") from None
+    except TooManyFields:
+        text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
+        raise Refused(Problem({"customFields": [text]})) from None
+
+
+def hold(resolved: Iterable[ResolvedContact]) -> None:
+    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.services.locks)."""
+    contacts = list(resolved)
     services.hold(
         tags={pk for one in contacts for pk in one.draft.tags},
         lists={pk for one in contacts for pk in one.draft.lists},
@@ -237,15 +256,15 @@ def hold(understood: Iterable[Understood]) -> None:
     )
 
 
-def columns_of(sent: Sent, stages: Mapping[str, int]) -> dict[str, Any]:
+def columns_of(sent: ContactInput, stages: Mapping[str, int]) -> dict[str, Any]:
     if sent.stage is ...:
         return dict(sent.columns)
     return {**sent.columns, "pipeline_stage_id": stages[sent.stage] if isinstance(sent.stage, str) else None}
 
 
 def fit(
-    sent: Sent, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
-) -> tuple[dict[str, Any], Misfit | None]:
+    sent: ContactInput, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
+) -> tuple[dict[str, Any], Problem | None]:
     """A contact's custom values as they are stored, and what is wrong with it."""
     details: dict[str, list[str]] = {}
     if unknown := [pk for pk in sent.group_ids or () if pk not in groups]:
@@ -260,65 +279,22 @@ def fit(
     errors = {slug: text.removeprefix("The ").rstrip(".") for slug, text in checked.errors.items()}
     errors |= dict.fromkeys(checked.unknown, "Unknown custom field")
     details |= {f"customFields.{slug}": [text] for slug, text in errors.items()}
-    return dict(checked.values), Misfit(details, missing=missing and not errors) if details else None
+    return dict(checked.values), Problem(details, missing=missing and not errors) if details else None
 
 
-def make_fields(slugs: set[str], known: int, may: May) -> None:
-    if not slugs:
-        return
-    demand("custom_fields.add_customfield", may, "make custom fields")
-    if known + len(slugs) > MAX_CUSTOM_FIELDS:
-        text = f"There may not be more than {MAX_CUSTOM_FIELDS} custom fields"
-        raise Refused(Misfit({"customFields": [text]}))
-    add_text_fields(sorted(slugs))
-
-
-def name_tags(titles: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the tag of each title; those that do not exist are made."""
-    wanted = list(dict.fromkeys(titles))
-    if not wanted:
-        return {}
-    found = look_up(Tag, wanted)
-    if any(title not in found.titles for title in wanted):
-        demand("segments.add_tag", may, "make tags")
-        found = create_missing(Tag, wanted, found)
-    return {title: ids[0] for title, ids in found.titles.items()}
-
-
-def choose_names(names: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the company of each name; those that do not exist are made."""
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        return {}
-    if not may("companies.add_company"):
-        known = ids_by_text(Company._meta.db_table, "name", wanted)
-        if any(name not in known for name in wanted):
-            demand("companies.add_company", may, "make companies")
-    return name_companies(wanted)
-
-
-def demand(right: str, may: May, deed: str) -> None:
-    if not may(right):
-        raise PermissionDenied(f"This API key may not {deed}")
-
-
-def known_groups(ids: Iterable[int]) -> set[int]:
-    """Those of the ids that groups have. One statement, none for no id."""
-    wanted = list(ids)
-    return set(ContactList.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
-
-
-def missing_groups(ids: Sequence[int]) -> Misfit | None:
+def missing_groups(ids: Sequence[int]) -> Problem | None:
     """What is wrong with a request's own `groupIds`."""
-    known = known_groups(ids)
+    known = existing_lists(ids)
     texts = [f"Group not found: {encode(GROUP, pk)}" for pk in ids if pk not in known]
-    return Misfit({"groupIds": texts}, missing=True) if texts else None
+    return Problem({"groupIds": texts}, missing=True) if texts else None
 
 
 @services.atomic
 def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
     """Give a contact tags, by their titles; False when there is no such contact."""
-    return bool(services.attach_tags([pk], list(name_tags(titles, may).values())))
+    with refusing():
+        tags = tags_by_title(titles, may)
+    return bool(services.attach_tags([pk], list(tags.values())))
 
 
 @services.atomic

@@ -16,7 +16,7 @@ from fluenzr.filters import search_contacts, select_contacts
 from fluenzr.ids import CONTACT, GROUP, decode, encode
 from fluenzr.representation import show_contacts, show_group
 from fluenzr.serializers import ContactIds, GroupIds, Tags, read_contact, read_field, read_group, refusal
-from fluenzr.services import Misfit, Refused, Sent
+from fluenzr.services import ContactInput, Problem, Refused
 from fluenzr.words import CONTACT_SORTS, GROUP_SORTS
 from segments.counts import counts_by_status
 from segments.models import ContactList
@@ -45,9 +45,9 @@ class ContactView(FluenzrView):
             raise NotFound("Contact not found")
         return number
 
-    def read(self, *, new: bool) -> Sent:
+    def read(self, *, new: bool) -> ContactInput:
         sent = read_contact(self.sent, new=new)
-        if isinstance(sent, Misfit):
+        if isinstance(sent, Problem):
             raise refusal(sent)
         return sent
 
@@ -65,12 +65,12 @@ class ContactView(FluenzrView):
         ids, total = selection.page(order, page.offset, page.size)
         return page.answer(show_contacts(ids, types_by_slug()) if ids else [], total)
 
-    def write(self, deed: Any, *arguments: Any, **options: Any) -> Any:
+    def write(self, service: Any, *arguments: Any, **options: Any) -> Any:
         """Call a service; what it refuses is told in FluenzR's words."""
         try:
-            return deed(*arguments, self.may, **options)
+            return service(*arguments, self.may, **options)
         except Refused as refused:
-            raise refusal(refused.misfit) from None
+            raise refusal(refused.problem) from None
         except EmailTaken:
             raise Conflict(EMAIL_TAKEN, {"email": [EMAIL_TAKEN]}) from None
 
@@ -138,26 +138,26 @@ class BulkView(ContactView):
             self.permission_denied(request)
         groups = read_field(GroupIds(), "groupIds", body) if body.get("groupIds") is not None else []
         read = [read_contact(row, new=True) for row in rows]
-        fitting = {place: sent for place, sent in enumerate(read) if isinstance(sent, Sent)}
-        tally = self.write(services.write_contacts, fitting, groups, update=on_duplicate == "update")
-        misfits = {place: sent for place, sent in enumerate(read) if isinstance(sent, Misfit)} | tally.misfits
+        fitting = {place: sent for place, sent in enumerate(read) if isinstance(sent, ContactInput)}
+        outcome = self.write(services.write_contacts, fitting, groups, update=on_duplicate == "update")
+        problems = {place: sent for place, sent in enumerate(read) if isinstance(sent, Problem)} | outcome.problems
         return self.answer(
             {
-                "created": tally.created,
-                "updated": tally.updated,
-                "skipped": tally.skipped,
-                "errors": [show_misfit(place, rows[place], misfits[place]) for place in sorted(misfits)],
+                "created": outcome.created,
+                "updated": outcome.updated,
+                "skipped": outcome.skipped,
+                "errors": [show_misfit(place, rows[place], problems[place]) for place in sorted(problems)],
             }
         )
 
 
-def show_misfit(place: int, row: Any, misfit: Misfit) -> dict[str, Any]:
+def show_misfit(place: int, row: Any, problem: Problem) -> dict[str, Any]:
     email = row.get("email") if isinstance(row, dict) else None
     return {
         "index": place,
         "email": email if isinstance(email, str) else None,
-        "message": misfit.message,
-        "details": {name: list(texts) for name, texts in misfit.details.items()},
+        "message": problem.message,
+        "details": {name: list(texts) for name, texts in problem.details.items()},
     }
 
 
@@ -189,7 +189,7 @@ class GroupsOfContactView(ContactView):
     def delete(self, request: Request, contact: str) -> Response:
         return self.change(contact, detach_lists)
 
-    def change(self, contact: str, deed: Any) -> Response:
+    def change(self, contact: str, service: Any) -> Response:
         pk = self.contact_id(contact)
         if not existing_ids([pk]):
             raise NotFound("Contact not found")
@@ -198,7 +198,7 @@ class GroupsOfContactView(ContactView):
             raise refusal(unknown)
         with transaction.atomic():
             if groups:
-                deed([pk], groups)
+                service([pk], groups)
             return self.show(pk)
 
 
@@ -213,13 +213,13 @@ class TagsOfContactView(ContactView):
     def delete(self, request: Request, contact: str) -> Response:
         return self.change(contact, services.untag_contact)
 
-    def change(self, contact: str, deed: Any) -> Response:
+    def change(self, contact: str, service: Any) -> Response:
         pk = self.contact_id(contact)
         if not existing_ids([pk]):
             raise NotFound("Contact not found")
         tags = read_field(Tags(), "tags", self.sent)
         with transaction.atomic():
-            self.write(deed, pk, tags)
+            self.write(service, pk, tags)
             return self.show(pk)
 
 

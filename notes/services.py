@@ -30,7 +30,7 @@ def updating(note: Note) -> Iterator[None]:
 def delete_notes(notes: NoteQuerySet) -> int:
     """Delete notes and record each; returns how many. Two statements, and the entries'."""
     found = list(notes.select_related(None).order_by("pk").select_for_update())
-    Note.objects.filter(pk__among=[note.pk for note in found]).delete()
+    Note.objects.filter(pk__any_of=[note.pk for note in found]).delete()
     record([_entry("deleted", note) for note in found])
     return len(found)
 

@@ -10,7 +10,7 @@ from pipelines.models import Stage
 HOLD = "SELECT slug, id FROM pipelines_stage WHERE slug = ANY(%s) ORDER BY id FOR KEY SHARE"
 
 
-def stages_by_slug(slugs: Collection[str]) -> dict[str, int]:
+def resolve_stages(slugs: Collection[str]) -> dict[str, int]:
     """The ids of those stages that there are, held against deletion until the transaction ends. One statement."""
     if not slugs:
         return {}

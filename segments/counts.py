@@ -1,6 +1,6 @@
 """How many contacts there are: in all, by status, with a tag, on a list.
 
-PostgreSQL keeps these counts (segments.models.Tally): an exact count(*) of a million contacts takes
+PostgreSQL keeps these counts (segments.models.ContactCount): an exact count(*) of a million contacts takes
 150 ms there, the sum of a ledger's few rows a tenth of one. SQLite counts a million in 5 ms.
 """
 

@@ -44,7 +44,7 @@ class ContactList(Segment):
         verbose_name = "list"
 
 
-class Tally(models.Model):
+class ContactCount(models.Model):
     """Kept counts of contacts, as a ledger: the sum of `delta` is the count (see segments.counts).
 
     Written by triggers of PostgreSQL alone (subscribers.migrations), so that every way to change a
@@ -58,6 +58,7 @@ class Tally(models.Model):
     delta = models.BigIntegerField()
 
     class Meta:
+        db_table = "segments_tally"
         # segments.counts: the sum for one kind and object, all statuses or one.
         indexes: ClassVar = [
             models.Index(fields=["kind", "object_id", "status"], include=["delta"], name="segments_tally_sum"),

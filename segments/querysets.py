@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from database.expressions import AmongFolded, Fold, holding
+from database.expressions import AnyOfFolded, Fold, holding
 
 
 class SegmentQuerySet(models.QuerySet[Any]):
@@ -15,4 +15,4 @@ class SegmentQuerySet(models.QuerySet[Any]):
 
     def titled(self, titles: Iterable[str]) -> "SegmentQuerySet":
         """Those of the titles, as `fold` compares."""
-        return self.filter(AmongFolded(Fold("title"), titles))
+        return self.filter(AnyOfFolded(Fold("title"), titles))

@@ -54,7 +54,7 @@ class TrackedEventAdmin(NarrowPages, SetActions):
         return (events.matching(text) if text else events), False
 
     def delete_set(self, ids: list[int]) -> int:
-        events: QuerySet[TrackedEvent] = TrackedEvent.objects.filter(pk__among=ids)
+        events: QuerySet[TrackedEvent] = TrackedEvent.objects.filter(pk__any_of=ids)
         return events.delete()[0]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

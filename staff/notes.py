@@ -79,7 +79,7 @@ class NoteAdmin(NarrowPages, SetActions):
         return (notes.matching(text) if text else notes), False
 
     def delete_set(self, ids: list[int]) -> int:
-        return delete_notes(Note.objects.filter(pk__among=ids))
+        return delete_notes(Note.objects.filter(pk__any_of=ids))
 
     def save_model(self, request: HttpRequest, obj: Note, form: Any, change: bool) -> None:
         if not change:

@@ -25,6 +25,10 @@ class Status(models.TextChoices):
     SPAMMED = "spammed"
 
 
+# Contacts of these statuses left; when and why is kept.
+LEFT = frozenset({Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED, Status.SPAMMED})
+
+
 def make_hash() -> str:
     """A contact's public name in links: 32 hex digits that nobody can guess."""
     return secrets.token_hex(16)
@@ -96,7 +100,7 @@ class Subscriber(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     # {slug: text or list of texts}; docs/decisions/0003 has the measurements behind one column.
     custom_values = models.JSONField(default=dict, blank=True)
-    # When and why a contact left (services.LEFT); both null while it is here.
+    # When and why a contact left (LEFT); both null while it is here.
     unsubscribe_reason = models.TextField(editable=False, **TEXT)
     unsubscribe_date = models.DateTimeField(null=True, editable=False)
     search_text = models.GeneratedField(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
-import orjson
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.expressions import Func
@@ -13,7 +12,7 @@ from django.db.models.lookups import Exact, LessThanOrEqual, Regex
 
 from custom_fields.types import TYPES
 from database.expressions import Address, ContainsFolded, Fold, FoldedLine, folded_text, holding
-from database.sql import among, ids_parameter
+from database.json_values import ExactNumber, HasOption, JSONText
 
 DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 # A search of more words finds nobody: no contact has room for as many.
@@ -56,7 +55,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         field: Any = self.model._meta.get_field(relation)
         target = field.m2m_reverse_field_name()
         links = field.remote_field.through.objects.filter(subscriber=OuterRef("pk"))
-        return Exists(links.filter(**{f"{target}__among": list(ids)}))
+        return Exists(links.filter(**{f"{target}__any_of": list(ids)}))
 
     def matching(self, text: str) -> Self:
         """Those with every word of `text` in name, e-mail, phone or address, as `fold` compares.
@@ -89,7 +88,7 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         """
         field_type = TYPES[kind]
         if field_type.is_list:
-            return self.filter(HasOption(slug, [value]))
+            return self.filter(has_option(slug, [value]))
         if field_type.value_type == "numeric":
             return self.filter(Exact(custom_number(slug), Decimal(value)))
         return self.filter(Exact(Fold(custom_text(slug)), folded_text(value)))
@@ -144,59 +143,14 @@ class SubscriberQuerySet(models.QuerySet[Any]):
         return ids
 
 
-@models.ForeignObject.register_lookup
-@models.Field.register_lookup
-class Among(models.Lookup):
-    """In a set of any size, given as one parameter: `IN` takes one for each and fails at some thousands on SQLite."""
-
-    lookup_name = "among"
-
-    def get_prep_lookup(self) -> Any:
-        return ids_parameter(self.rhs)
-
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
-        return "%s", [value]
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        left, left_params = self.process_lhs(compiler, connection)
-        _, right_params = self.process_rhs(compiler, connection)
-        return f"{left} {among()}", [*left_params, *right_params]
+def custom_text(slug: str) -> JSONText:
+    """A custom value as text; null where there is none."""
+    return JSONText("custom_values", slug)
 
 
-def sqlite_path(slug: str) -> str | None:
-    """SQLite's path to a custom value; None for a slug that no path leads to, however the JSON was written.
-
-    A path is compared with the text between the quotes, which is an escape where json.dumps wrote an ö.
-    """
-    return f'$."{slug}"' if slug.isascii() and '"' not in slug and "\\" not in slug else None
-
-
-class CustomText(Func):
-    """A custom value as text; null where there is none.
-
-    Django's own transform takes a slug of digits for a place in a list, and misses letters outside
-    ASCII on SQLite.
-    """
-
-    output_field = models.CharField()
-
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-        super().__init__(F("custom_values"))
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, params = compiler.compile(self.source_expressions[0])
-        return f"({column} ->> %s)", [*params, self.slug]
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, params = compiler.compile(self.source_expressions[0])
-        if (path := sqlite_path(self.slug)) is None:
-            return f"(SELECT value FROM json_each({column}) WHERE key = %s)", [*params, self.slug]
-        return f"json_extract({column}, %s)", [*params, path]
-
-
-def custom_text(slug: str) -> CustomText:
-    return CustomText(slug)
+def has_option(slug: str, options: list[str]) -> HasOption:
+    """True where a custom value is, or as a list holds, one of the options."""
+    return HasOption("custom_values", slug, options)
 
 
 def custom_day(slug: str) -> Case:
@@ -211,45 +165,3 @@ def custom_number(slug: str) -> Case:
     # Of any length, a number could be one that the database cannot hold, which fails the filter for everybody.
     is_number = Regex(text, NUMBER) & LessThanOrEqual(Length(text), MAX_NUMBER)
     return Case(When(is_number, then=Cast(text, ExactNumber())), default=None, output_field=ExactNumber())
-
-
-class ExactNumber(models.Field):  # type: ignore[type-arg]  # it takes none at run time
-    """A number of any size, compared digit for digit. SQLite does so up to 64 bits and rounds beyond."""
-
-    def db_type(self, connection: Any) -> str:
-        return "numeric"
-
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        if value is None or connection.vendor == "postgresql":
-            return value
-        number = Decimal(str(value))
-        whole = number == number.to_integral_value() and abs(number) < 2**63
-        return int(number) if whole else float(number)
-
-
-class HasOption(Func):
-    """True where the custom value of a slug is, or as a list holds, one of some texts."""
-
-    output_field = models.BooleanField()
-
-    def __init__(self, slug: str, options: list[str]) -> None:
-        self.slug = slug
-        self.options = options
-        super().__init__(F("custom_values"))
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        column, params = compiler.compile(self.source_expressions[0])
-        return f"COALESCE(({column} -> %s) ?| %s::text[], false)", [*params, self.slug, self.options]
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        column, params = compiler.compile(self.source_expressions[0])
-        options = orjson.dumps(self.options).decode()
-        if (path := sqlite_path(self.slug)) is None:
-            values = "json_each(CASE f.type WHEN 'array' THEN f.value ELSE json_array(f.value) END) o"
-            sql = f"""EXISTS (
-                SELECT 1 FROM json_each({column}) f, {values}
-                WHERE f.key = %s AND o.value IN (SELECT value FROM json_each(%s))
-            )"""
-            return sql, [*params, self.slug, options]
-        sql = f"EXISTS (SELECT 1 FROM json_each({column}, %s) WHERE value IN (SELECT value FROM json_each(%s)))"
-        return sql, [*params, path, options]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
-from database.sql import among, folded, ids_parameter, plain_address, read
+from database.sql import any_of, folded, ids_parameter, plain_address, read
 from subscribers.models import Subscriber
 
 # The columns of a contact in the order in which they are read (the wire's order).
@@ -30,25 +30,25 @@ FURTHER = """job_title, website,
     (SELECT p.slug FROM pipelines_stage p WHERE p.id = pipeline_stage_id),
     (SELECT p.name FROM pipelines_stage p WHERE p.id = pipeline_stage_id)"""
 # Moments stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
-# and texts again takes half of its time. as_moment makes one where it is wanted.
-MOMENTS = frozenset({"created_at", "last_activity", "updated_at"})
-READ = ", ".join(f"CAST({name} AS text)" if name in MOMENTS else name for name in COLUMNS)
-CONTACTS = f"SELECT {READ}, {{custom_values}}{{further}} FROM subscribers_subscriber WHERE id {{among}}"
+# and texts again takes half of its time. as_datetime makes one where it is wanted.
+DATETIMES = frozenset({"created_at", "last_activity", "updated_at"})
+READ = ", ".join(f"CAST({name} AS text)" if name in DATETIMES else name for name in COLUMNS)
+CONTACTS = f"SELECT {READ}, {{custom_values}}{{further}} FROM subscribers_subscriber WHERE id {{any_of}}"
 # One statement for both kinds of links; the columns are those of Link.
 LINKS = """
     SELECT 'tag', l.subscriber_id, CAST(l.created_at AS text), t.id, t.title, t.slug, t.description, NULL,
         CAST(t.created_at AS text), CAST(t.updated_at AS text)
-    FROM subscribers_subscribertag l JOIN segments_tag t ON t.id = l.tag_id WHERE l.subscriber_id {among}
+    FROM subscribers_subscribertag l JOIN segments_tag t ON t.id = l.tag_id WHERE l.subscriber_id {any_of}
     UNION ALL
     SELECT 'list', l.subscriber_id, CAST(l.created_at AS text), t.id, t.title, t.slug, t.description, t.is_public,
         CAST(t.created_at AS text), CAST(t.updated_at AS text)
-    FROM subscribers_subscriberlist l JOIN segments_contactlist t ON t.id = l.list_id WHERE l.subscriber_id {among}
+    FROM subscribers_subscriberlist l JOIN segments_contactlist t ON t.id = l.list_id WHERE l.subscriber_id {any_of}
 """
 COMPANIES = f"""
     SELECT l.subscriber_id, l.created_at, {", ".join(f"c.{name}" for name in COMPANY_COLUMNS)},
         c.custom_values, c.created_at, c.updated_at
     FROM subscribers_subscribercompany l JOIN companies_company c ON c.id = l.company_id
-    WHERE l.subscriber_id {{among}} ORDER BY l.company_id
+    WHERE l.subscriber_id {{any_of}} ORDER BY l.company_id
 """
 # By the columns that have an index of their own, each with the id last. Empty values come first upward,
 # so that one index serves both directions.
@@ -135,13 +135,13 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
         return []
     wanted = ids_parameter(ids)
     sql = CONTACTS.format(
-        among=among(),
+        any_of=any_of(),
         custom_values="custom_values" if custom_values else "NULL",
         further=f", {FURTHER}" if further else "",
     )
     rows = read(sql, wanted)
     links: dict[str, dict[int, list[Link]]] = {"tag": {}, "list": {}}
-    for row in read(LINKS.format(among=among()), wanted, wanted):
+    for row in read(LINKS.format(any_of=any_of()), wanted, wanted):
         links[row[0]].setdefault(row[1], []).append(Link(*row))
     for of_kind in links.values():
         for of_contact in of_kind.values():
@@ -150,7 +150,7 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
     # Whoever belongs to a company has a primary one.
     if members := [row[0] for row in rows if row[COMPANY_ID] is not None]:
         for pk, linked_at, *columns, custom, created, updated in read(
-            COMPANIES.format(among=among()), ids_parameter(members)
+            COMPANIES.format(any_of=any_of()), ids_parameter(members)
         ):
             membership = Membership(pk, linked_at, tuple(columns), read_json(custom), created, updated)
             companies.setdefault(pk, []).append(membership)
@@ -206,7 +206,7 @@ def find_id_by_email(email: str) -> int | None:
 
 def existing_ids(ids: Iterable[int]) -> list[int]:
     """Those of the ids that contacts have, upward. One statement."""
-    return list(Subscriber.objects.filter(pk__among=ids).order_by("pk").values_list("pk", flat=True))
+    return list(Subscriber.objects.filter(pk__any_of=ids).order_by("pk").values_list("pk", flat=True))
 
 
 def as_degrees(value: Any) -> Decimal | None:
@@ -214,8 +214,8 @@ def as_degrees(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value)).quantize(Decimal("1e-8"))
 
 
-def as_moment(value: Any) -> datetime | None:
-    """A moment as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
+def as_datetime(value: Any) -> datetime | None:
+    """A datetime as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is None:

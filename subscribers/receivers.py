@@ -21,7 +21,7 @@ def take_from_contacts(sender: type[Segment], titles: Mapping[int, str], **besid
 @receiver(pre_delete, sender=Stage)
 def empty_stage(sender: type[Stage], instance: Stage, **beside: Any) -> None:
     """Take the contacts out of a stage that is about to be deleted; within that transaction."""
-    # Locked first (subscribers.locks): nobody enters it any more.
+    # Locked first (subscribers.services.locks): nobody enters it any more.
     Stage.objects.select_for_update().filter(pk=instance.pk).first()
     inside = Subscriber.objects.filter(pipeline_stage=instance).values_list("pk", flat=True)
     set_column(list(inside), "pipeline_stage_id", None)

@@ -1,13 +1,13 @@
-"""Deeds at the same moment, each in a thread with a connection of its own."""
+"""Jobs that run at the same time, each in a thread with a connection of its own."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-# Much longer than any deed takes; what waits longer waits for ever.
+# Much longer than any job takes; what waits longer waits for ever.
 SECONDS = 60
 
 two_writers = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
@@ -34,15 +34,8 @@ class Worker(Thread):
 
     def wait_until_blocked(self) -> None:
         """Return when another connection waits for a lock, or this one's work is done without. PostgreSQL alone."""
-        with connection.cursor() as cursor:
-            while self.is_alive():
-                cursor.execute(
-                    "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
-                )
-                if cursor.fetchone()[1]:
-                    return
-                self.join(0.01)
+        while self.is_alive() and not count_blocked():
+            self.join(0.01)
 
     def finish(self) -> Any:
         """Wait for the end; what the job returned, or what it raised."""
@@ -51,6 +44,35 @@ class Worker(Thread):
         if self.failure:
             raise self.failure
         return self.result
+
+
+def count_blocked() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+        )
+        count: int = cursor.fetchone()[1]
+        return count
+
+
+def meeting_at(lock: str, *jobs: Callable[[], Any]) -> list[Any]:
+    """Run the jobs, which all come to a locked table before any goes on; what they return, in their order.
+
+    `lock` is a table and a mode of PostgreSQL's LOCK TABLE: "SHARE MODE" stops who writes, "EXCLUSIVE
+    MODE" also who locks rows; whoever only reads goes on. SQLite has one writer: there they start together.
+    """
+    if connection.vendor != "postgresql":
+        return at_once(*jobs)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {lock}")
+        workers = [Worker(job) for job in jobs]
+        while count_blocked() < len(jobs):
+            alive = sum(worker.is_alive() for worker in workers)
+            assert alive == len(jobs), f"Only {alive} of {len(jobs)} jobs came to the lock."
+            workers[0].join(0.01)
+    return [worker.finish() for worker in workers]
 
 
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:

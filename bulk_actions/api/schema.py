@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from bulk_actions.api.actions import ACTIONS, DONE
+from bulk_actions.actions import ACTIONS
+from bulk_actions.api.options import DONE
 from rest.openapi import (
     ANYTHING,
     BOOLEAN,

@@ -9,10 +9,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bulk_actions.api.actions import ACTIONS, DONE
+from bulk_actions.actions import ACTIONS, run
+from bulk_actions.api.options import DONE, READERS
 from rest.numbers import as_integer
 from subscribers.api.filters import CONDITIONS, select_to_change
-from subscribers.services import lock_contacts
 from wp_rest.exceptions import Unprocessable, invalid
 from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, as_list, is_empty, is_true
 from wp_rest.parsers import as_object
@@ -49,32 +49,30 @@ class BulkActionViewSet(RestViewSet):
         """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
         params = self.params
         name = params.get("action_name")
-        chosen_action = ACTIONS.get(name) if isinstance(name, str) else None
-        if chosen_action is None:
+        if not isinstance(name, str) or name not in ACTIONS:
             raise Unprocessable("Selected Action is not valid")
         user: Any = request.user
-        if not user.has_perm(chosen_action.right):
+        if not user.has_perm(ACTIONS[name].right):
             self.permission_denied(request)
         everyone = is_true(params.get("is_all"))
         chosen = [] if everyone else as_ids(params.get("subscriber_ids"), "subscriber_ids")
         if not everyone and not chosen:
             raise Unprocessable("Subscribers selection is required")
-        deed = chosen_action.prepare(params)
+        read = READERS[name](params)
         with transaction.atomic():
             if everyone:
                 chosen, completed = self.next_chunk(params)
-            deed.hold(chosen)
-            locked = lock_contacts(chosen, to_delete=name == "delete_contacts")
-            message = deed.act(locked) if locked or not everyone else DONE
+            done = run(read.prepared, chosen)
+            message = read.message(done.count) if done.contacts or not everyone else DONE
         answer: dict[str, Any] = {
             "last_contact_id": max(chosen, default=as_integer(params.get("last_id")) or 0),
-            "completed_contacts": len(locked),
+            "completed_contacts": done.contacts,
             "message": message,
         }
         if everyone:
             answer["is_completed"] = completed
-        if deed.ignored:
-            answer["ignored"] = deed.ignored
+        if read.ignored:
+            answer["ignored"] = read.ignored
         return Response(answer)
 
     def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:

@@ -47,7 +47,7 @@ def show_companies(companies: Sequence[Company]) -> list[dict[str, Any]]:
     """Companies with how many contacts they have, and their owners. At most four statements."""
     ids = [company.pk for company in companies]
     counts = dict(
-        Company.objects.filter(pk__among=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
+        Company.objects.filter(pk__any_of=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
     )
     owners = {shown["id"]: shown for shown in contacts(company.owner_id for company in companies if company.owner_id)}
     return [
@@ -191,7 +191,7 @@ class CompanyViewSet(ModelViewSet):
         subscribers, companies = self.ids("subscriber_ids", "subscribers"), self.ids("company_ids", "companies")
         ignored = missing(companies, found_of(companies))
         services.detach_companies(subscribers, companies)
-        left = Company.objects.filter(subscribers__among=subscribers).distinct().order_by("pk")
+        left = Company.objects.filter(subscribers__any_of=subscribers).distinct().order_by("pk")
         primary = Subscriber.objects.filter(pk=subscribers[-1]).values_list("company_id", flat=True).first()
         return Response(
             {

@@ -1,59 +1,44 @@
-"""`filter_type=advanced`: conditions as FluentCRM's own filter screen sends them.
+"""`filter_type=advanced`: conditions as FluentCRM's own filter screen sends them, read into subscribers.conditions.
 
 `advanced_filters` is a list of groups, each a list of conditions `{source: [kind, name], operator,
-value}`; a contact is in when all conditions of at least one group hold. What each operator does is
-recorded in contact-list-advanced.json; an operator that FluentCRM does not know compares for
-equality, as there. A source that there is not is refused: left out, it would widen the set.
+value}`. An operator that FluentCRM does not know compares for equality, as recorded in
+contact-list-advanced.json. A source that there is not is refused: left out, it would widen the set.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.db.models import (
-    CharField,
-    DateField,
-    DateTimeField,
-    F,
-    Q,
-    TextField,
-    Value,
-)
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import (
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
-    In,
-    IsNull,
-    LessThan,
-    LessThanOrEqual,
-)
+from django.db.models import CharField, DateField, DateTimeField
 from django.utils import timezone
 
 from custom_fields.types import TYPES, Kind
-from database.expressions import AmongFolded, ContainsFolded, Fold, folded_text
 from rest.numbers import as_integer
 from segments.services import Named
-from subscribers.models import Status, Subscriber
-from subscribers.querysets import (
-    MAX_NUMBER,
-    ExactNumber,
-    HasOption,
-    SubscriberQuerySet,
-    custom_day,
-    custom_number,
-    custom_text,
+from subscribers.conditions import (
+    AGES,
+    EMPTY,
+    Choice,
+    Code,
+    Condition,
+    Conditions,
+    Day,
+    Link,
+    Moment,
+    Number,
+    Source,
+    Text,
 )
+from subscribers.models import Status, Subscriber
+from subscribers.querysets import MAX_NUMBER
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import FieldErrors, Unprocessable, invalid
 from wp_rest.parameters import as_list, is_empty, without_nul
 
-WORDS = {"status": frozenset(Status.values), "contact_type": frozenset(settings.CONTACT_TYPES)}
+CODES = {"status": frozenset(Status.values), "contact_type": frozenset(settings.CONTACT_TYPES)}
 COLUMNS: dict[str, Any] = {
     field.name: field
     for field in Subscriber._meta.concrete_fields
@@ -61,18 +46,18 @@ COLUMNS: dict[str, Any] = {
     not in ("hash", "user", "company", "custom_values", "search_text", "job_title", "website", "pipeline_stage")
 }
 MAX_CONDITIONS = 200
-WITHOUT_VALUE = frozenset({"is_null", "not_null"})
-OPERATORS = WITHOUT_VALUE | frozenset(
+OPERATORS = EMPTY | frozenset(
     "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "
     "startsWith endsWith".split()
 )
+# FluentCRM's other words for the operators of days, and of choices.
+OF_DAYS = {"<": "before", ">": "after"}
+OF_CHOICES = {"not_contains": "not_in", "!=": "not_in"}
 # What each kind of source knows. An action refuses others: compared for equality, "not_contains" would mean its opposite.
-TEXT_OPERATORS = frozenset("= != contains not_contains in not_in".split()) | WITHOUT_VALUE
-NUMBER_OPERATORS = frozenset("= != > < >= <= in not_in".split()) | WITHOUT_VALUE
-DATE_OPERATORS = frozenset("= != > < before after days_before days_within".split()) | WITHOUT_VALUE
-CHOICE_OPERATORS = frozenset("= != contains not_contains in not_in in_all not_in_all".split()) | WITHOUT_VALUE
+DATE_OPERATORS = Day.OPERATORS | OF_DAYS.keys()
+CHOICE_OPERATORS = Choice.OPERATORS | OF_CHOICES.keys() | {"=", "contains"}
 # Operators whose value is a list.
-OF_LISTS = frozenset("in not_in in_all not_in_all".split())
+OF_LISTS = frozenset({"in", "not_in", "in_all", "not_in_all"})
 # Past this many days a date before or after today is no date any more.
 MAX_DAYS = 100_000
 
@@ -83,38 +68,36 @@ def refuse() -> Unprocessable:
 
 @dataclass(frozen=True)
 class AdvancedFilters:
-    """The conditions of one request, narrowing a set of contacts."""
+    """Reads the conditions of one request."""
 
-    contacts: SubscriberQuerySet
     custom_types: Mapping[str, Kind]  # by slug
     find_segments: Callable[[str, list[Any]], Named]  # ("tags" | "lists", names)
-    strict: bool = False  # for an action: what is not understood, and what holds for everybody, is refused
+    strict: bool = False  # for an action: what is not resolved, and what holds for everybody, is refused
 
-    def narrow(self, groups: Any) -> SubscriberQuerySet:
-        """Raises Unprocessable (422) where `groups` are not conditions."""
+    def read(self, groups: Any) -> Conditions:
+        """Raises Unprocessable (422) where `groups` are not conditions, and FieldErrors (400) where `strict`.
+
+        A statement for each condition on tags or lists whose names have to be looked up.
+        """
         if (
             not isinstance(groups, list)
             or sum(count_conditions(group) for group in groups if isinstance(group, list)) > MAX_CONDITIONS
         ):
             raise refuse()
-        alternatives = Q()
-        narrowed = False
+        read: list[tuple[Condition, ...]] = []
         for group in groups:
             if not isinstance(group, list):
                 raise refuse()
-            together = Q()
-            for condition in group:
-                together &= self.condition(condition)
-            if self.strict and not group:
+            conditions = tuple(self.read_condition(condition) for condition in group)
+            if self.strict and not conditions:
                 raise invalid("advanced_filters", "A group of conditions is empty.", "empty")
-            if group:
-                alternatives |= together
-                narrowed = True
-        if self.strict and not narrowed:
+            if conditions:
+                read.append(conditions)
+        if self.strict and not read:
             raise invalid("advanced_filters", "There is no condition.", "empty")
-        return self.contacts.filter(alternatives) if narrowed else self.contacts
+        return Conditions(tuple(read))
 
-    def condition(self, condition: Any) -> Q:
+    def read_condition(self, condition: Any) -> Condition:
         if not isinstance(condition, Mapping):
             raise refuse()
         source = condition.get("source")
@@ -125,84 +108,72 @@ class AdvancedFilters:
             raise refuse()
         kind, name = source
         value = without_nul(condition.get("value"))
-        if self.strict and (operator not in OPERATORS or (operator not in WITHOUT_VALUE and is_empty(value))):
+        if self.strict and (operator not in OPERATORS or (operator not in EMPTY and is_empty(value))):
             raise needs_a_value(name)
         match kind:
             case "subscriber" if name in COLUMNS:
-                return self.column(name, operator, value)
+                return self.read_column(name, operator, value)
             case "segment" if name in ("tags", "lists"):
-                return self.segment(name, operator, value)
+                return self.read_link(name, operator, value)
             case "segment" if name in ("status", "contact_type"):
                 # As recorded: only "in" means in; every other operator, "=" too, means not in.
-                if self.strict and operator not in ("in", "not_in"):
+                if self.strict and operator not in Code.OPERATORS:
                     raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
-                words = [str(entry) for entry in as_list(value, "value")]
-                if self.strict and (not words or not WORDS[name].issuperset(words)):
+                codes = tuple(str(entry) for entry in as_list(value, "value"))
+                if self.strict and (not codes or not CODES[name].issuperset(codes)):
                     raise invalid("advanced_filters", f"The condition on {name} names some that do not exist.", "in")
-                inside = Q(**{f"{name}__in": words})
-                return inside if operator == "in" else ~inside
+                return Code(name, "in" if operator == "in" else "not_in", codes)
             case "custom_fields" if name in self.custom_types:
-                return self.custom_field(name, operator, value)
+                return self.read_custom_field(name, operator, value)
         raise refuse()
 
-    def segment(self, relation: str, operator: str, value: Any) -> Q:
-        """in: any of them; in_all: all; not_in: none; not_in_all: not all."""
+    def read_link(self, relation: str, operator: str, value: Any) -> Link:
         named = self.find_segments(relation, as_list(value, "value"))
-        ids = named.ids
-        if self.strict and (named.ignored or not ids or operator not in ("in", "not_in", "in_all", "not_in_all")):
+        if self.strict and (named.ignored or not named.ids or operator not in Link.OPERATORS):
             raise invalid("advanced_filters", f"The condition on {relation} names some that do not exist.", "in")
-        if operator in ("in_all", "not_in_all"):
-            every = Q()
-            for pk in ids:
-                every &= Q(self.contacts.link_exists(relation, [pk]))
-            # A tag that does not exist is had by nobody.
-            if named.ignored or not ids:
-                every = Q(pk__in=[])
-            return every if operator == "in_all" else ~every
-        some = Q(self.contacts.link_exists(relation, ids)) if ids else Q(pk__in=[])
-        return ~some if operator == "not_in" else some
+        return Link(relation, operator if operator in Link.OPERATORS else "in", tuple(named.ids), bool(named.ignored))
 
-    def column(self, name: str, operator: str, value: Any) -> Q:
+    def read_column(self, name: str, operator: str, value: Any) -> Condition:
         field = COLUMNS[name]
         if isinstance(field, DateField):  # a DateTimeField too
             self.refuse_others(name, operator, [value], DATE_OPERATORS)
-        elif isinstance(field, CharField):
-            self.refuse_others(name, operator, as_texts(operator, value), TEXT_OPERATORS)
-        else:
-            self.refuse_others(name, operator, as_list(value, "value"), NUMBER_OPERATORS)
-        if isinstance(field, DateTimeField):
-            return moments(F(name), operator, value)
-        if isinstance(field, DateField):
-            return days(F(name), operator, value, as_value=lambda day: day)
+            if isinstance(field, DateTimeField):
+                return read_moment(name, operator, value)
+            return read_day(name, "column", operator, value)
         if isinstance(field, CharField):
-            return texts(F(name), operator, value)
-        return numbers(Cast(F(name), ExactNumber()), operator, value)
+            self.refuse_others(name, operator, as_texts(operator, value), Text.OPERATORS)
+            return read_text(name, "column", operator, value)
+        self.refuse_others(name, operator, as_list(value, "value"), Number.OPERATORS)
+        return read_numbers(name, "column", operator, value)
 
-    def custom_field(self, slug: str, operator: str, value: Any) -> Q:
-        kind = TYPES[self.custom_types[slug].name]
-        if isinstance(value, str) and value in self.custom_types[slug].options:
+    def read_custom_field(self, slug: str, operator: str, value: Any) -> Condition:
+        field = self.custom_types[slug]
+        kind = TYPES[field.name]
+        if isinstance(value, str) and value in field.options:
             value = [value]  # commas and all
         if kind.is_list:
             if self.strict and (operator not in CHOICE_OPERATORS or lacks_value(operator, as_list(value, "value"))):
                 raise needs_a_value(slug)
-            return choices(slug, operator, value)
+            operator = OF_CHOICES.get(operator, operator)
+            options = () if operator in EMPTY else tuple(str(option) for option in as_list(value, "value"))
+            return Choice(slug, operator if operator in Choice.OPERATORS else "in", options)
         match kind.value_type:
             case "numeric":
-                self.refuse_others(slug, operator, as_list(value, "value"), NUMBER_OPERATORS)
-                return numbers(custom_number(slug), operator, value)
+                self.refuse_others(slug, operator, as_list(value, "value"), Number.OPERATORS)
+                return read_numbers(slug, "custom", operator, value)
             case "date" | "datetime":
                 self.refuse_others(slug, operator, [value], DATE_OPERATORS)
-                return days(custom_day(slug), operator, value, as_value=date.isoformat)
-        self.refuse_others(slug, operator, as_texts(operator, value), TEXT_OPERATORS)
-        return texts(custom_text(slug), operator, value)
+                return read_day(slug, "custom", operator, value)
+        self.refuse_others(slug, operator, as_texts(operator, value), Text.OPERATORS)
+        return read_text(slug, "custom", operator, value)
 
-    def refuse_others(self, name: str, operator: str, entries: list[Any], known: frozenset[str]) -> None:
+    def refuse_others(self, name: str, operator: str, entries: list[Any], known: Collection[str]) -> None:
         """Refuse, for an action, an operator that does not go with the source, and a value of which part is left out."""
         if not self.strict:
             return
         if operator not in known:
             raise invalid("advanced_filters", f"The condition on {name} may not be {operator}.", "operator")
-        if operator in WITHOUT_VALUE:
+        if operator in EMPTY:
             return
         if lacks_value(operator, entries):
             raise needs_a_value(name)
@@ -215,7 +186,7 @@ def needs_a_value(name: str) -> FieldErrors:
 
 
 def lacks_value(operator: str, entries: list[Any]) -> bool:
-    return operator not in WITHOUT_VALUE and is_empty(entries)
+    return operator not in EMPTY and is_empty(entries)
 
 
 def as_texts(operator: str, value: Any) -> list[Any]:
@@ -235,43 +206,24 @@ def count_conditions(group: list[Any]) -> int:
     )
 
 
-def texts(column: Combinable, operator: str, value: Any) -> Q:
-    """Text as `fold` compares. An empty field counts as an empty text, so that "!=" and "not_contains" hold for it."""
-    text = Coalesce(Fold(column), Value(""), output_field=TextField())
-    wanted = [str(entry) for entry in as_texts(operator, value)]
-    first = wanted[0] if wanted else ""
-    match operator:
-        case "contains" | "not_contains":
-            # An empty text is in every other one.
-            holds = Q(Coalesce(ContainsFolded(text, first), False)) if first.strip() else ~Q(pk__in=[])
-            return holds if operator == "contains" else ~holds
-        case "in":
-            return Q(AmongFolded(text, wanted)) if wanted else Q(pk__in=[])
-        case "not_in":
-            return ~Q(AmongFolded(text, wanted)) if wanted else Q()
-        case "!=":
-            return ~Q(Exact(text, folded_text(first)))
-        case "is_null":
-            return Q(Exact(text, Value("")))
-        case "not_null":
-            return ~Q(Exact(text, Value("")))
-    return Q(Exact(text, folded_text(first)))
+def read_text(name: str, source: Source, operator: str, value: Any) -> Text:
+    texts = tuple(str(entry) for entry in as_texts(operator, value))
+    if operator in EMPTY:
+        texts = ()
+    elif operator not in ("in", "not_in"):
+        texts = texts[:1] or ("",)
+    return Text(name, operator if operator in Text.OPERATORS else "=", source, texts)
 
 
-def numbers(column: Combinable, operator: str, value: Any) -> Q:
-    """A comparison of numbers; an empty field is less, more and equal to nothing."""
-    if operator in ("is_null", "not_null"):
-        return Q(IsNull(column, operator == "is_null"))
-    wanted = [read_number(entry) for entry in as_list(value, "value")]
-    if operator in ("in", "not_in"):
-        inside = Q(In(column, wanted)) if wanted else Q(pk__in=[])
-        return inside if operator == "in" else ~inside | Q(IsNull(column, True))
-    if not wanted:
-        raise refuse()
-    lookups = {">": GreaterThan, "<": LessThan, ">=": GreaterThanOrEqual, "<=": LessThanOrEqual}
-    if operator == "!=":
-        return ~Q(Exact(column, wanted[0])) | Q(IsNull(column, True))
-    return Q(lookups.get(operator, Exact)(column, wanted[0]))
+def read_numbers(name: str, source: Source, operator: str, value: Any) -> Number:
+    if operator in EMPTY:
+        return Number(name, operator, source)
+    numbers = tuple(read_number(entry) for entry in as_list(value, "value"))
+    if operator not in ("in", "not_in"):
+        if not numbers:
+            raise refuse()
+        numbers = numbers[:1]
+    return Number(name, operator if operator in Number.OPERATORS else "=", source, numbers)
 
 
 def read_number(entry: Any) -> Decimal:
@@ -290,67 +242,35 @@ def read_number(entry: Any) -> Decimal:
     return number if number.adjusted() > -MAX_NUMBER else Decimal(0)
 
 
-def days(column: Combinable, operator: str, value: Any, as_value: Callable[[date], Any]) -> Q:
-    """A comparison of whole days; `days_before: 3` is longer ago than 3 days, `days_within: 3` since then."""
-    if operator in ("is_null", "not_null"):
-        return Q(IsNull(column, operator == "is_null"))
-    today = timezone.localdate()
-    if operator in ("days_before", "days_within"):
-        start = today - timedelta(days=read_days(value))
-        if operator == "days_before":
-            return Q(LessThan(column, as_value(start)))
-        return Q(GreaterThanOrEqual(column, as_value(start))) & Q(LessThanOrEqual(column, as_value(today)))
+def read_day(name: str, source: Source, operator: str, value: Any) -> Day:
+    """A comparison of whole days."""
+    if operator in EMPTY:
+        return Day(name, operator, source)
+    if operator in AGES:
+        return Day(name, operator, source, days=read_days(value))
     day = read_date(str(value or "").strip()[:10])
     if day is None:
         raise refuse()
-    match operator:
-        case "before" | "<":
-            return Q(LessThan(column, as_value(day)))
-        case "after" | ">":
-            return Q(GreaterThan(column, as_value(day)))
-        case "!=":
-            return ~Q(Exact(column, as_value(day))) | Q(IsNull(column, True))
-    return Q(Exact(column, as_value(day)))
+    operator = OF_DAYS.get(operator, operator)
+    return Day(name, operator if operator in Day.OPERATORS else "=", source, day)
 
 
-def moments(column: F, operator: str, value: Any) -> Q:
+def read_moment(name: str, operator: str, value: Any) -> Moment:
     """A comparison of moments; a date alone stands for its whole day in the site's time zone."""
-    if operator in ("is_null", "not_null"):
-        return Q(IsNull(column, operator == "is_null"))
-    if operator in ("days_before", "days_within"):
-        start = timezone.now() - timedelta(days=read_days(value))
-        return Q(LessThan(column, start)) if operator == "days_before" else Q(GreaterThanOrEqual(column, start))
+    if operator in EMPTY:
+        return Moment(name, operator)
+    if operator in AGES:
+        return Moment(name, operator, days=read_days(value))
     text = str(value or "").strip()
     begin = read_datetime(text)
     if begin is None:
         raise refuse()
-    end = begin
+    end = None
     if (day := read_date(text)) and day < date.max:
         tomorrow = datetime.combine(day, time.min) + timedelta(days=1)
         end = timezone.make_aware(tomorrow, timezone.get_default_timezone())
-    match operator:
-        case "before" | "<":
-            return Q(LessThan(column, begin))
-        case "after" | ">":
-            return Q(GreaterThanOrEqual(column, end)) if end > begin else Q(GreaterThan(column, begin))
-    within = Q(GreaterThanOrEqual(column, begin)) & Q(LessThan(column, end)) if end > begin else Q(Exact(column, begin))
-    return ~within | Q(IsNull(column, True)) if operator == "!=" else within
-
-
-def choices(slug: str, operator: str, value: Any) -> Q:
-    """Choices of a list: contains and in: any of them; in_all: all; not_...: the opposite."""
-    if operator in ("is_null", "not_null"):
-        text = Coalesce(custom_text(slug), Value("[]"), output_field=CharField())
-        empty = Q(In(text, ["", "[]"]))
-        return empty if operator == "is_null" else ~empty
-    options = [str(option) for option in as_list(value, "value")]
-    if operator in ("in_all", "not_in_all"):
-        every = Q() if options else Q(pk__in=[])
-        for option in options:
-            every &= Q(HasOption(slug, [option]))
-        return every if operator == "in_all" else ~every
-    some = Q(HasOption(slug, options))
-    return ~some if operator in ("not_in", "not_contains", "!=") else some
+    operator = OF_DAYS.get(operator, operator)
+    return Moment(name, operator if operator in Moment.OPERATORS else "=", begin, end)
 
 
 def read_days(value: Any) -> int:

@@ -1,17 +1,17 @@
 """Which contacts a request means: the parameters of the list, shared by every route that selects so."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self
 
 from custom_fields.services import types_by_slug
 from rest.exceptions import InvalidJSON
 from rest.json import parse_json
-from segments.models import ContactList, Tag
-from segments.services import Named, is_id, name_segments
 from subscribers import selection
 from subscribers.api.advanced_filters import AdvancedFilters, refuse
 from subscribers.models import Status, Subscriber
 from subscribers.querysets import SubscriberQuerySet
+from subscribers.resolve import MODELS, resolve_for_filter
 from subscribers.selection import Selection
 from wp_rest.exceptions import invalid
 from wp_rest.parameters import CONTROL_PARAMETERS, as_list, as_search, ids_among, is_empty, without_nul
@@ -26,7 +26,6 @@ CONDITIONS = frozenset({"search", *SIMPLE, "filter_type", "advanced_filters"})
 HARMLESS = CONTROL_PARAMETERS | frozenset(
     "page per_page sort_by order_by sort_type sort_order order_type order with custom_fields".split()
 )
-MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList}
 
 
 class Order(selection.Order):
@@ -86,13 +85,14 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     if params.get("filter_type") == "advanced":
         groups = read_groups(params.get("advanced_filters"))
         if groups or strict:
-            # named_segments is called only for what a condition names.
-            filters = AdvancedFilters(found(), types_by_slug(), find_in_database if strict else named_segments, strict)
-            advanced = filters.narrow(groups)
+            # Called only for what a condition names.
+            find = partial(resolve_for_filter, exact=strict)
+            filters = AdvancedFilters(types_by_slug(), find, strict)
+            advanced = filters.read(groups).narrow(found())
             return Selection(lambda: advanced)
         return Selection(found, counted=not search)
     named = {
-        relation: named_segments(relation, entries).ids
+        relation: resolve_for_filter(relation, entries, exact=False).ids
         for relation in MODELS
         if (entries := as_list(params.get(relation), relation))
     }
@@ -112,19 +112,6 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     chosen = [(relation, pk) for relation, ids in named.items() for pk in ids]
     counted = not search and all(named.values()) and "companies" not in named and len(chosen) < 2
     return Selection(narrow, chosen[0] if counted and chosen else None, statuses or None, counted)
-
-
-def named_segments(relation: str, entries: list[Any]) -> Named:
-    """What entries of a filter mean. No statement when all are ids; a word that names none is left out."""
-    words = [str(entry).strip() for entry in entries]
-    if all(is_id(word) for word in words):
-        return Named({word: int(word) for word in words})
-    return name_segments(MODELS[relation], words)
-
-
-def find_in_database(relation: str, entries: list[Any]) -> Named:
-    """The same by one statement always: ids that no row has are known to be none."""
-    return name_segments(MODELS[relation], [str(entry).strip() for entry in entries])
 
 
 def read_groups(sent: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from companies.api.representation import show_row
 from subscribers.models import Subscriber
-from subscribers.reading import COLUMNS, COMPANY_ID, Contact, Link, Membership, as_degrees, as_moment, read_contacts
+from subscribers.reading import COLUMNS, COMPANY_ID, Contact, Link, Membership, as_datetime, as_degrees, read_contacts
 from wp_rest.dates import write_datetime, write_utc
 
 MODEL_NAMES = {
@@ -71,10 +71,10 @@ def show_membership(membership: Membership) -> dict[str, Any]:
     company = show_row(
         membership.values,
         membership.custom_values,
-        as_moment(membership.created_at),
-        as_moment(membership.updated_at),
+        as_datetime(membership.created_at),
+        as_datetime(membership.updated_at),
     )
-    linked_at = write_datetime(as_moment(membership.linked_at))
+    linked_at = write_datetime(as_datetime(membership.linked_at))
     company["pivot"] = {
         "subscriber_id": str(membership.subscriber_id),
         "object_id": str(membership.company_id),

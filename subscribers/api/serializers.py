@@ -14,7 +14,7 @@ from custom_fields.services import RESERVED, check_values, types_by_slug
 from custom_fields.types import Kind
 from rest.numbers import as_integer
 from segments.models import ContactList, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers.addresses import is_address
 from subscribers.models import Status
 from subscribers.services import EDITABLE, Draft
@@ -168,8 +168,8 @@ class UpsertSerializer(ContactSerializer):
 
 
 @dataclass
-class Sent:
-    """A contact as it was sent, understood: names became ids, values were held to their fields."""
+class ResolvedContact:
+    """A contact as it was sent, resolved: names became ids, values were held to their fields."""
 
     columns: dict[str, Any]
     custom_values: dict[str, Any] = field(default_factory=dict)
@@ -192,42 +192,42 @@ class Sent:
         )
 
 
-def understand(valid: Mapping[str, Any], *, may_create: Callable[[str], bool]) -> Sent:
+def resolve_contact(valid: Mapping[str, Any], *, may_create: Callable[[str], bool]) -> ResolvedContact:
     """Look up what a valid contact names: tags, lists, custom fields.
 
     Raises FieldErrors (400) for custom values that do not fit. At most a statement for the fields,
-    and one for each kind of segment, attached or detached (see name_segments).
+    and one for each kind of segment, attached or detached (see resolve_segments).
     """
-    [(sent, errors)], ignored = understand_all([valid], may_create=may_create)
+    [(sent, errors)], ignored = resolve_contacts([valid], may_create=may_create)
     if sent is None:
         raise FieldErrors({name: {"type": text} for name, text in errors.items()})
     sent.ignored = ignored
     return sent
 
 
-def understand_all(
+def resolve_contacts(
     valid: Sequence[Mapping[str, Any]], *, may_create: Callable[[str], bool]
-) -> tuple[list[tuple[Sent | None, dict[str, str]]], dict[str, list[Any]]]:
+) -> tuple[list[tuple[ResolvedContact | None, dict[str, str]]], dict[str, list[Any]]]:
     """The same for many contacts at the price of one, and what was ignored of all of them.
 
     A contact with misfitting values is (None, errors by field), and makes no tags or lists.
     """
     ignored: dict[str, list[Any]] = {}
     types = _types(valid)
-    understood = [_with_custom_values(contact, types, ignored) for contact in valid]
-    fitting = [(contact, sent) for contact, (sent, _) in zip(valid, understood, strict=True) if sent is not None]
+    resolved = [_with_custom_values(contact, types, ignored) for contact in valid]
+    fitting = [(contact, sent) for contact, (sent, _) in zip(valid, resolved, strict=True) if sent is not None]
     for kind, model in (("tags", Tag), ("lists", ContactList)):
         attach = [_entries(contact, kind, f"attach_{kind}") for contact, _ in fitting]
         detach = [_entries(contact, f"detach_{kind}") for contact, _ in fitting]
         entries = list(chain.from_iterable(attach))
-        attached = name_segments(model, entries, create=bool(entries) and may_create(kind))
-        detached = name_segments(model, chain.from_iterable(detach))
+        attached = resolve_segments(model, entries, create=bool(entries) and may_create(kind))
+        detached = resolve_segments(model, chain.from_iterable(detach))
         for (_, sent), to_attach, to_detach in zip(fitting, attach, detach, strict=True):
             setattr(sent, f"attach_{kind}", attached.ids_of(to_attach))
             setattr(sent, f"detach_{kind}", detached.ids_of(to_detach))
         if left_out := list(dict.fromkeys([*attached.ignored, *detached.ignored])):
             ignored[kind] = left_out
-    return understood, ignored
+    return resolved, ignored
 
 
 def _types(valid: Sequence[Mapping[str, Any]]) -> dict[str, Kind]:
@@ -241,7 +241,7 @@ def _entries(contact: Mapping[str, Any], *names: str) -> list[Any]:
 
 def _with_custom_values(
     contact: Mapping[str, Any], types: Mapping[str, Kind], ignored: dict[str, list[Any]]
-) -> tuple[Sent | None, dict[str, str]]:
+) -> tuple[ResolvedContact | None, dict[str, str]]:
     """A contact with its columns and custom values; or None, and errors by field."""
     beside = {slug: value for slug, value in (contact.get("others") or {}).items() if slug in types}
     wrapped = contact.get("custom_values") or {}
@@ -253,6 +253,6 @@ def _with_custom_values(
     if checked.unknown:
         unknown = ignored.setdefault("custom_values", [])
         unknown.extend(slug for slug in checked.unknown if slug not in unknown)
-    sent = Sent({name: contact[name] for name in EDITABLE if name in contact}, checked.values)
+    sent = ResolvedContact({name: contact[name] for name in EDITABLE if name in contact}, checked.values)
     sent.unsubscribe_reason = contact.get("unsubscribe_reason") or ""
     return sent, {}

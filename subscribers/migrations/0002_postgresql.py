@@ -32,7 +32,7 @@ def planned_by_size(rows: str, statement: str) -> str:
     """
 
 
-# segments.models.Tally. One trigger a statement, so that a change of a million contacts adds a few
+# segments.models.ContactCount. One trigger a statement, so that a change of a million contacts adds a few
 # rows. A link's trigger locks its contacts against a change of status (FOR SHARE) until the end of
 # the transaction: else a tag and a status that change at once would each be counted without the
 # other. The services lock their contacts first, and harder, so this waits for nobody else.

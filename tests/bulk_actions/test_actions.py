@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db.models import Model
 
-from bulk_actions.api.actions import ACTIONS
+from bulk_actions.actions import ACTIONS
 from companies.models import Company
 from notes.models import Note
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag

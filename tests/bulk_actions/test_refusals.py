@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 
-from bulk_actions.api.actions import ACTIONS
+from bulk_actions.actions import ACTIONS
 from changes.models import Change
 from subscribers.models import Subscriber
 from tests.bulk_actions.conftest import PATH, World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from bulk_actions.api.actions import ACTIONS
+from bulk_actions.actions import ACTIONS
 from changes.models import Change
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberTag
 from tests.bulk_actions.conftest import World

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from companies.models import Company
-from companies.services import name_companies
+from companies.services import resolve_companies
 from tests.companies.factories import CompanyFactory
 from tests.threads import at_once, two_writers
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_it_finds_in_any_case_and_makes_what_is_not_there() -> None:
     acme = CompanyFactory.create(name="Acme")
-    found = name_companies([" ACME ", "Globex", "globex", " ", ""])
+    found = resolve_companies([" ACME ", "Globex", "globex", " ", ""])
     globex = Company.objects.get(name="Globex")
     assert found == {" ACME ": acme.pk, "Globex": globex.pk, "globex": globex.pk}
     assert Company.objects.count() == 2
@@ -24,15 +24,15 @@ def test_it_finds_in_any_case_and_makes_what_is_not_there() -> None:
 
 @pytest.mark.parametrize("name", ["ŁÓDŹ", "x" * 200])
 def test_it_finds_again_what_it_made(name: str) -> None:
-    first = name_companies([name])
+    first = resolve_companies([name])
     assert len(first) == 1
-    assert name_companies([name]) == first
+    assert resolve_companies([name]) == first
     assert Company.objects.count() == 1
 
 
 def test_it_takes_at_most_four_statements() -> None:
     with CaptureQueriesContext(connection) as queries:
-        name_companies(f"Company {number}" for number in range(30))
+        resolve_companies(f"Company {number}" for number in range(30))
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 4
 
 
@@ -41,6 +41,6 @@ def test_it_takes_at_most_four_statements() -> None:
 def test_it_makes_one_of_each_for_two_who_name_them_at_once() -> None:
     for number in range(10):
         names = [f"Company {number} {letter}" for letter in "abcdefgh"]
-        up, down = at_once(partial(name_companies, names), partial(name_companies, names[::-1]))
+        up, down = at_once(partial(resolve_companies, names), partial(resolve_companies, names[::-1]))
         assert up == down
         assert len(up) == len(names)

@@ -272,11 +272,11 @@ def test_it_takes_the_rights_to_make_what_is_not_there(db: None) -> None:
     user.user_permissions.set(Permission.objects.filter(codename="add_subscriber"))
     client = Fluenzr(user)
     assert client.post("/contacts", {"email": "a@example.com"}).status_code == 201
-    for number, (name, value, deed) in enumerate(
+    for number, (name, value, service) in enumerate(
         [("tags", ["new"], "tags"), ("company", "New", "companies"), ("customFields", {"new": "x"}, "custom fields")]
     ):
         response = client.post("/contacts", {"email": f"b{number}@example.com", name: value})
-        assert error_of(response) == (403, "FORBIDDEN", f"This API key may not make {deed}", {})
+        assert error_of(response) == (403, "FORBIDDEN", f"This API key may not make {service}", {})
     assert Subscriber.objects.count() == 1
     TagFactory.create(title="new")
     Company.objects.create(name="New")

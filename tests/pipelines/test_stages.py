@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from pipelines.models import Stage
-from pipelines.services import stages_by_slug
+from pipelines.services import resolve_stages
 
 
 @pytest.mark.django_db
@@ -36,5 +36,5 @@ def test_it_makes_slugs_of_its_own() -> None:
 def test_it_finds_those_that_there_are() -> None:
     Stage.objects.all().delete()
     won = Stage.objects.create(name="Won")
-    assert stages_by_slug({"won", "lost"}) == {"won": won.pk}
-    assert stages_by_slug(set()) == {}
+    assert resolve_stages({"won", "lost"}) == {"won": won.pk}
+    assert resolve_stages(set()) == {}

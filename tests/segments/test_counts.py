@@ -1,6 +1,6 @@
 """Counts of contacts, in all, by tag, by list, by status: always what a count of the rows gives.
 
-PostgreSQL keeps them in a ledger that triggers write (segments.models.Tally).
+PostgreSQL keeps them in a ledger that triggers write (segments.models.ContactCount).
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from segments.counts import FOLD_AT, count_contacts, counts_by_status
-from segments.models import ContactList, Tag, Tally
+from segments.models import ContactCount, ContactList, Tag
 from subscribers import services
 from subscribers.models import Status, Subscriber, SubscriberList, SubscriberTag
 from tests.client import Api
@@ -196,26 +196,26 @@ def test_it_is_what_tags_and_lists_show_as_contacts_come_and_go(api: Api) -> Non
 @on_postgresql
 def test_a_change_of_many_contacts_adds_a_row_a_status_and_not_a_row_a_contact(tags: list[Tag]) -> None:
     contacts = SubscriberFactory.create_batch(30, tags=[tags[0]])
-    before = Tally.objects.count()
+    before = ContactCount.objects.count()
     services.set_column(ids(contacts), "status", "bounced")
     # One less subscribed and one more bounced: of all contacts, and of the tag.
-    assert Tally.objects.count() - before == 4
+    assert ContactCount.objects.count() - before == 4
     services.attach_tags(ids(contacts), [tags[1].pk])
-    assert Tally.objects.count() - before == 5
+    assert ContactCount.objects.count() - before == 5
 
 
 @on_postgresql
 def test_a_change_that_moves_no_status_adds_no_row(tags: list[Tag]) -> None:
     contact = SubscriberFactory.create(tags=[tags[0]])
-    before = Tally.objects.count()
+    before = ContactCount.objects.count()
     Subscriber.objects.filter(pk=contact.pk).update(first_name="Other", status=contact.status)
-    assert Tally.objects.count() == before
+    assert ContactCount.objects.count() == before
 
 
 def fill_ledger(tag: Tag, rows: int) -> None:
     """Rows that say what is true in a long-winded way: one on, one off."""
-    Tally.objects.bulk_create(
-        [Tally(kind="tag", object_id=tag.pk, status="subscribed", delta=1 - 2 * (n % 2)) for n in range(rows)]
+    ContactCount.objects.bulk_create(
+        [ContactCount(kind="tag", object_id=tag.pk, status="subscribed", delta=1 - 2 * (n % 2)) for n in range(rows)]
     )
 
 
@@ -224,13 +224,13 @@ def test_a_long_ledger_is_folded_by_who_reads_it(tags: list[Tag]) -> None:
     SubscriberFactory.create_batch(3, status="subscribed", tags=tags)
     SubscriberFactory.create(status="pending", tags=tags)
     fill_ledger(tags[0], 2 * (FOLD_AT // 2 + 1))
-    others = list(Tally.objects.exclude(kind="tag", object_id=tags[0].pk).order_by("pk").values())
+    others = list(ContactCount.objects.exclude(kind="tag", object_id=tags[0].pk).order_by("pk").values())
     assert count_contacts("tag", tags[0].pk) == 4
-    assert set(Tally.objects.filter(kind="tag", object_id=tags[0].pk).values_list("status", "delta")) == {
+    assert set(ContactCount.objects.filter(kind="tag", object_id=tags[0].pk).values_list("status", "delta")) == {
         ("subscribed", 3),
         ("pending", 1),
     }
-    assert list(Tally.objects.exclude(kind="tag", object_id=tags[0].pk).order_by("pk").values()) == others
+    assert list(ContactCount.objects.exclude(kind="tag", object_id=tags[0].pk).order_by("pk").values()) == others
     assert_counts_are_right()
 
 
@@ -239,14 +239,14 @@ def test_a_short_ledger_is_left_alone(tags: list[Tag], django_assert_num_queries
     fill_ledger(tags[0], FOLD_AT)
     with django_assert_num_queries(1):
         assert count_contacts("tag", tags[0].pk) == 0
-    assert Tally.objects.filter(kind="tag", object_id=tags[0].pk).count() == FOLD_AT
+    assert ContactCount.objects.filter(kind="tag", object_id=tags[0].pk).count() == FOLD_AT
 
 
 @on_postgresql
 def test_a_ledger_that_sums_to_nothing_leaves_no_row(tags: list[Tag]) -> None:
     fill_ledger(tags[0], 2 * (FOLD_AT // 2 + 1))
     assert count_contacts("tag", tags[0].pk) == 0
-    assert not Tally.objects.filter(kind="tag", object_id=tags[0].pk).exists()
+    assert not ContactCount.objects.filter(kind="tag", object_id=tags[0].pk).exists()
 
 
 @on_postgresql
@@ -254,7 +254,7 @@ def test_the_page_of_tags_folds_long_ledgers_too(tags: list[Tag], api: Api) -> N
     SubscriberFactory.create(tags=[tags[0]])
     fill_ledger(tags[0], 2 * FOLD_AT)
     api.get("/tags")
-    assert Tally.objects.filter(kind="tag", object_id=tags[0].pk).count() <= FOLD_AT
+    assert ContactCount.objects.filter(kind="tag", object_id=tags[0].pk).count() <= FOLD_AT
     assert_counts_are_right()
 
 

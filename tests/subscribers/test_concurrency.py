@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -14,17 +13,20 @@ from django.test import Client
 
 from changes.models import Change
 from segments.models import Tag
+from segments.services import delete_segments
 from subscribers import services
-from subscribers.api.viewsets import requests
 from subscribers.models import Status, Subscriber, SubscriberTag
 from subscribers.services import Draft
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import CONFLICT, NOT_FOUND
-from tests.threads import Worker, at_once, two_writers
+from tests.threads import Worker, at_once, meeting_at, two_writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
+# Where requests meet: before they insert contacts, before they change them, before they lock them.
+INSERTING = UPDATING = "subscribers_subscriber IN SHARE MODE"
+LOCKING = "subscribers_subscriber IN EXCLUSIVE MODE"
 
 
 def alone(action: Callable[[], Any]) -> Any:
@@ -57,27 +59,6 @@ def api(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return make
 
 
-def meet(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, before: bool) -> None:
-    """Make two threads wait for each other where they call a function first, before it or after."""
-    function = getattr(module, name)
-    barrier = Barrier(2, timeout=2)
-    calls = iter(range(1000))
-
-    def meeting(*args: Any, **kwargs: Any) -> Any:
-        first = next(calls) < 2
-        try:
-            if first and before:
-                barrier.wait()
-            result = function(*args, **kwargs)
-            if first and not before:
-                barrier.wait()
-        except BrokenBarrierError:
-            raise AssertionError(f"Only one thread came to {name}.") from None
-        return result
-
-    monkeypatch.setattr(module, name, meeting)
-
-
 def statuses(answers: list[Any]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
@@ -85,20 +66,14 @@ def statuses(answers: list[Any]) -> list[int]:
 # --- One address ----------------------------------------------------------------------------
 
 
-# Two that make one tag wait for each other there already: they meet where the address was found free.
-@pytest.mark.parametrize(
-    ("tags", "place"),
-    [([], (services, "_insert", True)), (["Brand New"], (requests, "find_id_by_email", False))],
-    ids=["without tags", "with a new tag"],
-)
+# The second of two that make one tag waits for the first one there, when both have found the address free.
+@pytest.mark.parametrize("tags", [[], ["Brand New"]], ids=["without tags", "with a new tag"])
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_it_makes_one_contact_of_two_creates_of_one_address(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch, tags: list[str], place: tuple[Any, str, bool], round_: int
+    api: Callable[[], Api], tags: list[str], round_: int
 ) -> None:
-    module, name, before = place
-    if connection.vendor == "postgresql":
-        meet(monkeypatch, module, name, before=before)
-    answers = at_once(
+    answers = meeting_at(
+        INSERTING,
         lambda: api().post("/subscribers", {"email": "ada@example.com", "status": "subscribed", "tags": tags}),
         lambda: api().post("/subscribers", {"email": "ADA@example.com", "status": "pending", "tags": tags}),
     )
@@ -113,13 +88,12 @@ def test_it_makes_one_contact_of_two_creates_of_one_address(
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_it_makes_one_contact_of_two_upserts_of_one_address_and_loses_nothing(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch, round_: int
+    api: Callable[[], Api], round_: int
 ) -> None:
-    if connection.vendor == "postgresql":
-        # Both have looked before either writes.
-        meet(monkeypatch, services, "_lock_by_address", before=False)
     upsert = {"email": "ada@example.com", "status": "subscribed", "__force_update": "yes"}
-    answers = at_once(
+    # Both have looked before either writes.
+    answers = meeting_at(
+        INSERTING,
         lambda: api().post("/subscribers", {**upsert, "first_name": "Ada", "tags": ["one-tag"]}),
         lambda: api().post("/subscribers", {**upsert, "last_name": "King", "tags": ["two-tag"]}),
     )
@@ -134,34 +108,37 @@ def test_it_makes_one_contact_of_two_upserts_of_one_address_and_loses_nothing(
 
 
 @two_writers
-def test_it_survives_that_the_contact_it_lost_to_is_gone_again(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_survives_that_the_contact_it_lost_to_is_gone_again(api: Callable[[], Api]) -> None:
     """Another request makes the address after the upsert looked, and a third deletes it before it looks again."""
-    insert = services._insert
-    other: list[Any] = []
+    inserts: list[str] = []
 
-    def insert_too_late(drafts: Any) -> Any:
-        if other:
-            return insert(drafts)
-        other.append(1)
+    def insert_too_late(execute: Any, sql: str, *rest: Any) -> Any:
+        if "INSERT INTO subscribers_subscriber " not in sql:
+            return execute(sql, *rest)
+        inserts.append(sql)
+        if len(inserts) > 1:
+            return execute(sql, *rest)
         alone(lambda: services.create_contacts([Draft({"email": "ada@example.com"})]))
-        created = insert(drafts)
+        result = execute(sql, *rest)
         alone(lambda: services.delete_contacts(Subscriber.objects.values_list("pk", flat=True)))
-        return created
+        return result
 
-    monkeypatch.setattr(services, "_insert", insert_too_late)
-    body = {"email": "ada@example.com", "status": "subscribed", "__force_update": "yes"}
-    answer = alone(lambda: api().post("/subscribers", body))
-    assert answer.status_code == 200
+    def upsert() -> Any:
+        with connection.execute_wrapper(insert_too_late):
+            return api().post(
+                "/subscribers", {"email": "ada@example.com", "status": "subscribed", "__force_update": "yes"}
+            )
+
+    assert alone(upsert).status_code == 200
+    assert len(inserts) == 2
     assert alone(Subscriber.objects.count) == 1
 
 
 @two_writers
-def test_it_refuses_an_address_that_was_taken_just_now(api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_refuses_an_address_that_was_taken_just_now(api: Callable[[], Api]) -> None:
     first, second = SubscriberFactory.create_batch(2)
-    meet(monkeypatch, services, "_update", before=True)
-    answers = at_once(
+    answers = meeting_at(
+        UPDATING,
         lambda: api().put(f"/subscribers/{first.pk}", {"email": "new@example.com"}),
         lambda: api().put(f"/subscribers/{second.pk}", {"email": "NEW@example.com"}),
     )
@@ -169,19 +146,15 @@ def test_it_refuses_an_address_that_was_taken_just_now(api: Callable[[], Api], m
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_it_takes_two_batches_with_the_same_addresses_in_opposite_order(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch, round_: int
-) -> None:
-    if connection.vendor == "postgresql":
-        meet(monkeypatch, services, "_lock_by_address", before=False)
+def test_it_takes_two_batches_with_the_same_addresses_in_opposite_order(api: Callable[[], Api], round_: int) -> None:
     count = 60
 
     def rows(name: str) -> list[dict[str, Any]]:
         return [{"email": f"c{n:02}@example.com", name: f"{name}{n}", "tags": [name]} for n in range(count)]
 
     there, back = {"contacts": rows("first_name")}, {"contacts": rows("last_name")[::-1]}
-    for _ in range(2):  # new ones, then known ones
-        answers = at_once(
+    for together in (partial(meeting_at, INSERTING), at_once):  # new ones, then known ones
+        answers = together(
             lambda: api().post("/subscribers/bulk-add-update", there),
             lambda: api().post("/subscribers/bulk-add-update", back),
         )
@@ -231,15 +204,13 @@ def test_it_loses_no_custom_value_of_one_contact(api: Callable[[], Api], round_:
 
 
 @two_writers
-def test_it_merges_into_what_another_update_wrote_just_before(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_merges_into_what_another_update_wrote_just_before(api: Callable[[], Api]) -> None:
     """Both requests are past every check when the first of them takes the lock."""
     for slug in ("one", "two"):
         CustomFieldFactory.create(slug=slug)
     contact = SubscriberFactory.create()
-    meet(monkeypatch, services, "_lock", before=True)
-    answers = at_once(
+    answers = meeting_at(
+        LOCKING,
         lambda: api().put(f"/subscribers/{contact.pk}", {"first_name": "Ada", "custom_values": {"one": "1"}}),
         lambda: api().put(f"/subscribers/{contact.pk}", {"last_name": "King", "custom_values": {"two": "2"}}),
     )
@@ -275,19 +246,14 @@ def test_it_attaches_a_tag_that_is_deleted_at_the_same_moment(api: Callable[[], 
 
 
 @two_writers
-def test_it_passes_over_a_tag_that_went_between_its_name_and_its_link(
-    api: Callable[[], Api], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tag = TagFactory.create(slug="gold")
-    sync = services.sync_segments
-
-    def sync_too_late(*args: Any) -> Any:
-        assert alone(lambda: api().delete(f"/tags/{tag.pk}")).status_code == 200
-        return sync(*args)
-
-    monkeypatch.setattr(services, "sync_segments", sync_too_late)
-    contact = SubscriberFactory.create()
-    answer = alone(lambda: api().post(f"/subscribers/{contact.pk}/tags", {"tags": ["gold"]}))
+def test_it_passes_over_a_tag_that_went_between_its_name_and_its_link(api: Callable[[], Api]) -> None:
+    tag, contact = TagFactory.create(slug="gold"), SubscriberFactory.create()
+    with transaction.atomic():
+        delete_segments(Tag, [tag.pk])
+        # It still finds the name, and waits where it holds the tag.
+        late = Worker(lambda: api().post(f"/subscribers/{contact.pk}/tags", {"tags": ["gold"]}))
+        late.wait_until_blocked()
+    answer = late.finish()
     assert answer.status_code == 200
     assert answer.json()["contact"]["tags"] == []
 

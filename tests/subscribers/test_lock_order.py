@@ -1,4 +1,4 @@
-"""Whatever crosses locks in one order (subscribers.locks): PostgreSQL never has to end one of two."""
+"""Whatever crosses locks in one order (subscribers.services.locks): PostgreSQL never has to end one of two."""
 
 from collections.abc import Callable
 from functools import partial

@@ -195,3 +195,29 @@ def test_it_makes_nothing_of_a_word_to_detach(api: Api, method: str, path: str, 
     answer = send(api, method, path, key)
     assert not Tag.objects.exists()
     assert answer["ignored"] == {"tags": ["Brand New"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "service"),
+    [
+        ("/subscribers", {"status": "subscribed", "__force_update": "yes"}, "upsert_contacts"),
+        (
+            "/subscribers/bulk-add-update",
+            {"contacts": [{"email": "a@example.com", "tags": ["Gold"]}]},
+            "upsert_contacts",
+        ),
+        ("/subscribers/sync-segments", {"type": "tags", "attach": ["Gold"], "subscribers": [1]}, "sync_segments"),
+        ("/subscribers/{}/tags", {}, "sync_segments"),
+    ],
+)
+def test_it_makes_no_tag_when_the_contact_cannot_be_written(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any], service: str
+) -> None:
+    def fail(*arguments: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(f"subscribers.services.{service}", fail)
+    contact = SubscriberFactory.create()
+    answer = api.post(path.format(contact.pk), {"email": "ada@example.com", "tags": ["Gold"], **body})
+    assert answer.status_code == 500
+    assert not Tag.objects.exists()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from notes.models import Note
 from subscribers import services
 from subscribers.models import Subscriber, SubscriberTag
-from subscribers.services import Draft
+from subscribers.services import Draft, contacts
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import HISTORY, LOCK_OWNED, MOVE, statements
 
@@ -186,7 +186,7 @@ def test_it_takes_sets_larger_than_a_statement_has_room_for_parameters() -> None
 def test_an_upsert_gives_up_on_an_address_that_can_be_neither_made_nor_found(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_insert", lambda _: {})
+    monkeypatch.setattr(contacts, "insert_rows", lambda _: {})
     with pytest.raises(OperationalError, match="neither made nor found: 1"), transaction.atomic():
         services.upsert_contacts([services.Draft({"email": "ada@example.com"})])
     assert not Subscriber.objects.exists()

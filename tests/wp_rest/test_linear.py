@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_fields.types import DoesNotFit, Kind, check_value
+from custom_fields.types import InvalidValue, Kind, check_value
 from fluenzr.ids import CONTACT, decode
 from fluenzr.serializers import is_custom_key
 from rest.charsets import find_codec
@@ -26,7 +26,7 @@ from wp_rest.views import is_callback
 SMALL, LARGE = 100_000, 1_000_000
 # Linear work takes 10 times as long, quadratic work 100 times.
 MOST = 25
-REFUSALS = (RestError, UnreadableRequest, DoesNotFit, TooLarge, ValueError)
+REFUSALS = (RestError, UnreadableRequest, InvalidValue, TooLarge, ValueError)
 
 
 def work(read: Callable[[Any], Any], sent: Any, runs: int) -> float:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from custom_fields.services import definitions, show_field, types_by_slug
 from segments.models import ContactList, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers import services
 from subscribers.api.filters import Order, select_contacts
 from subscribers.api.representation import show_contacts, show_leaving
@@ -73,7 +73,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         self.refuse_taken(serializer.validated_data)
         # Refused after all where another request makes the address just now: then no tag is made either.
         with transaction.atomic():
-            sent = self.understand(serializer)
+            sent = self.resolve_contact(serializer)
             created = services.create_contacts([sent.draft()])
             if not created:
                 raise Conflict
@@ -89,8 +89,8 @@ class ContactViewSet(ManyContacts, FindContacts):
         valid = serializer.validated_data
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
-        sent = self.understand(serializer)
         with transaction.atomic():
+            sent = self.resolve_contact(serializer)
             [written] = services.upsert_contacts([sent.draft()]).values()
             if written.created:
                 message, done = "Successfully added the subscriber.", "created"
@@ -143,7 +143,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         self.refuse_taken(serializer.validated_data, pk)
         try:
             with transaction.atomic():
-                sent = self.understand(serializer)
+                sent = self.resolve_contact(serializer)
                 dirty = services.update_contact(pk, sent.draft())
                 if dirty is None:
                     raise NotFound
@@ -182,8 +182,9 @@ class ContactViewSet(ManyContacts, FindContacts):
         if not existing_ids([pk]):
             raise NotFound
         model = Tag if kind == "tags" else ContactList
-        named = name_segments(model, entries, create=attach and self.may_create(kind))
-        attached, detached = (named.ids, []) if attach else ([], named.ids)
-        services.sync_segments([pk], kind, attached, detached)
-        ignored: dict[str, Any] = {kind: named.ignored} if named.ignored else {}
-        return self.answer("Subscriber successfully updated", pk, ignored)
+        with transaction.atomic():
+            named = resolve_segments(model, entries, create=attach and self.may_create(kind))
+            attached, detached = (named.ids, []) if attach else ([], named.ids)
+            services.sync_segments([pk], kind, attached, detached)
+            ignored: dict[str, Any] = {kind: named.ignored} if named.ignored else {}
+            return self.answer("Subscriber successfully updated", pk, ignored)

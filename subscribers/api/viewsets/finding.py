@@ -32,7 +32,7 @@ class FindContacts(RestViewSet):
         if search:
             found += Subscriber.objects.matching(search).order_by("pk").only(*columns)[:limit]
         if chosen := ids_among(params.get("values"), "values"):
-            found += Subscriber.objects.filter(pk__among=chosen).order_by("pk").only(*columns)
+            found += Subscriber.objects.filter(pk__any_of=chosen).order_by("pk").only(*columns)
         return Response(
             {
                 "contacts": {

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from segments.models import ContactList, Tag
-from segments.services import name_segments
+from segments.services import resolve_segments
 from subscribers import services
 from subscribers.api.representation import show_contacts
-from subscribers.api.serializers import UpsertSerializer, understand_all
+from subscribers.api.serializers import UpsertSerializer, resolve_contacts
 from subscribers.api.viewsets.requests import ContactRequests
 from subscribers.models import Status, Subscriber
 from subscribers.reading import read_contacts
@@ -57,9 +57,10 @@ class ManyContacts(ContactRequests):
         if kind not in ("tags", "lists"):
             raise Unprocessable("Selected type is not valid")
         model = Tag if kind == "tags" else ContactList
-        attach = name_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
-        detach = name_segments(model, as_entries(params.get("detach"), "detach"))
-        services.sync_segments(ids, kind, attach.ids, detach.ids)
+        with transaction.atomic():
+            attach = resolve_segments(model, as_entries(params.get("attach"), "attach"), create=self.may_create(kind))
+            detach = resolve_segments(model, as_entries(params.get("detach"), "detach"))
+            services.sync_segments(ids, kind, attach.ids, detach.ids)
         ignored = list(dict.fromkeys([*attach.ignored, *detach.ignored]))
         shown = show_contacts(read_contacts(ids))
         left_out = {"ignored": {kind: ignored}} if ignored else {}
@@ -79,14 +80,14 @@ class ManyContacts(ContactRequests):
             else:
                 invalids.append(named_errors(row, rules_by_field(serializer.errors)))
         drafts = []
-        understood, ignored = understand_all([valid for _, valid in rows], may_create=self.may_create)
-        for (row, _), (contact, errors) in zip(rows, understood, strict=True):
-            if contact is None:
-                invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
-            else:
-                drafts.append(contact.draft())
-        # Read before another request can delete one of them.
         with transaction.atomic():
+            resolved, ignored = resolve_contacts([valid for _, valid in rows], may_create=self.may_create)
+            for (row, _), (contact, errors) in zip(rows, resolved, strict=True):
+                if contact is None:
+                    invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
+                else:
+                    drafts.append(contact.draft())
+            # Read before another request can delete one of them.
             written = services.upsert_contacts(drafts) if drafts else {}
             stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
         listed: dict[bool, list[dict[str, Any]]] = {True: [], False: []}

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.response import Response
 
 from subscribers.api.representation import show_one
-from subscribers.api.serializers import ContactSerializer, Sent, understand
+from subscribers.api.serializers import ContactSerializer, ResolvedContact, resolve_contact
 from subscribers.reading import find_id_by_email
 from wp_rest.exceptions import RestError, required
 from wp_rest.parameters import as_ids
@@ -33,9 +33,9 @@ class ContactRequests(RestViewSet):
         user: Any = self.request.user
         return user.has_perm("segments.add_tag" if kind == "tags" else "segments.add_contactlist")
 
-    def understand(self, serializer: ContactSerializer) -> Sent:
+    def resolve_contact(self, serializer: ContactSerializer) -> ResolvedContact:
         serializer.is_valid(raise_exception=True)
-        return understand(serializer.validated_data, may_create=self.may_create)
+        return resolve_contact(serializer.validated_data, may_create=self.may_create)
 
     def answer(self, message: str, pk: int, ignored: Mapping[str, Any] | None = None, **beside: Any) -> Response:
         """An answer to a write: the contact as it now is, under `contact` and under `subscriber`.

@@ -1,4 +1,4 @@
-"""Telling changes what happened to contacts."""
+"""Recording what happened to contacts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from changes import services as changes
 from changes.services import Beside, Entry
-from database.sql import among, ids_parameter, moment
+from database.sql import any_of, ids_parameter, stored_datetime
 
-MOVE = "UPDATE subscribers_subscriber SET updated_at = %s WHERE id {among}"
+MOVE = "UPDATE subscribers_subscriber SET updated_at = %s WHERE id {any_of}"
 # What contacts are linked to, by the first word of the event.
 SUBJECTS = {"tags": "tag", "lists": "list", "companies": "company"}
 
@@ -20,7 +20,7 @@ def each(
 ) -> list[Entry]:
     """An entry for each tag (list, company) of the pairs (contact, tag), with those who got or lost it.
 
-    `name` is the key of its id, in a list, in the details; `named` has what else is told of each.
+    `name` is the key of its id, in a list, in the details; `named` has what else is kept of each.
     """
     contacts = defaultdict(list)
     for contact, target in pairs:
@@ -46,5 +46,5 @@ def record(entries: Iterable[Entry], *, moves: Iterable[int] = ()) -> None:
     moving = sorted(set(moves))
     beside = None
     if moving:
-        beside = Beside(MOVE.format(among=among()), (moment(timezone.now()), ids_parameter(moving)))
+        beside = Beside(MOVE.format(any_of=any_of()), (stored_datetime(timezone.now()), ids_parameter(moving)))
     changes.record(entries, beside=beside)

@@ -1,4 +1,4 @@
-"""Making tags and lists, and finding those that a client names."""
+"""Finding the tags and lists that a client names, and making those that do not exist."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,18 +6,14 @@ from secrets import token_hex
 from typing import Any
 from unicodedata import normalize
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db import transaction
 from django.utils.text import slugify
 
-from changes.rows import saving
 from changes.services import Entry, record
 from database.insert import insert_new
 from database.letters import composed
-from database.sql import among, folded, ids_parameter, read, texts
+from database.sql import any_of, folded, ids_parameter, read, texts
 from segments.models import Segment
-from segments.signals import segments_leaving
 
 # contract.md: a word that names no tag or list makes one when it has at least three letters.
 MAX_TITLE = 192
@@ -26,18 +22,16 @@ NEW_TITLE = range(3, MAX_TITLE + 1)
 ATTEMPTS = 10
 # What a made slug leaves for the letters that tell it from another.
 SLUG_ROOM = 180
-
-
 # (entry, its id, how it was found, its folded text): ids, then what each word may stand for. A slug
 # that is taken has no entry of the client's.
-FIND_IDS = "SELECT CAST(id AS text), id, 'id', '' FROM {table} WHERE id {among}"
+FIND_IDS = "SELECT CAST(id AS text), id, 'id', '' FROM {table} WHERE id {any_of}"
 FIND = f"""
     {FIND_IDS}
     UNION ALL SELECT r.value, t.id, 'slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = r.value
     UNION ALL SELECT r.value, t.id, 'title', '' FROM {{texts}} JOIN {{table}} t ON {{title}} = {{value}}
     UNION ALL SELECT r.value, t.id, 'small slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = fold(r.value)
     UNION ALL SELECT r.value, 0, 'text', fold(r.value) FROM {{texts}}
-    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{among}}
+    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{any_of}}
     ORDER BY 2
 """
 
@@ -60,20 +54,12 @@ class Named:
         return list(dict.fromkeys(self.by_entry[word] for word in words if word in self.by_entry))
 
 
-class SlugTaken(Exception):
-    """Another tag (or list) has that slug."""
-
-
-class NameTaken(Exception):
-    """Another tag (or list) has that title."""
-
-
 def make_slug(text: str) -> str:
     """A readable slug: `Ünïcode & HTML` is `unicode-html`; a script without Latin letters keeps its own."""
     return slugify(text) or slugify(text, allow_unicode=True) or normalize("NFKC", text).lower()[:192]
 
 
-def name_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
+def resolve_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
     """The tags or lists that `entries` name: numbers and digits are ids, other words slugs or titles.
 
     With `create`, words that name none make one. One statement, two more when some are made, and two
@@ -141,7 +127,7 @@ def look_up(
     """What there is of words and ids, and which of the slugs are taken. One statement."""
     # A longer word is no row's, and not even looked at.
     words = [entry for entry in entries if len(entry) <= MAX_TITLE]
-    parts = {"table": model._meta.db_table, "among": among(), "texts": texts()}
+    parts = {"table": model._meta.db_table, "any_of": any_of(), "texts": texts()}
     sql, sets = FIND_IDS, [ids_parameter(ids)]
     if words:
         sql, parts = FIND, {**parts, "title": folded("t.title"), "value": folded("r.value")}
@@ -224,79 +210,3 @@ def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[
     """The tags or lists of each title, as `fold` compares, upward by id. One statement, none for no title."""
     wanted = list(titles)
     return look_up(model, wanted).titles if wanted else {}
-
-
-def save_segment(segment: Segment) -> None:
-    """Write one tag or list; raises SlugTaken, also when another request took the slug just now."""
-    # Asked first, as an insert that fails uses up an id all the same.
-    if type(segment).objects.exclude(pk=segment.pk).filter(slug=segment.slug).exists():
-        raise SlugTaken(segment.slug)
-    try:
-        with transaction.atomic(), saving(segment, segment.LINK):
-            segment.save()
-    except IntegrityError as error:
-        raise SlugTaken(segment.slug) from error
-
-
-def save_titled(segment: Segment) -> None:
-    """Write one tag or list that clients know by its title alone; a new one gets a slug of its own.
-
-    Raises NameTaken where another has the title, as `fold` compares. Four statements at most.
-    """
-    model = type(segment)
-    there = look_up(model, [segment.title])
-    if set(there.titles.get(segment.title, [])) - {segment.pk}:
-        raise NameTaken(segment.title)
-    if not segment.slug:
-        segment.slug = free_slugs(model, there.folded)[segment.title]
-    try:
-        save_segment(segment)
-    except SlugTaken as error:
-        # Another request made one of the title just now.
-        raise NameTaken(segment.title) from error
-
-
-@transaction.atomic
-def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Make or rename tags or lists; the ids in the order given. At most eight statements.
-
-    A row with a `slug` is the one that has it, another the one of its title; those that are new are made in
-    the order given.
-    """
-    titles = [row["title"] for row in rows if not row["slug"]]
-    there = look_up(model, titles) if titles else Found()
-    slugs = free_slugs(model, {title: there.folded[title] for title in titles if title not in there.titles})
-    # A row that is known by its title has no slug here.
-    named = [(row["slug"] or slugs.get(row["title"]), row["title"]) for row in rows]
-    by_slug = {slug: title for slug, title in named if slug}
-    by_id = {there.titles[title][0]: title for slug, title in named if not slug}
-    known = list(model.objects.filter(Q(slug__in=by_slug) | Q(pk__in=by_id)).order_by("pk").select_for_update())
-    renamed = []
-    for segment in known:
-        title = by_slug.get(segment.slug) or by_id[segment.pk]
-        if segment.title != title:
-            segment.title, segment.updated_at = title, timezone.now()
-            renamed.append(segment.pk)
-    model.objects.bulk_update(known, ["title", "updated_at"])
-    new = by_slug.keys() - {segment.slug for segment in known}
-    updated = f"{model.LINK}_updated"
-    record(Entry(updated, None, {"columns": ["title"]}, (model.LINK, pk)) for pk in renamed)
-    create_new(model, [model(slug=slug, title=title) for slug, title in by_slug.items() if slug in new])
-    ids = dict(model.objects.filter(slug__in=by_slug).values_list("slug", "pk"))
-    return [ids[slug] if slug else there.titles[title][0] for slug, title in named]
-
-
-@transaction.atomic
-def delete_segments(model: type[Segment], ids: Iterable[int]) -> list[int]:
-    """Delete tags or lists and their links; contacts stay. Returns the ids that there were.
-
-    Four statements, and those of whoever hears of it (segments.signals).
-    """
-    # Locked first: whoever is attaching one of them waits, and then finds it gone.
-    titles = dict(model.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update().values_list("pk", "title"))
-    if titles:
-        segments_leaving.send(sender=model, titles=titles)
-        model.objects.filter(pk__in=titles).delete()
-        deleted = f"{model.LINK}_deleted"
-        record(Entry(deleted, None, {"title": title}, (model.LINK, pk)) for pk, title in titles.items())
-    return list(titles)

@@ -16,11 +16,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from changes.services import Gone
-from database.sql import among, execute, ids_parameter, is_postgresql
+from database.sql import any_of, execute, ids_parameter, is_postgresql
 
 # By the name of a kind, in their order: a part for each kind that is asked for.
 TABLES = {"tags": "segments_tag", "lists": "segments_contactlist", "companies": "companies_company"}
-HOLD = "SELECT kind, id FROM (SELECT '{kind}' AS kind, id FROM {table} WHERE id {among} ORDER BY id {lock}) {kind}"
+HOLD = "SELECT kind, id FROM (SELECT '{kind}' AS kind, id FROM {table} WHERE id {any_of} ORDER BY id {lock}) {kind}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def hold(*, tags: Collection[int] = (), lists: Collection[int] = (), companies: 
     if not asked:
         return Held()
     lock = "FOR KEY SHARE" if is_postgresql() else ""
-    parts = [HOLD.format(kind=kind, table=TABLES[kind], among=among(), lock=lock) for kind in asked]
+    parts = [HOLD.format(kind=kind, table=TABLES[kind], any_of=any_of(), lock=lock) for kind in asked]
     found: dict[str, list[int]] = {kind: [] for kind in TABLES}
     for kind, pk in execute(" UNION ALL ".join(parts), *map(ids_parameter, asked.values()), keep_plan=True):
         found[kind].append(pk)
@@ -56,7 +56,7 @@ def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
     if to_delete:
         return [contact.id for contact in lock_to_delete(ids)]
     suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
-    sql = f"SELECT id FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
+    sql = f"SELECT id FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
     return [row[0] for row in execute(sql, ids_parameter(ids), keep_plan=True)]
 
 
@@ -69,7 +69,7 @@ def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
     suffix = ""
     if is_postgresql():
         suffix = " FOR UPDATE"
-        owned = f"SELECT id FROM companies_company WHERE owner_id {among()} ORDER BY id FOR UPDATE"
+        owned = f"SELECT id FROM companies_company WHERE owner_id {any_of()} ORDER BY id FOR UPDATE"
         execute(owned, chosen, keep_plan=True)
-    sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {among()} ORDER BY id{suffix}"
+    sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
     return [Gone(*row) for row in execute(sql, chosen, keep_plan=True)]

@@ -1,0 +1,167 @@
+"""Reading the options of bulk actions (guide, 'Bulk Operations'; recordings bulk-actions.json, strict-bulk.json).
+
+A reader takes the request's parameters, refuses what is wrong with them, and returns the prepared
+action (bulk_actions.actions) with the words of the answer. READERS has one for each action.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from bulk_actions import actions
+from bulk_actions.actions import PreparedAction
+from companies.models import Company
+from custom_fields.services import check_values, types_by_slug
+from rest.numbers import as_integer
+from rest.text import MAX_RAW_LENGTH, plain_line
+from segments.models import ContactList, Segment, Tag
+from segments.services import resolve_segments
+from subscribers.models import Status
+from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
+from wp_rest.parameters import as_entries, as_ids, is_true
+from wp_rest.parsers import as_object
+
+Params = Mapping[str, Any]
+
+MAX_REASON = 1000
+DONE = "Selected bulk action has been successfully completed"
+
+
+@dataclass(frozen=True)
+class ReadAction:
+    """A prepared action, the message of its answer by what it counted, and what was named in vain."""
+
+    prepared: PreparedAction
+    message: Callable[[int], str]
+    ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) -> Callable[[Params], ReadAction]:
+    """A reader of the tags or lists that `action_options` name, by ids, slugs or titles that exist."""
+
+    def read(params: Params) -> ReadAction:
+        named = resolve_segments(model, as_entries(params.get("action_options"), "action_options"))
+        ignored = {f"{model.LINK}s": named.ignored} if named.ignored else {}
+        if not named.ids:
+            beside: dict[str, Any] = {"ignored": ignored} if ignored else {}
+            raise Unprocessable("Please provide bulk options", **beside)
+        return ReadAction(prepare(f"{model.LINK}s", named.ids), lambda _: DONE, ignored)
+
+    return read
+
+
+def change_status(params: Params) -> ReadAction:
+    status = params.get("new_status")
+    if not status:
+        raise Unprocessable("Please select status")
+    if status not in Status.values:
+        raise invalid("new_status", f"The new_status must be one of: {', '.join(Status.values)}.", "in")
+    reason = params.get("unsubscribe_reason") or params.get("reason") or ""
+    reason = read_reason(reason) if isinstance(reason, str) else ""
+    prepared = actions.change_status(status, reason)
+    return ReadAction(prepared, lambda _: "Status has been changed for the selected subscribers")
+
+
+def read_reason(text: str) -> str:
+    """Why contacts leave, as one line. Raises FieldErrors (400) for one that is too long to be kept."""
+    reason = plain_line(text) if len(text) <= MAX_RAW_LENGTH else text
+    if len(reason) > MAX_REASON:
+        raise invalid("unsubscribe_reason", f"The unsubscribe_reason may not be longer than {MAX_REASON} characters.")
+    return reason
+
+
+def change_type(params: Params) -> ReadAction:
+    contact_type = params.get("new_status")
+    if not contact_type:
+        raise Unprocessable("Please select contact type")
+    if contact_type not in settings.CONTACT_TYPES:
+        raise invalid("new_status", f"The new_status must be one of: {', '.join(settings.CONTACT_TYPES)}.", "in")
+    prepared = actions.change_type(contact_type)
+    return ReadAction(prepared, lambda _: "Contact Type has been updated for the selected subscribers")
+
+
+def update_custom_fields(params: Params) -> ReadAction:
+    """`custom_field` has key, value and, for FluentCRM's sake, type: the field's own type rules."""
+    sent = as_object(params.get("custom_field")) or {}
+    slug = sent.get("key")
+    if not isinstance(slug, str) or not slug:
+        raise Unprocessable("Please provide a valid custom field key")
+    if "value" not in sent:
+        raise required("custom_field.value")
+    types = types_by_slug()
+    if slug not in types:
+        raise invalid("custom_field.key", f"There is no custom field {slug[:64]}.", "in")
+    checked = check_values({slug: sent.get("value")}, types)
+    if checked.errors:
+        raise FieldErrors({f"custom_field.{slug}": {"type": text} for slug, text in checked.errors.items()})
+    prepared = actions.set_custom_value(slug, checked.values[slug])
+    return ReadAction(prepared, lambda _: "Custom Fields has been updated for the selected subscribers")
+
+
+def chosen_company(params: Params) -> int:
+    """The company of `company_id`, or of `new_status` as FluentCRM's screen sends it. Raises 404 without one."""
+    pk = as_integer(params.get("company_id") or params.get("new_status"))
+    if pk is None:
+        ids = as_ids(params.get("action_options"), "action_options")
+        pk = ids[0] if len(ids) == 1 else None
+    if pk is None:
+        raise Unprocessable("Please select a company")
+    if not Company.objects.filter(pk=pk).exists():
+        raise NotFound(ignored={"companies": [pk]})
+    return pk
+
+
+def add_to_company(params: Params) -> ReadAction:
+    def message(joined: int) -> str:
+        # A chunk of all contacts may well have none; the client's loop goes on.
+        if not joined and not is_true(params.get("is_all")):
+            raise Unprocessable("No valid active subscribers found for this company")
+        return f"{joined} subscribers has been attached to the selected company"
+
+    return ReadAction(actions.add_to_company(chosen_company(params)), message)
+
+
+def remove_from_company(params: Params) -> ReadAction:
+    prepared = actions.remove_from_company(chosen_company(params))
+    return ReadAction(prepared, lambda left: f"{left} subscribers has been detached from the selected company")
+
+
+def delete_contacts(params: Params) -> ReadAction:
+    return ReadAction(actions.delete_contacts(), lambda _: "Selected Contacts has been deleted permanently")
+
+
+def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
+    """A reader for an action whose subject this server does not have yet: refused plainly, never pretended."""
+
+    def read(params: Params) -> ReadAction:
+        raise Unprocessable(f"This server has no {what} yet")
+
+    return read
+
+
+def not_there(what: str) -> Callable[[Params], ReadAction]:
+    """The same where the client names one by its id: there is none of that id (404)."""
+
+    def read(params: Params) -> ReadAction:
+        raise NotFound(f"There is no such {what}: this server has none yet")
+
+    return read
+
+
+READERS: dict[str, Callable[[Params], ReadAction]] = {
+    "add_to_tags": on_segments(Tag, actions.attach),
+    "add_to_lists": on_segments(ContactList, actions.attach),
+    "remove_from_tags": on_segments(Tag, actions.detach),
+    "remove_from_lists": on_segments(ContactList, actions.detach),
+    "change_contact_status": change_status,
+    "change_contact_type": change_type,
+    "add_to_email_sequence": not_there("email sequence"),
+    "add_to_automation": not_there("automation"),
+    "send_double_optin": not_here_yet("double opt-in e-mail"),
+    "update_custom_fields": update_custom_fields,
+    "delete_contacts": delete_contacts,
+    "add_to_company": add_to_company,
+    "remove_from_company": remove_from_company,
+}

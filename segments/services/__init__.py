@@ -1,0 +1,41 @@
+"""Making and changing tags and lists, and finding those that a client names."""
+
+from segments.services.naming import (
+    Found,
+    Named,
+    create_missing,
+    ids_by_title,
+    is_id,
+    look_up,
+    make_slug,
+    plain_word,
+    resolve_segments,
+    slug_of_title,
+)
+from segments.services.writing import (
+    NameTaken,
+    SlugTaken,
+    delete_segments,
+    save_segment,
+    save_titled,
+    upsert_segments,
+)
+
+__all__ = [
+    "Found",
+    "NameTaken",
+    "Named",
+    "SlugTaken",
+    "create_missing",
+    "delete_segments",
+    "ids_by_title",
+    "is_id",
+    "look_up",
+    "make_slug",
+    "plain_word",
+    "resolve_segments",
+    "save_segment",
+    "save_titled",
+    "slug_of_title",
+    "upsert_segments",
+]

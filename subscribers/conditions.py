@@ -1,0 +1,305 @@
+"""Conditions on contacts as data: a face builds them from what a client sends, JSON keeps them, queries ask them.
+
+One class for each way to compare, all here, as each is read beside the others (that is why the file is
+long). `Conditions` holds for a contact when all conditions of at least one group hold. What each
+operator does is recorded in contact-list-advanced.json. A condition knows nothing of how a client
+writes it: tags and lists are ids, and an operator is one of the few that its class has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, Self
+
+from django.db.models import CharField, F, Q, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
+from django.utils import timezone
+
+from database.expressions import AnyOfFolded, ContainsFolded, Fold, folded_text
+from database.json_values import ExactNumber
+from subscribers.models import Subscriber
+from subscribers.querysets import SubscriberQuerySet, custom_day, custom_number, custom_text, has_option
+
+Source = Literal["column", "custom"]
+EMPTY = frozenset({"is_null", "not_null"})
+AGES = frozenset({"days_before", "days_within"})
+NOBODY: dict[str, Any] = {"pk__in": []}  # for Q(**NOBODY)
+NUMBER_LOOKUPS: Mapping[str, Any] = MappingProxyType(
+    {">": GreaterThan, "<": LessThan, ">=": GreaterThanOrEqual, "<=": LessThanOrEqual, "=": Exact}
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What every condition has: the name of what it looks at, and an operator of its class's OPERATORS."""
+
+    OPERATORS: ClassVar[frozenset[str]]
+
+    name: str
+    operator: str
+
+    def __post_init__(self) -> None:
+        if self.operator not in self.OPERATORS:
+            raise ValueError(f"{type(self).__name__} has no operator {self.operator!r}.")
+
+    def as_q(self) -> Q:
+        """The condition for a query on contacts, at this moment: days count from today."""
+        raise NotImplementedError
+
+    def to_json(self) -> dict[str, Any]:
+        """The condition as plain JSON; `from_json` makes an equal one of it."""
+        kept = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {"compares": NAMES[type(self)], **{name: to_plain(value) for name, value in kept.items()}}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """The fields that `to_json` wrote. A class overrides what JSON has no type for."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+        }
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Text(Condition):
+    """A text as `fold` compares. An empty field counts as an empty text: "!=" and "not_contains" hold for it."""
+
+    OPERATORS = EMPTY | {"=", "!=", "contains", "not_contains", "in", "not_in"}
+
+    source: Source = "column"
+    texts: tuple[str, ...] = ()  # the first one counts, except for in and not_in
+
+    def as_q(self) -> Q:
+        column = F(self.name) if self.source == "column" else custom_text(self.name)
+        text = Coalesce(Fold(column), Value(""), output_field=TextField())
+        first = self.texts[0] if self.texts else ""
+        match self.operator:
+            case "contains" | "not_contains":
+                # An empty text is in every other one.
+                holds = Q(Coalesce(ContainsFolded(text, first), False)) if first.strip() else ~Q(**NOBODY)
+                return holds if self.operator == "contains" else ~holds
+            case "in":
+                return Q(AnyOfFolded(text, self.texts)) if self.texts else Q(**NOBODY)
+            case "not_in":
+                return ~Q(AnyOfFolded(text, self.texts)) if self.texts else Q()
+            case "!=":
+                return ~Q(Exact(text, folded_text(first)))
+            case "is_null":
+                return Q(Exact(text, Value("")))
+            case "not_null":
+                return ~Q(Exact(text, Value("")))
+        return Q(Exact(text, folded_text(first)))
+
+
+@dataclass(frozen=True)
+class Number(Condition):
+    """A number; an empty field is less, more and equal to nothing."""
+
+    OPERATORS = EMPTY | {*NUMBER_LOOKUPS, "!=", "in", "not_in"}
+
+    source: Source = "column"
+    numbers: tuple[Decimal, ...] = ()  # the first one counts, except for in and not_in
+
+    def as_q(self) -> Q:
+        column = Cast(F(self.name), ExactNumber()) if self.source == "column" else custom_number(self.name)
+        if self.operator in EMPTY:
+            return Q(IsNull(column, self.operator == "is_null"))
+        wanted = list(self.numbers)
+        if self.operator in ("in", "not_in"):
+            inside = Q(In(column, wanted)) if wanted else Q(**NOBODY)
+            return inside if self.operator == "in" else ~inside | Q(IsNull(column, True))
+        if self.operator == "!=":
+            return ~Q(Exact(column, wanted[0])) | Q(IsNull(column, True))
+        return Q(NUMBER_LOOKUPS[self.operator](column, wanted[0]))
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        return super().from_json({**kept, "numbers": [Decimal(number) for number in kept["numbers"]]})
+
+
+@dataclass(frozen=True)
+class Day(Condition):
+    """A day. `days_before` holds for days longer ago than `days` days, `days_within` since then up to today."""
+
+    OPERATORS = EMPTY | AGES | {"=", "!=", "before", "after"}
+
+    source: Source = "column"
+    day: date | None = None
+    days: int = 0
+
+    def as_q(self) -> Q:
+        # A custom date is compared as its text, which sorts as days do.
+        column: Combinable = F(self.name) if self.source == "column" else custom_day(self.name)
+        if self.operator in EMPTY:
+            return Q(IsNull(column, self.operator == "is_null"))
+        today = timezone.localdate()
+        start = self.as_value(today - timedelta(days=self.days))
+        match self.operator:
+            case "days_before":
+                return Q(LessThan(column, start))
+            case "days_within":
+                return Q(GreaterThanOrEqual(column, start)) & Q(LessThanOrEqual(column, self.as_value(today)))
+        day = self.as_value(self.day)
+        match self.operator:
+            case "before":
+                return Q(LessThan(column, day))
+            case "after":
+                return Q(GreaterThan(column, day))
+            case "!=":
+                return ~Q(Exact(column, day)) | Q(IsNull(column, True))
+        return Q(Exact(column, day))
+
+    def as_value(self, day: date | None) -> Any:
+        return day if self.source == "column" or day is None else day.isoformat()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        return super().from_json({**kept, "day": kept["day"] and date.fromisoformat(kept["day"])})
+
+
+@dataclass(frozen=True)
+class Moment(Condition):
+    """A date and time, from `begin` up to `end`, which is not part of it; without `end`, `begin` alone."""
+
+    OPERATORS = EMPTY | AGES | {"=", "!=", "before", "after"}
+
+    begin: datetime | None = None
+    end: datetime | None = None
+    days: int = 0
+
+    def as_q(self) -> Q:
+        column, begin, end = F(self.name), self.begin, self.end
+        start = timezone.now() - timedelta(days=self.days)
+        match self.operator:
+            case "is_null" | "not_null":
+                return Q(IsNull(column, self.operator == "is_null"))
+            case "days_before":
+                return Q(LessThan(column, start))
+            case "days_within":
+                return Q(GreaterThanOrEqual(column, start))
+            case "before":
+                return Q(LessThan(column, begin))
+            case "after":
+                return Q(GreaterThanOrEqual(column, end)) if end else Q(GreaterThan(column, begin))
+        within = Q(GreaterThanOrEqual(column, begin)) & Q(LessThan(column, end)) if end else Q(Exact(column, begin))
+        return ~within | Q(IsNull(column, True)) if self.operator == "!=" else within
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("begin", "end")}
+        return super().from_json({**kept, **moments})
+
+
+@dataclass(frozen=True)
+class Choice(Condition):
+    """The options of a custom field. in: any of them; in_all: all; not_...: the opposite."""
+
+    OPERATORS = EMPTY | {"in", "not_in", "in_all", "not_in_all"}
+
+    options: tuple[str, ...] = ()
+
+    def as_q(self) -> Q:
+        if self.operator in EMPTY:
+            text = Coalesce(custom_text(self.name), Value("[]"), output_field=CharField())
+            empty = Q(In(text, ["", "[]"]))
+            return empty if self.operator == "is_null" else ~empty
+        if self.operator in ("in_all", "not_in_all"):
+            every = Q() if self.options else Q(**NOBODY)
+            for option in self.options:
+                every &= Q(has_option(self.name, [option]))
+            return every if self.operator == "in_all" else ~every
+        some = Q(has_option(self.name, list(self.options)))
+        return ~some if self.operator == "not_in" else some
+
+
+@dataclass(frozen=True)
+class Code(Condition):
+    """A word of the server's own: status or contact_type."""
+
+    OPERATORS = frozenset({"in", "not_in"})
+
+    codes: tuple[str, ...] = ()
+
+    def as_q(self) -> Q:
+        inside = Q(**{f"{self.name}__in": list(self.codes)})
+        return inside if self.operator == "in" else ~inside
+
+
+@dataclass(frozen=True)
+class Link(Condition):
+    """Tags or lists, by their ids. in: any of them; in_all: all; not_in: none; not_in_all: not all."""
+
+    OPERATORS = frozenset({"in", "not_in", "in_all", "not_in_all"})
+
+    ids: tuple[int, ...] = ()
+    missing: bool = False  # one was named that does not exist: nobody has all of them
+
+    def as_q(self) -> Q:
+        contacts = Subscriber.objects.all()
+        if self.operator in ("in_all", "not_in_all"):
+            every = Q()
+            for pk in self.ids:
+                every &= Q(contacts.link_exists(self.name, [pk]))
+            if self.missing or not self.ids:
+                every = Q(**NOBODY)
+            return every if self.operator == "in_all" else ~every
+        some = Q(contacts.link_exists(self.name, self.ids)) if self.ids else Q(**NOBODY)
+        return ~some if self.operator == "not_in" else some
+
+
+# The word of each class in JSON that is kept: never changed.
+CLASSES: Mapping[str, type[Condition]] = {
+    "text": Text,
+    "number": Number,
+    "day": Day,
+    "moment": Moment,
+    "choice": Choice,
+    "code": Code,
+    "link": Link,
+}
+NAMES = {kind: word for word, kind in CLASSES.items()}
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Groups of conditions: a contact is in when all conditions of at least one group hold. Without any, all are in."""
+
+    groups: tuple[tuple[Condition, ...], ...] = ()
+
+    def narrow(self, contacts: SubscriberQuerySet) -> SubscriberQuerySet:
+        """Those of the contacts for whom they hold."""
+        if not self.groups:
+            return contacts
+        alternatives = Q()
+        for group in self.groups:
+            together = Q()
+            for condition in group:
+                together &= condition.as_q()
+            alternatives |= together
+        return contacts.filter(alternatives)
+
+    def to_json(self) -> list[list[dict[str, Any]]]:
+        return [[condition.to_json() for condition in group] for group in self.groups]
+
+    @classmethod
+    def from_json(cls, kept: list[list[dict[str, Any]]]) -> Self:
+        """What `to_json` wrote. Raises ValueError, TypeError or KeyError for anything else."""
+        return cls(tuple(tuple(condition_from_json(one) for one in group) for group in kept))
+
+
+def condition_from_json(kept: Mapping[str, Any]) -> Condition:
+    named = dict(kept)
+    condition: Condition = CLASSES[named.pop("compares")].from_json(named)
+    return condition
+
+
+def to_plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [to_plain(one) for one in value]
+    if isinstance(value, date):  # a datetime, too
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,166 @@
+"""Contacts made and changed: columns, custom values, tags and lists together."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, OperationalError
+
+from changes.services import Entry
+from database.sql import any_of
+from subscribers.services.drafts import COLUMNS, Draft, after_upsert, merge_same_address, note_leaving
+from subscribers.services.history import each, record
+from subscribers.services.links import Kind, Pairs, atomic, attach_pairs, contacts_of, detach_pairs, without
+from subscribers.services.locks import Held, hold
+from subscribers.services.rows import changed_columns, insert_rows, lock_rows, lock_rows_by_address, update_rows
+from subscribers.services.statuses import status_entry
+
+# How often an upsert looks again for addresses that others make and delete while it runs.
+ATTEMPTS = 10
+
+
+class EmailTaken(Exception):
+    """Another contact has that address."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A contact that an upsert wrote, and whether it was made by that."""
+
+    id: int
+    created: bool
+
+
+@atomic
+def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
+    """Make contacts with new addresses; those whose address is taken are left as they are.
+
+    Returns the ids of the new ones by lower-cased address. One statement, one for each kind of link
+    and one for all that is linked, and history's.
+    """
+    held = _hold_drafts(drafts)
+    created = insert_rows(drafts)
+    linked = _link_drafts([(created[draft.address], draft) for draft in drafts if draft.address in created], held)
+    record([Entry("created", created.values()), *_linked_entries(linked)])
+    return created
+
+
+@atomic
+def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
+    """Make the contacts whose address is new and change the others: only what a draft holds changes.
+
+    Empty texts wipe nothing, a subscribed contact never becomes pending (contract.md, 'Upsert').
+    Returns what became of each lower-cased address. At most eight statements and history's, three
+    more when another request makes one of the addresses at the same moment.
+    """
+    merged = merge_same_address(drafts)
+    held = _hold_drafts(merged.values())
+    known = lock_rows_by_address(merged)
+    created: dict[str, int] = {}
+    # More than once only where another request makes one of the addresses at the same moment, or
+    # deletes it again.
+    for _ in range(ATTEMPTS):
+        missing = [address for address in merged if address not in known and address not in created]
+        if not missing:
+            break
+        created |= insert_rows([merged[address] for address in missing])
+        known |= lock_rows_by_address([address for address in missing if address not in created])
+    else:
+        raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
+    changed: dict[int, dict[str, Any]] = {}
+    differences: dict[int, dict[str, Any]] = {}
+    for email, row in known.items():
+        after = after_upsert(row, merged[email])
+        if difference := changed_columns(row, after):
+            changed[row["id"]], differences[row["id"]] = after, difference
+    update_rows(changed)
+    ids = {address: row["id"] for address, row in known.items()} | created
+    written = [(ids[address], draft) for address, draft in merged.items()]
+    linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
+    entries = [Entry("created", created.values()), *updated_entries(differences), *_linked_entries(linked)]
+    record(entries, moves=without(contacts_of(*linked.values()), {*created.values(), *changed}))
+    return {address: Written(pk, created=address in created) for address, pk in ids.items()}
+
+
+@atomic
+def update_contact(pk: int, draft: Draft) -> bool | None:
+    """Change what the draft holds of one contact: columns, custom values, tags and lists.
+
+    Returns whether a column changed, None when there is no such contact. Raises EmailTaken, and then
+    nothing is changed. Two statements, one for what is attached, one for each kind of link attached
+    or detached, and history's.
+    """
+    held = _hold_drafts([draft])
+    rows = lock_rows(f"id {any_of()}", [pk])
+    if not rows:
+        return None
+    row = rows[0]
+    after = {name: draft.columns.get(name, row[name]) for name in COLUMNS}
+    emptied = {slug for slug, value in draft.custom_values.items() if value is None}
+    merged = {**row["custom_values"], **draft.custom_values}
+    after["custom_values"] = {slug: value for slug, value in merged.items() if slug not in emptied}
+    note_leaving(row, after, draft.unsubscribe_reason)
+    difference = changed_columns(row, after)
+    if difference:
+        try:
+            update_rows({pk: after})
+        except IntegrityError as error:
+            raise EmailTaken(after["email"]) from error
+    linked = _link_drafts([(pk, draft)], held, unlink={pk})
+    entries = [*updated_entries({pk: difference} if difference else {}), *_linked_entries(linked)]
+    record(entries, moves=[] if difference else [pk])
+    return not difference.keys().isdisjoint(COLUMNS)
+
+
+def updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry]:
+    """What history tells of contacts whose columns changed, and for each new status who has it now.
+
+    Of one contact [before, after] by column, of several the names of the columns alone, an entry for
+    those of whom the same ones changed: nobody's values are kept for all.
+    """
+    alike: dict[Any, list[int]] = defaultdict(list)
+    moved: dict[str, dict[int, str]] = defaultdict(dict)
+    for pk, difference in differences.items():
+        alike[tuple(sorted(difference))].append(pk)
+        if "status" in difference:
+            before, after = difference["status"]
+            moved[after][pk] = before
+    entries = [Entry("updated", ids, {"columns": list(names)}) for names, ids in alike.items()]
+    if len(differences) == 1:
+        entries = [Entry("updated", differences, {"columns": one}) for one in differences.values()]
+    return entries + [status_entry(status, had) for status, had in moved.items()]
+
+
+def _hold_drafts(drafts: Collection[Draft]) -> Held:
+    """Hold the tags and lists that contacts are about to get."""
+    return hold(
+        tags={target for draft in drafts for target in draft.tags},
+        lists={target for draft in drafts for target in draft.lists},
+    )
+
+
+def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Collection[int] = ()) -> dict[str, Pairs]:
+    """Attach each contact's own tags and lists, of those that are held, and detach from the contacts of `unlink`.
+
+    Returns the links that are new and those that are gone, by the word of history. The contacts are
+    the transaction's own: made or locked in it. One statement for each that any of them has.
+    """
+    linked: dict[str, Pairs] = {}
+    kinds: dict[Kind, Sequence[int]] = {"tags": held.tags, "lists": held.lists}
+    for kind, there in kinds.items():
+        known = set(there)
+        attach = [(pk, target) for pk, draft in written for target in getattr(draft, kind) if target in known]
+        detach = [
+            (pk, target)
+            for pk, draft in written
+            if pk in unlink
+            for target in without(getattr(draft, f"detach_{kind}"), getattr(draft, kind))
+        ]
+        linked[f"{kind}_attached"] = attach_pairs(kind, attach)
+        linked[f"{kind}_detached"] = detach_pairs(kind, detach)
+    return linked
+
+
+def _linked_entries(linked: Mapping[str, Pairs]) -> list[Entry]:
+    return [entry for change, pairs in linked.items() for entry in each(change, pairs, "targets")]

@@ -1,0 +1,102 @@
+"""The rows that link contacts to tags, lists and companies, by one statement for a set."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from database.sql import any_of, execute, ids_parameter, json_parameter, rows_from_json, rows_of_ids, stored_datetime
+from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
+
+Kind = Literal["tags", "lists", "companies"]
+# A contact and the tag, list or company that it got or lost.
+Pairs = list[tuple[int, int]]
+# The table of a kind of link, and its column beside subscriber_id.
+LINKS: Mapping[str, Mapping[str, str]] = {
+    "tags": {"links": SubscriberTag._meta.db_table, "target": "tag_id"},
+    "lists": {"links": SubscriberList._meta.db_table, "target": "list_id"},
+    "companies": {"links": SubscriberCompany._meta.db_table, "target": "company_id"},
+}
+
+ATTACH = """
+    INSERT INTO {links} (subscriber_id, {target}, created_at)
+    SELECT s.id, t.id, %s FROM {contacts} CROSS JOIN {others} WHERE true
+    ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
+"""
+ATTACH_PAIRS = """
+    INSERT INTO {links} (subscriber_id, {target}, created_at)
+    SELECT r.subscriber, r.target, %s FROM {rows} WHERE true
+    ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
+"""
+DETACH = "DELETE FROM {links} WHERE subscriber_id {any_of} AND {target} {any_of} RETURNING subscriber_id, {target}"
+DETACH_PAIRS = """
+    DELETE FROM {links} WHERE (subscriber_id, {target}) IN (SELECT r.subscriber, r.target FROM {rows})
+    RETURNING subscriber_id, {target}
+"""
+LINKED = "SELECT DISTINCT subscriber_id FROM {links} WHERE {target} {any_of}"
+CLEAR = "DELETE FROM {links} WHERE {target} {any_of} RETURNING subscriber_id, {target}"
+# Part of the caller's transaction where there is one: what fails here ends the whole of it, and no
+# savepoint is paid for. Whoever wants to go on after a failure puts a block of their own around the call.
+atomic = transaction.atomic(savepoint=False)
+
+
+def attach_to_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:
+    """Link each of the contacts, which are locked, to each of the targets, which are held; returns what is new."""
+    if not contacts or not targets:
+        return []
+    sql = ATTACH.format(contacts=rows_of_ids("s"), others=rows_of_ids("t"), **LINKS[kind])
+    return execute(
+        sql, stored_datetime(timezone.now()), ids_parameter(contacts), ids_parameter(targets), keep_plan=True
+    )
+
+
+def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:
+    """Unlink each of the contacts, which are locked, from each of the targets; returns what was there."""
+    if not contacts or not targets:
+        return []
+    return execute(DETACH.format(any_of=any_of(), **LINKS[kind]), ids_parameter(contacts), ids_parameter(targets))
+
+
+def attach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
+    """Link contacts, which are locked, each to its own targets, which are held; returns what is new."""
+    rows = pair_parameter(pairs)
+    if rows is None:
+        return []
+    sql = ATTACH_PAIRS.format(rows=pair_rows(), **LINKS[kind])
+    return execute(sql, stored_datetime(timezone.now()), rows, keep_plan=True)
+
+
+def detach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
+    """Unlink contacts, which are locked, each from its own targets; returns what was there."""
+    rows = pair_parameter(pairs)
+    return [] if rows is None else execute(DETACH_PAIRS.format(rows=pair_rows(), **LINKS[kind]), rows)
+
+
+def contacts_linked_to(kind: Kind, targets: Iterable[int]) -> list[int]:
+    return [pk for (pk,) in execute(LINKED.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))]
+
+
+def detach_from_all(kind: Kind, targets: Iterable[int]) -> Pairs:
+    return execute(CLEAR.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))
+
+
+def contacts_of(*pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """The contacts of some links, each once, upward by id."""
+    return sorted({contact for some in pairs for contact, _ in some})
+
+
+def without(ids: Iterable[int], others: Iterable[int]) -> list[int]:
+    left_out = set(others)
+    return [pk for pk in ids if pk not in left_out]
+
+
+def pair_parameter(pairs: Iterable[tuple[int, int]]) -> str | None:
+    rows = [{"subscriber": contact, "target": target} for contact, target in pairs]
+    return json_parameter(rows) if rows else None
+
+
+def pair_rows() -> str:
+    """A row source `r` of contacts (`subscriber`) and what each is linked to (`target`)."""
+    integer = Subscriber._meta.get_field("contact_owner")
+    return rows_from_json([("subscriber", integer), ("target", integer)])

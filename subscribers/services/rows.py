@@ -1,0 +1,105 @@
+"""Rows of contacts, whole: locked, inserted and updated by one statement, whatever their number."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from database.sql import (
+    any_of,
+    execute,
+    ids_parameter,
+    is_postgresql,
+    json_parameter,
+    plain_address,
+    rows_from_json,
+    stored_datetime,
+)
+from subscribers.models import LEFT, Status, Subscriber, make_hash
+from subscribers.reading import as_datetime, as_degrees, read_json
+from subscribers.services.drafts import WRITTEN, Draft
+
+FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["hash", *WRITTEN]}
+# WHERE leaves out what is there before it takes an id from the sequence: a look into the index for
+# each row, where NOT EXISTS may read the whole table for one. ON CONFLICT catches what another
+# request makes at the same moment.
+INSERT = """
+    INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at, updated_at)
+    SELECT {values}, 0, 0, %s, %s FROM {rows}
+    WHERE (SELECT known.id FROM subscribers_subscriber known WHERE {known} = {sent}) IS NULL
+    ORDER BY {sent}
+    ON CONFLICT ({email}) DO NOTHING RETURNING id, email
+"""
+UPDATE = """
+    UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
+"""
+
+
+def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
+    """Whole rows, locked upward by id."""
+    suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
+    sql = f"SELECT id, {', '.join(WRITTEN)} FROM subscribers_subscriber WHERE {condition} ORDER BY id{suffix}"
+    rows = [dict(zip(["id", *WRITTEN], row, strict=True)) for row in execute(sql, ids_parameter(values))]
+    for row in rows:
+        row["custom_values"] = read_json(row["custom_values"])
+        for name in ("last_activity", "unsubscribe_date"):
+            row[name] = as_datetime(row[name])
+        for name in ("latitude", "longitude"):
+            row[name] = as_degrees(row[name])
+    return rows
+
+
+def lock_rows_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
+    wanted = list(addresses)
+    return (
+        {row["email"].lower(): row for row in lock_rows(f"{plain_address('email')} {any_of()}", wanted)}
+        if wanted
+        else {}
+    )
+
+
+def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
+    """Insert what has a new address, in the order of addresses; returns ids by address. One statement."""
+    if not drafts:
+        return {}
+    rows = []
+    for draft in drafts:
+        columns = {"status": Status.SUBSCRIBED, "contact_type": "lead"} | dict(draft.columns)
+        if columns["status"] in LEFT:
+            columns |= {"unsubscribe_reason": draft.unsubscribe_reason, "unsubscribe_date": timezone.now()}
+        values = {slug: value for slug, value in draft.custom_values.items() if value is not None}
+        rows.append(_plain(columns) | {"hash": make_hash(), "custom_values": values})
+    sql = INSERT.format(
+        columns=", ".join(FIELDS),
+        values=", ".join(f"r.{name}" for name in FIELDS),
+        rows=rows_from_json(list(FIELDS.items())),
+        known=plain_address("known.email"),
+        sent=plain_address("r.email"),
+        email=plain_address("email"),
+    )
+    now = stored_datetime(timezone.now())
+    created = execute(sql, now, now, json_parameter(rows), keep_plan=True)
+    return {email.lower(): pk for pk, email in created}
+
+
+def update_rows(rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write the columns of several contacts, each its own. One statement, none for nobody."""
+    if not rows:
+        return
+    sql = UPDATE.format(
+        assignments=", ".join(f"{name} = r.{name}" for name in WRITTEN),
+        rows=rows_from_json([("id", Subscriber._meta.pk), *((name, FIELDS[name]) for name in WRITTEN)]),
+    )
+    execute(
+        sql, stored_datetime(timezone.now()), json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()])
+    )
+
+
+def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as they go into a JSON parameter: moments in the database's own form."""
+    return {name: stored_datetime(value) if hasattr(value, "tzinfo") else value for name, value in columns.items()}
+
+
+def changed_columns(row: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes of a contact, as history keeps it: [before, after] by column."""
+    return {name: [row[name], after[name]] for name in WRITTEN if after[name] != row[name]}

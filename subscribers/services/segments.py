@@ -1,0 +1,74 @@
+"""Tags and lists of contacts: attached, detached, left."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
+
+from segments.models import Segment, Tag
+from subscribers.services.history import each, record
+from subscribers.services.links import (
+    Kind,
+    atomic,
+    attach_to_each,
+    contacts_linked_to,
+    contacts_of,
+    detach_from_all,
+    detach_from_each,
+    without,
+)
+from subscribers.services.locks import hold, lock_contacts
+
+
+def attach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
+    """Give each of the contacts each of the tags; what is not there is left out. Returns how many contacts there are.
+
+    Three statements, and history's.
+    """
+    return sync_segments(ids, "tags", tags, ())
+
+
+def attach_lists(ids: Iterable[int], lists: Collection[int]) -> int:
+    """Put each of the contacts on each of the lists, as attach_tags does."""
+    return sync_segments(ids, "lists", lists, ())
+
+
+def detach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
+    """Take each of the tags from each of the contacts. Returns how many contacts there are.
+
+    Two statements, and history's.
+    """
+    return sync_segments(ids, "tags", (), tags)
+
+
+def detach_lists(ids: Iterable[int], lists: Collection[int]) -> int:
+    """Take each of the contacts off each of the lists, as detach_tags does."""
+    return sync_segments(ids, "lists", (), lists)
+
+
+@atomic
+def sync_segments(
+    ids: Iterable[int], kind: Literal["tags", "lists"], attach: Collection[int], detach: Collection[int]
+) -> int:
+    """Attach tags (or lists) to each of the contacts and detach others; what is in both ends attached.
+
+    Returns how many contacts there are. At most four statements, and history's.
+    """
+    held = hold(tags=attach) if kind == "tags" else hold(lists=attach)
+    locked = lock_contacts(ids)
+    attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
+    detached = detach_from_each(kind, locked, without(detach, attach))
+    entries = each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets")
+    record(entries, moves=contacts_of(attached, detached))
+    return len(locked)
+
+
+@atomic
+def leave_segments(model: type[Segment], titles: Mapping[int, str]) -> None:
+    """Take tags (or lists) that are about to be deleted from everybody. Three statements, and history's.
+
+    `titles` are their titles, by id; they are locked by the caller. History tells each of the contacts the title.
+    """
+    kind: Kind = "tags" if model is Tag else "lists"
+    lock_contacts(contacts_linked_to(kind, titles))
+    left = detach_from_all(kind, titles)
+    named = {pk: {"title": title, "deleted": True} for pk, title in titles.items()}
+    record(each(f"{kind}_detached", left, "targets", named), moves=contacts_of(left))
