@@ -61,7 +61,7 @@ def resolve_companies(names: Iterable[str]) -> dict[str, int]:
 @transaction.atomic(savepoint=False)
 def create_new(companies: Sequence[Company]) -> None:
     """Insert companies, but those whose name is taken, and record which are new. Two statements at most."""
-    made = insert_new(companies, "name", "name")
+    made = insert_new(companies, "name")
     record(Entry("company_created", None, {"title": name}, ("company", pk)) for pk, name in made)
 
 

@@ -99,7 +99,7 @@ def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
         # Those of one request at once, in an order that two requests share.
         for at, slug in enumerate(sorted(slugs), start=start)
     ]
-    made = insert_new(fields, "label", "slug")
+    made = insert_new(fields, "label")
     record(Entry("field_created", None, {"title": label}, ("field", pk)) for pk, label in made)
 
 

@@ -8,16 +8,16 @@ from django.db import models
 from database.sql import execute, json_parameter, rows_from_json, stored_datetime
 
 INSERT_NEW = """
-    INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} WHERE true ORDER BY r.{order}
+    INSERT INTO {table} ({columns}) SELECT {values} FROM {rows} WHERE true ORDER BY r.row_number
     ON CONFLICT DO NOTHING RETURNING id, {shown}
 """
 
 
-def insert_new(rows: Sequence[models.Model], shown: str, order: str) -> list[tuple[int, str]]:
+def insert_new(rows: Sequence[models.Model], shown: str) -> list[tuple[int, str]]:
     """Insert rows of one model, but those that break one of its unique constraints; one statement, none for none.
 
-    Returns the id, and the column `shown`, of those that are new. In the order of a column that two
-    transactions share, so that they wait for each other in one direction.
+    Returns the id, and the column `shown`, of those that are new. Ids follow the order of the rows; one that
+    two transactions share (the unique column's) lets them wait for each other in one direction.
     """
     if not rows:
         return []
@@ -27,11 +27,14 @@ def insert_new(rows: Sequence[models.Model], shown: str, order: str) -> list[tup
         table=meta.db_table,
         columns=", ".join(f'"{field.column}"' for field in fields),
         values=", ".join(f'r."{field.column}"' for field in fields),
-        rows=rows_from_json([(str(field.column), field) for field in fields]),
-        order=order,
+        rows=rows_from_json([("row_number", models.IntegerField()), *((str(field.column), field) for field in fields)]),
         shown=shown,
     )
-    return execute(sql, json_parameter([{field.column: _plain(field, row) for field in fields} for row in rows]))
+    numbered = [
+        {"row_number": number, **{field.column: _plain(field, row) for field in fields}}
+        for number, row in enumerate(rows)
+    ]
+    return execute(sql, json_parameter(numbered))
 
 
 def _plain(field: Any, row: models.Model) -> Any:

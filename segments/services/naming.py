@@ -166,7 +166,9 @@ def create_missing(model: type[Segment], titles: Sequence[str], found: Found) ->
         for text, title in missing.items():
             free = (slug for slug in slugs_of(text) if slug not in found.taken and slug not in chosen)
             chosen[next(free, f"{next(slugs_of(text))}-{token_hex(4)}")] = title
-        create_new(model, [model(title=title, slug=slug) for slug, title in chosen.items()])
+        # In the order of their slugs, so that two transactions that make the same ones wait for each other in one
+        # order and never in a circle.
+        create_new(model, [model(title=title, slug=slug) for slug, title in sorted(chosen.items())])
         found = look_up(model, titles, slugs=[slug for text in missing for slug in slugs_of(text)])
     return found
 
@@ -174,7 +176,7 @@ def create_missing(model: type[Segment], titles: Sequence[str], found: Found) ->
 @transaction.atomic(savepoint=False)
 def create_new(model: type[Segment], rows: Sequence[Segment]) -> None:
     """Insert tags or lists, but those whose slug is taken, and record which are new. Two statements at most."""
-    made = insert_new(rows, "title", "slug")
+    made = insert_new(rows, "title")
     record(Entry(f"{model.LINK}_created", None, {"title": title}, (model.LINK, pk)) for pk, title in made)
 
 

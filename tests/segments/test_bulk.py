@@ -108,3 +108,9 @@ def test_it_costs_a_fixed_number_of_statements(
     # what is new, the ids; what is told of both.
     with django_assert_num_queries(9 + 2 * HISTORY_OF_OTHERS):
         assert len(api.post("/tags/bulk", {"tags": sent}).json()["ids"]) == size + 1
+
+
+@pytest.mark.parametrize("word", ["tags", "lists"])
+def test_it_makes_them_in_the_order_in_which_they_were_sent(api: Api, word: str) -> None:
+    ids = api.post(f"/{word}/bulk", {word: [{"title": "Second by slug", "slug": "z"}, {"title": "First"}]}).json()["ids"]
+    assert ids == sorted(ids)
