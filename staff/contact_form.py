@@ -47,6 +47,11 @@ class Companies:
     detach: Sequence[int] = ()
     primary: int | None = None
 
+    def hold(self, pk: int | None) -> None:
+        """Hold what contact `pk` (None: a new one) is about to be linked to, before it is locked (subscribers.locks)."""
+        leaving = [pk] if pk and self.detach else []
+        services.hold_companies_of(leaving, beside=[*self.attach, *([self.primary] if self.primary else [])])
+
     def write(self, pk: int) -> None:
         """Write it for contact `pk`. Nothing is done for what was not edited."""
         if self.attach:

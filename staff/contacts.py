@@ -170,6 +170,8 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
         draft: Draft = form.draft
+        services.hold(tags=draft.tags, lists=draft.lists)
+        form.companies_draft.hold(obj.pk if change else None)
         if change:
             if services.update_contact(obj.pk, draft) is None:
                 raise Http404

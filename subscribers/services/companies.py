@@ -83,10 +83,13 @@ def detach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
     return _leave_companies(locked, detach_from_each("companies", locked, companies), companies)
 
 
-def hold_companies_of(contacts: Iterable[int]) -> None:
-    """Hold the companies of contacts who are about to leave one: another may become the primary one. Two statements."""
+def hold_companies_of(contacts: Iterable[int], beside: Iterable[int] = ()) -> None:
+    """Hold the companies of contacts who are about to leave one: another may become the primary one.
+
+    Those `beside` are held at the same time, for one order. Two statements.
+    """
     rows = execute(COMPANIES_OF_CONTACTS.format(any_of=any_of()), ids_parameter(contacts))
-    hold(companies=[pk for (pk,) in rows])
+    hold(companies={*beside, *(pk for (pk,) in rows)})
 
 
 def companies_of_members(companies: Iterable[int]) -> list[int]:

@@ -112,5 +112,7 @@ def test_it_costs_a_fixed_number_of_statements(
 
 @pytest.mark.parametrize("word", ["tags", "lists"])
 def test_it_makes_them_in_the_order_in_which_they_were_sent(api: Api, word: str) -> None:
-    ids = api.post(f"/{word}/bulk", {word: [{"title": "Second by slug", "slug": "z"}, {"title": "First"}]}).json()["ids"]
+    ids = api.post(f"/{word}/bulk", {word: [{"title": "Second by slug", "slug": "z"}, {"title": "First"}]}).json()[
+        "ids"
+    ]
     assert ids == sorted(ids)

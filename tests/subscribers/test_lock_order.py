@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from companies.models import Company
 from fluenzr.ids import CONTACT, encode
@@ -20,7 +22,8 @@ from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.fluenzr.client import Fluenzr
-from tests.threads import at_once, two_writers
+from tests.subscribers.test_admin_form import change_url, shown_form
+from tests.threads import Worker, at_once, two_writers
 
 pytestmark = [two_writers, pytest.mark.django_db(transaction=True)]
 ROUNDS = 4
@@ -177,6 +180,30 @@ def test_the_end_of_a_contact_crosses_with_a_change_of_the_company_that_it_owns(
 
 def ask_bulk_delete(api: Api, pk: int) -> Any:
     return api.put("/subscribers/do-bulk-action", {"action_name": "delete_contacts", "subscriber_ids": [pk]})
+
+
+def test_the_form_of_a_contact_crosses_with_the_end_of_its_companies(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The admin runs nothing again."""
+    browser = Client()
+    browser.force_login(admin)
+    world = World()
+    contact = Subscriber.objects.get(pk=world.pks[0])
+    form = shown_form(browser, contact) | {"first_name": "Ada", "companies": [], "company": ""}
+    update = services.update_contact
+    workers: list[Worker] = []
+
+    def update_and_meet(pk: int, draft: Draft) -> Any:
+        result = update(pk, draft)
+        workers.append(Worker(partial(services.delete_companies, world.ids("companies"))))
+        workers[0].wait_until_blocked()
+        return result
+
+    monkeypatch.setattr(services, "update_contact", update_and_meet)
+    assert browser.post(change_url(contact), form).status_code == 302
+    workers[0].finish()
+    assert not Company.objects.exists()
 
 
 def test_two_who_wait_for_tags_to_end_attach_nothing() -> None:
