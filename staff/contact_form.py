@@ -48,7 +48,7 @@ class Companies:
     primary: int | None = None
 
     def hold(self, pk: int | None) -> None:
-        """Hold what contact `pk` (None: a new one) is about to be linked to, before it is locked (subscribers.locks)."""
+        """Hold what contact `pk` (None: a new one) is about to be linked to, before it is locked (subscribers.services.locks)."""
         leaving = [pk] if pk and self.detach else []
         services.hold_companies_of(leaving, beside=[*self.attach, *([self.primary] if self.primary else [])])
 
