@@ -402,6 +402,7 @@ def test_it_refuses_broken_json(api: Api) -> None:
         ("checkbox", "email", ["email"]),
         ("checkbox", [], []),
         ("date", "2027-01-31", "2027-01-31"),
+        ("number", "1e5", "100000"),
         ("date_time", "2027-01-31 09:05:00", "2027-01-31 09:05:00"),
     ],
 )
@@ -417,7 +418,7 @@ def test_it_keeps_a_custom_value_in_the_type_of_its_field(api: Api, kind: str, s
     ("kind", "sent", "text"),
     [
         ("number", "a lot", "must be a number"),
-        ("number", "1e5", "must be a number"),
+        ("number", "1e", "must be a number"),
         ("number", True, "must be a number"),
         ("number", [1], "must be a number"),
         ("date", "31/01/2027", "must be a date such as 2026-01-31"),
