@@ -207,7 +207,7 @@ def error(status: int, *codes: str, **data: Schema) -> Schema:
     )
 
 
-WORDS = listed({"type": ["integer", "string"]})
+WORDS = listed({"type": ["integer", "number", "string", "boolean"]})
 
 
 def ignored(*kinds: str) -> Schema:

@@ -74,6 +74,9 @@ class Supervisor:
             if self.kill_at is None:
                 self.start_what_is_due()
             elif not any(slot.pid for slot in self.slots):
+                # One more signal would end Python on its way out: it puts the default handlers back.
+                for number in STOP_SIGNALS:
+                    signal.signal(number, signal.SIG_IGN)
                 return int(self.killed)
             elif time.monotonic() >= self.kill_at:
                 self.kill()

@@ -127,7 +127,7 @@ def assert_unavailable(running: Site, requests: list[tuple[str, str]]) -> None:
             assert shown["success"] is False
         elif path.startswith("/admin"):
             assert "site-name" in shown
-            assert "Try again soon" in shown
+            assert "Try again in a moment" in shown
         else:
             assert shown == {
                 "code": "rest_service_unavailable",
