@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.utils import timezone
 
 # fromisoformat() also knows weeks (2026-W05-6) and dates without hyphens.
@@ -18,12 +20,21 @@ def write_datetime(moment: datetime | None) -> str | None:
     return moment.astimezone(timezone.get_default_timezone()).isoformat(" ", "seconds")[:19]
 
 
+@cache
+def site_is_utc() -> bool:
+    """Kept: a page asks it hundreds of times, and Django's settings take a microsecond to answer."""
+    return bool(settings.TIME_ZONE == "UTC")
+
+
+setting_changed.connect(lambda **_: site_is_utc.cache_clear(), weak=False)
+
+
 def write_utc(text: str | None) -> str | None:
     """The same for a moment as text in UTC, `2026-01-31 09:05:00.25+00`, as databases keep it.
 
     Where UTC is the site's time zone it is a matter of cutting.
     """
-    if text is None or settings.TIME_ZONE == "UTC":
+    if text is None or site_is_utc():
         return text and text[:19]
     moment = datetime.fromisoformat(text)
     return write_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
