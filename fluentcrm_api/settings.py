@@ -298,7 +298,7 @@ ADMIN_USERS_AN_ADDRESS = 3
 
 STATIC_URL = "static/"
 # Files of the root: the icon that browsers ask for, robots.txt.
-WHITENOISE_ROOT = BASE_DIR / "fluentcrm_api" / "root"
+WHITENOISE_ROOT = BASE_DIR / "fluentcrm_api" / "public"
 STATIC_ROOT = Path(read("STATIC_ROOT", str, str(BASE_DIR / "staticfiles")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
