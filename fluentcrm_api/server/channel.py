@@ -3,7 +3,6 @@
 import socket
 import time
 from contextlib import suppress
-from threading import get_ident
 from typing import Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
@@ -186,8 +185,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         """Run the application on the request and send what it answers."""
         request = self.requests[0]
-        threads = self.server.task_dispatcher
-        threads.at_work[get_ident()] = time.monotonic()
         task = self.task_class(self, request)
         try:
             task.service()

@@ -1,4 +1,4 @@
-"""One web process: waitress's loop with bounds, and threads that join when others have to wait."""
+"""One web process: waitress's loop with bounds."""
 
 import signal
 import socket
@@ -10,61 +10,21 @@ from typing import Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from fluentcrm_api.server.channel import Channel
 from fluentcrm_api.server.requests import HEADER_BYTES, Limits
 from fluentcrm_api.server.supervisor import Program
+from fluentcrm_api.server.threads import Threads
 
 SWEEP_SECONDS = 1.0
+# How often a server that is stopping looks whether the last client has gone.
+STOPPING_SECONDS = 0.05
 SWEEP_BYTES = 16 * 1024 * 1024
-# A request that is at work for longer waits for something: for a lock, a statement, the disk.
-LONG_SECONDS = 0.2
-# How long spare threads, and their connections to the database, are kept.
-SPARE_SECONDS = 5.0
 # What a request that has begun to arrive gets when the server stops.
 ARRIVAL_SECONDS = 3.0
 BACKLOG = 1024
 # A process with more clients than another lets that one go first, for so long at most.
 YIELD_SECONDS, MOST_YIELDS = 0.0005, 20
-
-
-class Threads(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """One thread works, as Python runs one at a time; another joins when all at work take long and a request waits."""
-
-    def __init__(self, most: int, on_thread_end: Callable[[], None]) -> None:
-        super().__init__()
-        self.most = most
-        self.on_thread_end = on_thread_end
-        self.at_work: dict[int, float] = {}  # thread: since when
-        self.spare_until = 0.0
-        self.set_thread_count(1)
-
-    def handler_thread(self, thread_no: int) -> None:
-        try:
-            super().handler_thread(thread_no)
-        finally:
-            self.on_thread_end()
-
-    def add_task(self, task: Any) -> None:
-        with self.lock:
-            self.queue.append(task)
-            self.queue_cv.notify()
-
-    def adapt(self, now: float) -> None:
-        """Add a thread, or let the spare ones go."""
-        count = len(self.threads) - self.stop_count
-        since = list(self.at_work.values())
-        if self.queue and count < self.most:
-            if len(since) >= count and all(now - one > LONG_SECONDS for one in since):
-                self.set_thread_count(count + 1)
-                self.spare_until = now + SPARE_SECONDS
-        elif count > 1 and now > self.spare_until and not any(now - one > LONG_SECONDS for one in since):
-            self.set_thread_count(1)
-
-    @property
-    def need_watching(self) -> bool:
-        return bool(self.queue) or len(self.threads) > 1
 
 
 class Shares:
@@ -122,7 +82,7 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
             application,
             {},
             _sock=listener,
-            dispatcher=Threads(limits.threads, on_thread_end),
+            dispatcher=Threads(limits.threads, self.wait_for_clients, on_thread_end),
             adj=adj,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
@@ -133,8 +93,14 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
         signal.signal(signal.SIGTERM, self.on_sigterm)
         self.shares.counts[self.number] = 0
         ready()
-        while not self.look_after(time.monotonic()):
-            wasyncore.poll2(0.05 if self.stopping or self.task_dispatcher.need_watching else SWEEP_SECONDS, self._map)
+        self.task_dispatcher.run()
+
+    def wait_for_clients(self, seconds: float | None) -> bool:
+        """Take in what clients send within `seconds`, or send them what they wait for; True when the server may end."""
+        if self.look_after(time.monotonic()):
+            return True
+        wasyncore.poll2(seconds or (STOPPING_SECONDS if self.stopping else SWEEP_SECONDS), self._map)
+        return False
 
     def on_sigterm(self, *arguments: Any) -> None:
         self.stop_wanted = True
@@ -142,7 +108,6 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
 
     def look_after(self, now: float) -> bool:
         """What is to be done beside reading and writing; True when the server may end."""
-        self.task_dispatcher.adapt(now)
         if now >= self.next_sweep or self.unswept_bytes > SWEEP_BYTES:
             self.next_sweep = now + SWEEP_SECONDS
             self.unswept_bytes = 0
