@@ -20,7 +20,7 @@ from rest.openapi import (
     ref,
     say,
 )
-from subscribers.api.schema import CONTACT_ID, TOPIC
+from subscribers.api.schema.contact import CONTACT_ID, TOPIC
 from wp_rest.filters import parameters_of
 from wp_rest.openapi import INVALID, MOMENT, NOT_FOUND, page_example, page_of, pages
 
