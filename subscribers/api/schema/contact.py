@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from companies.api.row_schema import COMPANY
+from companies.api.schema.company import COMPANY
 from rest.openapi import ANYTHING, DATE, ID, INTEGER, TEXT, Schema, listed, nullable, obj, one_of, ref, say
 from segments.api.schema import DATES, EXAMPLES, LIST, TAG
 from subscribers.api.representation import MODEL_NAMES

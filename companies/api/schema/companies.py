@@ -1,15 +1,13 @@
-"""What the routes of companies take and answer (see rest.openapi; recording companies.json)."""
+"""The routes of companies."""
 
 from typing import Any
 
-from companies.api import row_schema
 from companies.api.filters import CompanyFilter
-from companies.api.row_schema import COMPANY, EXAMPLE
+from companies.api.schema.company import COMPANY, EXAMPLE
 from companies.api.viewsets import FOUND_AT_ONCE, SORTABLE
 from companies.models import TYPES
 from rest.openapi import (
     BOOLEAN,
-    ID,
     INTEGER,
     TEXT,
     Operation,
@@ -20,26 +18,12 @@ from rest.openapi import (
     nullable,
     obj,
     one_of,
-    query,
     ref,
     say,
     sent,
 )
 from wp_rest.filters import parameters_of
-from wp_rest.openapi import (
-    DIGITS,
-    IDS,
-    INVALID,
-    MISSING,
-    NOT_FOUND,
-    ignored,
-    message,
-    page_example,
-    page_of,
-    pages,
-    refused,
-    sorting,
-)
+from wp_rest.openapi import DIGITS, IDS, INVALID, NOT_FOUND, message, page_example, page_of, pages, refused, sorting
 
 LISTED = {
     "contacts_count": say(INTEGER, "The number of contacts of this company."),
@@ -54,7 +38,6 @@ LISTED_EXAMPLE: dict[str, Any] = {**EXAMPLE, "contacts_count": 12, "owner": None
 TOPIC = "Companies"
 COMPANY_ID = {"id": "The company's id."}
 TAKEN = "Company name already exists. Please use a different company name"
-CHOSEN_CONTACTS = say(IDS, "The ids of the contacts. You can also write `subscribers`.")
 CHOSEN_COMPANIES = say(IDS, "The ids of the companies. You can also write `companies`.")
 TYPE = one_of(*TYPES, title="CompanyType")
 
@@ -152,69 +135,6 @@ ROUTES: Routes = {
             example={"results": [{name: EXAMPLE[name] for name in FOUND}], "has_more": False},
         )
     },
-    f"{BASE}/search-unattached-contacts": {
-        "GET": Operation(
-            name="searchUnattachedContacts",
-            topic=TOPIC,
-            summary="Search contacts that are not in a company",
-            description=f"Returns up to {FOUND_AT_ONCE} contacts, the newest first.",
-            parameters=[
-                query("company_id", ID, "The id of the company.", required=True),
-                query(
-                    "search",
-                    TEXT,
-                    "Only contacts with every word of this text in the name, e-mail address, phone number or address. Case and accents do not matter.",
-                ),
-            ],
-            answer=obj({"results": listed(ref("Contact"))}),
-            example={"results": []},
-            refusals={422: MISSING},
-        )
-    },
-    f"{BASE}/attach-subscribers": {
-        "POST": Operation(
-            name="attachCompanies",
-            topic=TOPIC,
-            summary="Add contacts to companies",
-            description="If a contact has no company yet, the first one becomes its primary company.",
-            body=sent({"subscriber_ids": CHOSEN_CONTACTS, "company_ids": CHOSEN_COMPANIES}),
-            body_example={"subscriber_ids": [25], "company_ids": [3]},
-            answer=obj(
-                {"message": TEXT, "companies": listed(ref("Company")), "ignored": ignored("companies")},
-                optional=["ignored"],
-            ),
-            example={"message": "Selected Companies has been attached successfully", "companies": [EXAMPLE]},
-            refusals={400: INVALID, 404: Refusal("None of the companies exist.", ["NotFound"]), 422: MISSING},
-        )
-    },
-    f"{BASE}/detach-subscribers": {
-        "POST": Operation(
-            name="detachCompanies",
-            topic=TOPIC,
-            summary="Remove contacts from companies",
-            description="If a contact leaves its primary company, its next company becomes the primary one.",
-            body=sent({"subscriber_ids": CHOSEN_CONTACTS, "company_ids": CHOSEN_COMPANIES}),
-            body_example={"subscriber_ids": [25], "company_ids": [3]},
-            answer=obj(
-                {
-                    "companies": say(listed(ref("Company")), "The companies that the contacts still belong to."),
-                    "last_primary_company_id": {
-                        "anyOf": [ID, {"const": False}],
-                        "description": "The primary company of the last contact, or `false` if it has none.",
-                    },
-                    "message": TEXT,
-                    "ignored": ignored("companies"),
-                },
-                optional=["ignored"],
-            ),
-            example={
-                "companies": [],
-                "last_primary_company_id": False,
-                "message": "Company has been successfully detached",
-            },
-            refusals={400: INVALID, 422: MISSING},
-        )
-    },
     f"{BASE}/companies-property": {
         "PUT": Operation(
             name="setCompaniesProperty",
@@ -270,6 +190,3 @@ ROUTES: Routes = {
         )
     },
 }
-
-ROUTES = {**ROUTES, **row_schema.ROUTES}
-COMPONENTS |= row_schema.COMPONENTS

@@ -1,34 +1,10 @@
-"""What a company looks like, and the route of the modules (see rest.openapi; recording companies.json).
-
-The routes of companies are in companies.api.schema, as their views are in subscribers.
-"""
+"""A company as the answers show it and as clients send it (recording companies.json)."""
 
 from typing import Any
 
 from companies.api.serializers import CompanySerializer, CountField, NewCompanySerializer, OptionalIdField
-from rest.openapi import (
-    ANYTHING,
-    DATE,
-    ID,
-    INTEGER,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    body_of,
-    mapped,
-    nullable,
-    obj,
-    one_of,
-    ref,
-    say,
-    schema_of,
-)
-from wp_rest.openapi import (
-    DIGITS,
-    MOMENT,
-    message,
-)
+from rest.openapi import DATE, ID, INTEGER, TEXT, Schema, body_of, nullable, obj, ref, say, schema_of
+from wp_rest.openapi import DIGITS, MOMENT
 
 
 @schema_of.register
@@ -96,34 +72,4 @@ EXAMPLE: dict[str, Any] = {
     "meta": {"custom_values": {}},
     "created_at": "2023-03-15 09:30:00",
     "updated_at": "2023-03-15 09:30:00",
-}
-SWITCH = one_of("yes", "no", title="Switch")
-SAVED = "Settings has been updated"
-ROUTES: Routes = {
-    "/fluent-crm/v2/setting/experiments": {
-        "GET": Operation(
-            name="getModules",
-            topic="This API",
-            summary="Get the module switches",
-            description="Returns what was stored last. On this server all modules are always on.",
-            answer=obj(
-                {
-                    "settings": mapped(
-                        SWITCH, properties={"company_module": SWITCH, "event_tracking": SWITCH}, title="Modules"
-                    )
-                },
-            ),
-            example={"settings": {"company_module": "yes", "event_tracking": "yes"}},
-        ),
-        "POST": Operation(
-            name="setModules",
-            topic="This API",
-            summary="Set the module switches",
-            description="Stores the switches. They have no effect: on this server all modules are always on.",
-            body=mapped(ANYTHING, title="ModulesToSave", description="The name of each module, with `yes` or `no`."),
-            body_example={"company_module": "yes"},
-            answer=message(SAVED),
-            example={"message": SAVED},
-        ),
-    }
 }
