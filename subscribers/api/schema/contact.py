@@ -5,7 +5,7 @@ from typing import Any
 
 from companies.api.schema.company import COMPANY
 from rest.openapi import ANYTHING, DATE, ID, INTEGER, TEXT, Schema, listed, nullable, obj, one_of, ref, say
-from segments.api.schema import DATES, EXAMPLES, LIST, TAG
+from segments.api.schema.segment import DATES, EXAMPLES, LIST, TAG
 from subscribers.api.representation import MODEL_NAMES
 from subscribers.models import Status
 from wp_rest.openapi import DIGITS, MOMENT, ignored
