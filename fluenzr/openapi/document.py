@@ -8,8 +8,9 @@ from django.urls import get_resolver
 
 from fluenzr.dialect import FluenzrView
 from fluenzr.errors import Unavailable, error_body
-from fluenzr.openapi.components import COMPONENTS, CONTACT_ID, GROUP_ID
-from fluenzr.openapi.routes import INVALID, ROUTES, TOPICS, refused
+from fluenzr.openapi.answers import INVALID, refused
+from fluenzr.openapi.fields import CONTACT_ID, GROUP_ID
+from fluenzr.openapi.routes import COMPONENTS, ROUTES, TOPICS
 from rest.document import operation_object, with_components
 from rest.openapi import INTEGER, Operation, Refusal, Schema
 from rest.permissions import rights_of
