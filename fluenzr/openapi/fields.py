@@ -1,7 +1,7 @@
 """Values as FluenzR writes them, and what each class of fluenzr.fields takes (FluenzR's page on contacts)."""
 
-from fluenzr import serializers
-from fluenzr.serializers import MAX_IDS, MAX_TAGS
+from fluenzr import fields
+from fluenzr.fields import MAX_IDS, MAX_TAGS
 from fluenzr.words import CONTACT_SORTS, GROUP_SORTS, STATUSES
 from rest.openapi import ANYTHING, TEXT, Schema, listed, mapped, nullable, one_of, schema_of
 from subscribers.addresses import EMAIL_LENGTH
@@ -29,30 +29,30 @@ TAGS = listed({"type": "string", "minLength": 1, "maxLength": 192}, maxItems=MAX
 
 
 @schema_of.register
-def _(sent_field: serializers.Text) -> Schema:
+def _(sent_field: fields.Text) -> Schema:
     return {"type": "string", "maxLength": sent_field.max_length}
 
 
 @schema_of.register
-def _(sent_field: serializers.Email) -> Schema:
+def _(sent_field: fields.Email) -> Schema:
     return EMAIL
 
 
 @schema_of.register
-def _(sent_field: serializers.GroupIds) -> Schema:
+def _(sent_field: fields.GroupIds) -> Schema:
     return GROUP_IDS
 
 
 @schema_of.register
-def _(sent_field: serializers.Tags) -> Schema:
+def _(sent_field: fields.Tags) -> Schema:
     return TAGS
 
 
 @schema_of.register
-def _(sent_field: serializers.CustomFields) -> Schema:
+def _(sent_field: fields.CustomFields) -> Schema:
     return mapped(ANYTHING, title="CustomFieldsToSave")
 
 
 @schema_of.register
-def _(sent_field: serializers.StageId) -> Schema:
+def _(sent_field: fields.StageId) -> Schema:
     return {"type": "string", "examples": ["stg_qualified"]}

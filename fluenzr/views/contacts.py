@@ -1,6 +1,5 @@
-"""/v1/contacts and /v1/groups (FluenzR's page on contacts, and what its other pages promise)."""
+"""/v1/contacts (FluenzR's page on contacts, and what its other pages promise)."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -8,31 +7,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import types_by_slug
-from database.expressions import Fold
 from fluenzr import services
 from fluenzr.dialect import FluenzrView, Page, read_order
 from fluenzr.errors import ApiError, Conflict, NotFound, invalid
+from fluenzr.fields import GroupIds
 from fluenzr.filters import search_contacts, select_contacts
-from fluenzr.ids import CONTACT, GROUP, decode, encode
-from fluenzr.representation import show_contacts, show_group
-from fluenzr.serializers import ContactIds, GroupIds, Tags, read_contact, read_field, read_group, refusal
+from fluenzr.ids import CONTACT, decode, encode
+from fluenzr.representation import show_contacts
+from fluenzr.serializers import read_contact, read_field, refusal
 from fluenzr.services import ContactInput, Problem, Refused
-from fluenzr.words import CONTACT_SORTS, GROUP_SORTS
-from segments.counts import counts_by_status
-from segments.models import ContactList
-from segments.querysets import SegmentQuerySet
-from segments.services import NameTaken, delete_segments, save_titled
+from fluenzr.words import CONTACT_SORTS
 from subscribers.reading import existing_ids
 from subscribers.selection import Order, Selection
-from subscribers.services import EmailTaken, attach_lists, delete_contacts, detach_lists
+from subscribers.services import EmailTaken, delete_contacts
 
 VIEW, ADD, CHANGE, DELETE = (f"subscribers.{verb}_subscriber" for verb in ("view", "add", "change", "delete"))
-VIEW_GROUP, ADD_GROUP, CHANGE_GROUP, DELETE_GROUP = (
-    f"segments.{verb}_contactlist" for verb in ("view", "add", "change", "delete")
-)
 MAX_BULK = 1000
 EMAIL_TAKEN = "Email already exists"
-NAME_TAKEN = "Group name already exists"
 
 
 class ContactView(FluenzrView):
@@ -176,134 +167,3 @@ class SearchView(ContactView):
         # The page may stand in the body or, as in a list, in the address.
         page = Page.read({**self.query, **body})
         return self.show_page(search_contacts(body), order, page)
-
-
-class GroupsOfContactView(ContactView):
-    """Put a contact into groups, and take it out of some."""
-
-    rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
-
-    def post(self, request: Request, contact: str) -> Response:
-        return self.change(contact, attach_lists)
-
-    def delete(self, request: Request, contact: str) -> Response:
-        return self.change(contact, detach_lists)
-
-    def change(self, contact: str, service: Any) -> Response:
-        pk = self.contact_id(contact)
-        if not existing_ids([pk]):
-            raise NotFound("Contact not found")
-        groups = read_field(GroupIds(), "groupIds", self.sent)
-        if unknown := services.missing_groups(groups):
-            raise refusal(unknown)
-        with transaction.atomic():
-            if groups:
-                service([pk], groups)
-            return self.show(pk)
-
-
-class TagsOfContactView(ContactView):
-    """Give a contact tags, and take some from it. A title that no tag has makes one, when it is given."""
-
-    rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
-
-    def post(self, request: Request, contact: str) -> Response:
-        return self.change(contact, services.tag_contact)
-
-    def delete(self, request: Request, contact: str) -> Response:
-        return self.change(contact, services.untag_contact)
-
-    def change(self, contact: str, service: Any) -> Response:
-        pk = self.contact_id(contact)
-        if not existing_ids([pk]):
-            raise NotFound("Contact not found")
-        tags = read_field(Tags(), "tags", self.sent)
-        with transaction.atomic():
-            self.write(service, pk, tags)
-            return self.show(pk)
-
-
-class GroupView(FluenzrView):
-    """What the routes of groups share. A group is a list of the other face."""
-
-    def group(self, text: str, groups: SegmentQuerySet | None = None) -> ContactList:
-        """The group of an id of the path. Raises the 404."""
-        number = decode(GROUP, text)
-        groups = ContactList.objects.all() if groups is None else groups
-        group = groups.filter(pk=number).first() if number is not None else None
-        if group is None:
-            raise NotFound("Group not found")
-        return group
-
-    def show(self, groups: Sequence[ContactList]) -> list[dict[str, Any]]:
-        counts = counts_by_status("list", [group.pk for group in groups])
-        return [show_group(group, counts) for group in groups]
-
-    def save(self, group: ContactList) -> None:
-        try:
-            save_titled(group)
-        except NameTaken:
-            raise Conflict(NAME_TAKEN, {"name": [NAME_TAKEN]}) from None
-
-
-class GroupListView(GroupView):
-    rights: ClassVar = {"GET": VIEW_GROUP, "POST": ADD_GROUP}
-
-    def get(self, request: Request) -> Response:
-        query = self.query
-        order = read_order(query.get("sort"), query.get("order"), GROUP_SORTS)
-        page = Page.read(query)
-        total = ContactList.objects.count()
-        if order.column == "title":
-            title = Fold("title")
-            columns: list[Any] = [title.desc() if order.descending else title.asc(), "id"]
-        else:
-            sign = "-" if order.descending else ""
-            columns = [f"{sign}{order.column}", f"{sign}id"][: 1 if order.column == "id" else 2]
-        rows = list(ContactList.objects.order_by(*columns)[page.offset :][: page.size]) if page.offset < total else []
-        return page.answer(self.show(rows) if rows else [], total)
-
-    def post(self, request: Request) -> Response:
-        fields = read_group(self.sent, new=True)
-        group = ContactList(title=fields["title"], description=fields.get("description"))
-        self.save(group)
-        return self.answer(self.show([group])[0], status=201)
-
-
-class GroupDetailView(GroupView):
-    rights: ClassVar = {"GET": VIEW_GROUP, "PUT": CHANGE_GROUP, "DELETE": DELETE_GROUP}
-
-    def get(self, request: Request, group: str) -> Response:
-        return self.answer(self.show([self.group(group)])[0])
-
-    @transaction.atomic
-    def put(self, request: Request, group: str) -> Response:
-        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
-        found = self.group(group, ContactList.objects.select_for_update())
-        for name, value in read_group(self.sent, new=False).items():
-            setattr(found, name, value)
-        self.save(found)
-        return self.answer(self.show([found])[0])
-
-    def delete(self, request: Request, group: str) -> Response:
-        """The contacts stay."""
-        found = self.group(group)
-        if not delete_segments(ContactList, [found.pk]):
-            raise NotFound("Group not found")
-        return self.answer({"id": encode(GROUP, found.pk), "deleted": True})
-
-
-class ContactsOfGroupView(GroupView):
-    """Put contacts into a group."""
-
-    rights: ClassVar = {"POST": CHANGE}
-
-    def post(self, request: Request, group: str) -> Response:
-        found = self.group(group)
-        ids = read_field(ContactIds(), "contactIds", self.sent)
-        known = set(existing_ids(ids))
-        if unknown := [f"Contact not found: {encode(CONTACT, pk)}" for pk in ids if pk not in known]:
-            raise NotFound(unknown[0], {"contactIds": unknown})
-        if ids:
-            attach_lists(ids, [found.pk])
-        return self.answer(self.show([found])[0])
