@@ -8,7 +8,8 @@ from custom_fields.services import types_by_slug
 from rest.exceptions import InvalidJSON
 from rest.json import parse_json
 from subscribers import selection
-from subscribers.api.advanced_filters import AdvancedFilters, refuse
+from subscribers.api.advanced_filters import AdvancedFilters
+from subscribers.api.comparisons import refuse
 from subscribers.models import Status, Subscriber
 from subscribers.querysets import SubscriberQuerySet
 from subscribers.resolve import MODELS, resolve_for_filter

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from segments.models import ContactList, Tag
 from segments.services import resolve_segments
 from subscribers import services
+from subscribers.api.names import resolve_contacts
 from subscribers.api.representation import show_contacts
-from subscribers.api.serializers import UpsertSerializer, resolve_contacts
+from subscribers.api.serializers import UpsertSerializer
 from subscribers.api.viewsets.requests import ContactRequests
 from subscribers.models import Status, Subscriber
 from subscribers.reading import read_contacts

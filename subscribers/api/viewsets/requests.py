@@ -5,8 +5,9 @@ from typing import Any
 
 from rest_framework.response import Response
 
+from subscribers.api.names import ResolvedContact, resolve_contact
 from subscribers.api.representation import show_one
-from subscribers.api.serializers import ContactSerializer, ResolvedContact, resolve_contact
+from subscribers.api.serializers import ContactSerializer
 from subscribers.reading import find_id_by_email
 from wp_rest.exceptions import RestError, required
 from wp_rest.parameters import as_ids
