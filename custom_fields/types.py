@@ -109,7 +109,7 @@ def check_date(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
-    """The site's date and time; a moment with an offset is converted to its time zone."""
+    """A date and time in the site's time zone. One with an offset is converted to it."""
     text = value.strip() if isinstance(value, str) else ""
     try:
         if not DAY.match(text):
@@ -120,17 +120,17 @@ def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
         raise InvalidValue("must be a date and time such as 2026-01-31 09:05:00") from None
 
 
-def local_time(moment: datetime, *, whole_day: bool = False) -> datetime:
-    """A moment as the site's clocks show it, without an offset; a whole day begins where they let it.
+def local_time(sent: datetime, *, whole_day: bool = False) -> datetime:
+    """A date and time as the site's clocks show it, without an offset.
 
-    Raises ValueError for a time that they skip.
+    Raises ValueError for a time that the clocks skip. With `whole_day` it is the start of that day instead.
     """
     zone = timezone.get_default_timezone()
-    if moment.tzinfo is not None:
-        return moment.astimezone(zone).replace(tzinfo=None)
+    if sent.tzinfo is not None:
+        return sent.astimezone(zone).replace(tzinfo=None)
     # As in wp_rest.dates, which this must not know.
-    shown = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
-    if shown != moment and not whole_day:
+    shown = sent.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+    if shown != sent and not whole_day:
         raise ValueError("There is no such time.")
     return shown
 

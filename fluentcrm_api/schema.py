@@ -1,18 +1,6 @@
 """What the routes about the API itself answer (see rest.openapi)."""
 
-from rest.openapi import (
-    ANYTHING,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    listed,
-    mapped,
-    obj,
-    one_of,
-    ref,
-    say,
-)
+from rest.openapi import ANYTHING, TEXT, Operation, Routes, Schema, listed, mapped, obj, one_of, ref, say
 
 VERBS = listed(one_of("GET", "POST", "PUT", "PATCH", "DELETE", title="Method"))
 COMPONENTS: dict[str, Schema] = {

@@ -16,10 +16,10 @@ shown_values = itemgetter(*(COLUMNS.index(name) for name in SHOWN))
 COMPANY_NAME = COMPANY_COLUMNS.index("name")
 
 
-def write_moment(value: Any) -> str:
+def write_datetime(value: Any) -> str:
     """ISO 8601 in UTC, whole seconds."""
-    moment: datetime = as_datetime(value)  # type: ignore[assignment]
-    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    utc: datetime = as_datetime(value)  # type: ignore[assignment]
+    return utc.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def show_contacts(ids: Sequence[int], custom_fields: Collection[str]) -> list[dict[str, Any]]:
@@ -52,8 +52,8 @@ def show(contact: Contact, custom_fields: Collection[str]) -> dict[str, Any]:
         "tags": [tag.title for tag in contact.tags],
         "customFields": {slug: custom[slug] for slug in custom_fields if custom.get(slug) is not None},
         "pipelineStage": stage,
-        "createdAt": write_moment(created_at),
-        "updatedAt": write_moment(updated_at),
+        "createdAt": write_datetime(created_at),
+        "updatedAt": write_datetime(updated_at),
     }
 
 
@@ -64,6 +64,6 @@ def show_group(group: ContactList, counts: Mapping[int, Mapping[str, int]]) -> d
         "name": group.title,
         "description": group.description,
         "contactsCount": sum(counts.get(group.pk, {}).values()),
-        "createdAt": write_moment(group.created_at),
-        "updatedAt": write_moment(group.updated_at),
+        "createdAt": write_datetime(group.created_at),
+        "updatedAt": write_datetime(group.updated_at),
     }

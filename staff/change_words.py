@@ -202,15 +202,15 @@ def column_name(name: str) -> str:
 def shown(value: Any) -> str:
     if value in (None, "", []):
         return NOTHING
-    if isinstance(value, str) and (moment := read_moment(value)):
-        return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, str) and (at := read_datetime(value)):
+        return f"{localtime(at):%Y-%m-%d %H:%M:%S}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def read_moment(text: str) -> datetime | None:
-    """A moment that history has kept as a text, with its offset; None for any other text."""
+def read_datetime(text: str) -> datetime | None:
+    """A date and time that history has kept as a text, with its offset; None for any other text."""
     try:
-        moment = parse_datetime(text)
+        at = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment and is_aware(moment) else None
+    return at if at and is_aware(at) else None

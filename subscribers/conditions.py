@@ -1,7 +1,6 @@
-"""Conditions on contacts as data: a face builds them from what a client sends, JSON keeps them, queries ask them.
+"""Conditions on contacts as data. One file, as the ways to compare are read beside each other.
 
-One class for each way to compare, all here, as each is read beside the others (that is why the file is
-long). `Conditions` holds for a contact when all conditions of at least one group hold. What each
+A face builds them from what a client sends; they can be kept as JSON and put into a query. `Conditions` holds for a contact when all conditions of at least one group hold. What each
 operator does is recorded in contact-list-advanced.json. A condition knows nothing of how a client
 writes it: tags and lists are ids, and an operator is one of the few that its class has.
 """
@@ -47,7 +46,7 @@ class Condition:
             raise ValueError(f"{type(self).__name__} has no operator {self.operator!r}.")
 
     def as_q(self) -> Q:
-        """The condition for a query on contacts, at this moment: days count from today."""
+        """The condition for a query on contacts. Days count from today."""
         raise NotImplementedError
 
     def to_json(self) -> dict[str, Any]:
@@ -162,7 +161,7 @@ class Day(Condition):
 
 
 @dataclass(frozen=True)
-class Moment(Condition):
+class DateTime(Condition):
     """A date and time, from `begin` up to `end`, which is not part of it; without `end`, `begin` alone."""
 
     OPERATORS = EMPTY | AGES | {"=", "!=", "before", "after"}
@@ -190,8 +189,8 @@ class Moment(Condition):
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("begin", "end")}
-        return super().from_json({**kept, **moments})
+        times = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("begin", "end")}
+        return super().from_json({**kept, **times})
 
 
 @dataclass(frozen=True)
@@ -256,7 +255,7 @@ CLASSES: Mapping[str, type[Condition]] = {
     "text": Text,
     "number": Number,
     "day": Day,
-    "moment": Moment,
+    "datetime": DateTime,
     "choice": Choice,
     "code": Code,
     "link": Link,

@@ -11,14 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from rest.exceptions import (
-    BodyTooLarge,
-    CompressedBody,
-    InvalidBody,
-    InvalidJSON,
-    UnknownCharset,
-    UnreadableRequest,
-)
+from rest.exceptions import BodyTooLarge, CompressedBody, InvalidBody, InvalidJSON, UnknownCharset, UnreadableRequest
 
 log = logging.getLogger(__name__)
 

@@ -108,7 +108,7 @@ class DateField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class MomentField(serializers.Field[Any, Any, Any, Any]):
+class DateTimeField(serializers.Field[Any, Any, Any, Any]):
     """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; an empty string is none."""
 
     default_error_messages = {"date_time": "The {name} must be a date and time such as 2026-01-31 09:05:00."}

@@ -45,7 +45,7 @@ class ReadFilter(Filter):
         super().__init__(field, lookup, read=read, error_messages={"invalid": error}, **kwargs)
 
 
-class MomentFilter(ReadFilter):
+class DateTimeFilter(ReadFilter):
     """A date and time, as wp_rest.dates reads it."""
 
     def __init__(self, name: str, field: str, lookup: str, **kwargs: Any) -> None:

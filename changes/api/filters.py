@@ -7,7 +7,7 @@ from django_filters import FilterSet
 from changes.actors import Channel
 from changes.events import EVENTS
 from changes.models import Change
-from wp_rest.filters import IdFilter, MomentFilter, WordFilter
+from wp_rest.filters import DateTimeFilter, IdFilter, WordFilter
 
 
 class ChangeFilter(FilterSet):
@@ -18,10 +18,10 @@ class ChangeFilter(FilterSet):
     # As earlier versions called it, with their word for what no request did.
     door = WordFilter("door", "channel", [*Channel.values, "command"], method="through_door")
     user = IdFilter("user", "user", help_text="Only changes by this user (id).")
-    since = MomentFilter(
+    since = DateTimeFilter(
         "since", "at", "gte", help_text="Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."
     )
-    until = MomentFilter("until", "at", "lt", help_text="Only changes before this time.")
+    until = DateTimeFilter("until", "at", "lt", help_text="Only changes before this time.")
 
     class Meta:
         model = Change

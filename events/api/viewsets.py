@@ -37,7 +37,7 @@ class EventViewSet(ListViewSet):
         email = params.get("email")
         if not pk and isinstance(email, str) and "\x00" not in email:
             pk = find_id_by_email(email) or 0
-        # Locked: an event of a contact that goes at the same moment would break the commit.
+        # Locked: if another request deleted the contact now, the commit would fail.
         if not lock_contacts([pk]):
             raise Unprocessable("Subscriber not found", error_code="subscriber_not_found")
         valid = serializer.validated_data

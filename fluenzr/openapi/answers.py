@@ -3,7 +3,7 @@
 from typing import Any
 
 from fluenzr.errors import error_body
-from fluenzr.openapi.fields import CONTACT_ID, GROUP_ID, MOMENT, ORDER, STAGE_ID, STATUS, TEXT_OR_NULL
+from fluenzr.openapi.fields import CONTACT_ID, DATETIME, GROUP_ID, ORDER, STAGE_ID, STATUS, TEXT_OR_NULL
 from rest.openapi import COUNT, NULL, TEXT, Refusal, Schema, listed, mapped, obj, one_of, query, ref, say
 
 DETAILS = mapped(listed(TEXT), title="ErrorDetails", description="The messages for each wrong field.")
@@ -27,8 +27,8 @@ COMPONENTS: dict[str, Schema] = {
                 description="Values by the key of their field. Fields without a value are left out.",
             ),
             "pipelineStage": {"anyOf": [obj({"id": STAGE_ID, "name": TEXT}, title="PipelineStage"), NULL]},
-            "createdAt": MOMENT,
-            "updatedAt": MOMENT,
+            "createdAt": DATETIME,
+            "updatedAt": DATETIME,
         }
     ),
     "Group": obj(
@@ -37,8 +37,8 @@ COMPONENTS: dict[str, Schema] = {
             "name": TEXT,
             "description": TEXT_OR_NULL,
             "contactsCount": say(COUNT, "The number of contacts in the group."),
-            "createdAt": MOMENT,
-            "updatedAt": MOMENT,
+            "createdAt": DATETIME,
+            "updatedAt": DATETIME,
         }
     ),
     "Meta": obj(

@@ -7,7 +7,7 @@ from rest.openapi import ANYTHING, TEXT, Schema, listed, mapped, nullable, one_o
 from subscribers.addresses import EMAIL_LENGTH
 
 ID_FORM = "([0-9a-z]{6}|[0-9a-z]{13})"
-MOMENT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+DATETIME: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
 TEXT_OR_NULL = nullable(TEXT)
 CONTACT_ID: Schema = {"type": "string", "pattern": f"^con_{ID_FORM}$", "examples": ["con_maiga1"]}
 GROUP_ID: Schema = {"type": "string", "pattern": f"^grp_{ID_FORM}$", "examples": ["grp_maiga1"]}

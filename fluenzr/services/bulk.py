@@ -55,7 +55,7 @@ def write_contacts(
     else:
         ids = services.create_contacts(drafts)
         outcome.created = len(ids)
-        # Another request made the others a moment ago.
+        # Another request has just created the others.
         outcome.skipped += len(drafts) - len(ids)
     companies = {ids[one.draft.address]: one.company for one in resolved.values() if one.draft.address in ids}
     services.choose_companies({pk: company for pk, company in companies.items() if company})

@@ -24,11 +24,11 @@ from rest.openapi import (
 )
 from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
+    DATETIME,
     DIGIT_FLAG,
     DIGITS,
     INVALID,
     MISSING,
-    MOMENT,
     NOT_FOUND,
     message,
     page_example,
@@ -47,8 +47,8 @@ NOTE: dict[str, Schema] = {
     "is_private": DIGIT_FLAG,
     "title": TEXT,
     "description": say(TEXT, "HTML without scripts."),
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
+    "created_at": DATETIME,
+    "updated_at": DATETIME,
 }
 AUTHOR = obj({"ID": ID, "first_name": TEXT, "last_name": TEXT, "display_name": TEXT}, title="NoteAuthor")
 COMPONENTS: dict[str, Schema] = {

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from notes.models import Note, Type
 from wp_rest.dates import write_datetime
-from wp_rest.fields import ChoiceTextField, MomentField, PlainTextField, RichTextField
+from wp_rest.fields import ChoiceTextField, DateTimeField, PlainTextField, RichTextField
 
 # What FluentCRM's own screen builds its form from; it rides along with every page.
 FORM: dict[str, Any] = {
@@ -45,7 +45,7 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
     title = PlainTextField(allow_blank=False)
     description = RichTextField()
     type = ChoiceTextField(tuple(Type.values), allow_blank=False)
-    created_at = MomentField(required=False, allow_null=True)
+    created_at = DateTimeField(required=False, allow_null=True)
 
     class Meta:
         model = Note

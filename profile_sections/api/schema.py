@@ -3,22 +3,8 @@
 from typing import Any
 
 from profile_sections.api.viewsets import EXTERNAL_VIEW, PURCHASES, SUBMISSIONS, TICKET_COLUMNS, TICKETS, Section
-from rest.openapi import (
-    ANYTHING,
-    INTEGER,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    listed,
-    mapped,
-    obj,
-    query,
-    say,
-)
-from wp_rest.openapi import (
-    NOT_FOUND,
-)
+from rest.openapi import ANYTHING, INTEGER, TEXT, Operation, Routes, Schema, listed, mapped, obj, query, say
+from wp_rest.openapi import NOT_FOUND
 
 TOPIC = "Profile sections"
 CONTACT_ID = {"id": "The contact's id."}

@@ -18,11 +18,11 @@ from subscribers.api.comparisons import (
     OF_DAYS,
     OF_LISTS,
     as_texts,
-    read_day,
-    read_moment,
-    read_numbers,
-    read_text,
+    datetime_condition,
+    day_condition,
+    number_condition,
     refuse,
+    text_condition,
 )
 from subscribers.conditions import EMPTY, Choice, Code, Condition, Conditions, Day, Link, Number, Text
 from subscribers.models import Status, Subscriber
@@ -120,13 +120,13 @@ class AdvancedFilters:
         if isinstance(field, DateField):  # a DateTimeField too
             self.refuse_others(name, operator, [value], DATE_OPERATORS)
             if isinstance(field, DateTimeField):
-                return read_moment(name, operator, value)
-            return read_day(name, "column", operator, value)
+                return datetime_condition(name, operator, value)
+            return day_condition(name, "column", operator, value)
         if isinstance(field, CharField):
             self.refuse_others(name, operator, as_texts(operator, value), Text.OPERATORS)
-            return read_text(name, "column", operator, value)
+            return text_condition(name, "column", operator, value)
         self.refuse_others(name, operator, as_list(value, "value"), Number.OPERATORS)
-        return read_numbers(name, "column", operator, value)
+        return number_condition(name, "column", operator, value)
 
     def read_custom_field(self, slug: str, operator: str, value: Any) -> Condition:
         field = self.custom_types[slug]
@@ -142,12 +142,12 @@ class AdvancedFilters:
         match kind.value_type:
             case "numeric":
                 self.refuse_others(slug, operator, as_list(value, "value"), Number.OPERATORS)
-                return read_numbers(slug, "custom", operator, value)
+                return number_condition(slug, "custom", operator, value)
             case "date" | "datetime":
                 self.refuse_others(slug, operator, [value], DATE_OPERATORS)
-                return read_day(slug, "custom", operator, value)
+                return day_condition(slug, "custom", operator, value)
         self.refuse_others(slug, operator, as_texts(operator, value), Text.OPERATORS)
-        return read_text(slug, "custom", operator, value)
+        return text_condition(slug, "custom", operator, value)
 
     def refuse_others(self, name: str, operator: str, entries: list[Any], known: Collection[str]) -> None:
         """Refuse, for an action, an operator that does not go with the source, and a value of which part is left out."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from rest.numbers import as_integer
-from subscribers.conditions import AGES, EMPTY, Day, Moment, Number, Source, Text
+from subscribers.conditions import AGES, EMPTY, DateTime, Day, Number, Source, Text
 from subscribers.querysets import MAX_NUMBER
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import Unprocessable
@@ -32,7 +32,7 @@ def as_texts(operator: str, value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value or ""]
 
 
-def read_text(name: str, source: Source, operator: str, value: Any) -> Text:
+def text_condition(name: str, source: Source, operator: str, value: Any) -> Text:
     texts = tuple(str(entry) for entry in as_texts(operator, value))
     if operator in EMPTY:
         texts = ()
@@ -41,7 +41,7 @@ def read_text(name: str, source: Source, operator: str, value: Any) -> Text:
     return Text(name, operator if operator in Text.OPERATORS else "=", source, texts)
 
 
-def read_numbers(name: str, source: Source, operator: str, value: Any) -> Number:
+def number_condition(name: str, source: Source, operator: str, value: Any) -> Number:
     if operator in EMPTY:
         return Number(name, operator, source)
     numbers = tuple(read_number(entry) for entry in as_list(value, "value"))
@@ -68,7 +68,7 @@ def read_number(entry: Any) -> Decimal:
     return number if number.adjusted() > -MAX_NUMBER else Decimal(0)
 
 
-def read_day(name: str, source: Source, operator: str, value: Any) -> Day:
+def day_condition(name: str, source: Source, operator: str, value: Any) -> Day:
     """A comparison of whole days."""
     if operator in EMPTY:
         return Day(name, operator, source)
@@ -81,12 +81,12 @@ def read_day(name: str, source: Source, operator: str, value: Any) -> Day:
     return Day(name, operator if operator in Day.OPERATORS else "=", source, day)
 
 
-def read_moment(name: str, operator: str, value: Any) -> Moment:
-    """A comparison of moments; a date alone stands for its whole day in the site's time zone."""
+def datetime_condition(name: str, operator: str, value: Any) -> DateTime:
+    """A comparison of dates and times; a date alone stands for its whole day in the site's time zone."""
     if operator in EMPTY:
-        return Moment(name, operator)
+        return DateTime(name, operator)
     if operator in AGES:
-        return Moment(name, operator, days=read_days(value))
+        return DateTime(name, operator, days=read_days(value))
     text = str(value or "").strip()
     begin = read_datetime(text)
     if begin is None:
@@ -96,7 +96,7 @@ def read_moment(name: str, operator: str, value: Any) -> Moment:
         tomorrow = datetime.combine(day, time.min) + timedelta(days=1)
         end = timezone.make_aware(tomorrow, timezone.get_default_timezone())
     operator = OF_DAYS.get(operator, operator)
-    return Moment(name, operator if operator in Moment.OPERATORS else "=", begin, end)
+    return DateTime(name, operator if operator in DateTime.OPERATORS else "=", begin, end)
 
 
 def read_days(value: Any) -> int:

@@ -119,8 +119,8 @@ def gravatar(email: str) -> str:
 def show_leaving(pk: int) -> dict[str, str]:
     """When and why a contact left, as contact-show.json has it: both empty where no reason was given. One statement."""
     row = Subscriber.objects.filter(pk=pk).values_list("unsubscribe_reason", "unsubscribe_date").first()
-    reason, moment = row or (None, None)
-    date = write_datetime(moment) if reason else None
+    reason, left_at = row or (None, None)
+    date = write_datetime(left_at) if reason else None
     return {"unsubscribe_reason": reason or "", "unsubscribe_date": date or ""}
 
 

@@ -14,8 +14,8 @@ from subscribers.models import Status
 from wp_rest.fields import (
     ChoiceTextField,
     DateField,
+    DateTimeField,
     EntriesField,
-    MomentField,
     ObjectField,
     optional_address,
     optional_text,
@@ -111,7 +111,7 @@ class ContactSerializer(serializers.Serializer[Any]):
     source = optional_text()  # type: ignore[assignment]  # a field of that name, not DRF's own
     avatar = optional_address()
     date_of_birth = DateField(required=False, allow_null=True)
-    last_activity = MomentField(required=False, allow_null=True)
+    last_activity = DateTimeField(required=False, allow_null=True)
     custom_values = ObjectField(required=False, allow_null=True)
     tags = EntriesField(required=False, allow_null=True)
     lists = EntriesField(required=False, allow_null=True)

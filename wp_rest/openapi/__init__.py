@@ -28,10 +28,11 @@ from wp_rest.openapi.errors import (
     error_example,
     refused,
 )
-from wp_rest.openapi.fields import DIGIT_FLAG, DIGITS, ENTRIES, FLAG, IDS, JSON_OBJECT, MAX_ID, MOMENT
+from wp_rest.openapi.fields import DATETIME, DIGIT_FLAG, DIGITS, ENTRIES, FLAG, IDS, JSON_OBJECT, MAX_ID
 from wp_rest.openapi.pages import page_example, page_of, pages, sorting
 
 __all__ = [
+    "DATETIME",
     "DIGITS",
     "DIGIT_FLAG",
     "ENTRIES",
@@ -44,7 +45,6 @@ __all__ = [
     "JSON_OBJECT",
     "MAX_ID",
     "MISSING",
-    "MOMENT",
     "NOT_FOUND",
     "NO_SUCH_ROUTE",
     "SERVER_FAILED",

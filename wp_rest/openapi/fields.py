@@ -5,7 +5,7 @@ from rest.rich_text import MAX_LENGTH
 from wp_rest import fields
 
 DIGITS: Schema = {"type": "string", "pattern": r"^[0-9]+$"}
-MOMENT: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"}
+DATETIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"}
 # The largest that wp_rest.urls.IdConverter lets through.
 MAX_ID = 10**18 - 1
 DIGIT_FLAG: Schema = {"title": "DigitFlag", "type": "string", "enum": ["0", "1"]}
@@ -57,7 +57,7 @@ def _(sent_field: fields.DateField) -> Schema:
 
 
 @schema_of.register
-def _(sent_field: fields.MomentField) -> Schema:
+def _(sent_field: fields.DateTimeField) -> Schema:
     return {
         "type": "string",
         "description": "`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601.",

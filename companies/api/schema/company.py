@@ -4,7 +4,7 @@ from typing import Any
 
 from companies.api.serializers import CompanySerializer, CountField, NewCompanySerializer, OptionalIdField
 from rest.openapi import DATE, ID, INTEGER, TEXT, Schema, body_of, nullable, obj, ref, say, schema_of
-from wp_rest.openapi import DIGITS, MOMENT
+from wp_rest.openapi import DATETIME, DIGITS
 
 
 @schema_of.register
@@ -43,8 +43,8 @@ COMPANY: dict[str, Schema] = {
     "twitter_url": OPTIONAL_TEXT,
     "date_of_start": nullable(DATE),
     "meta": obj({"custom_values": ref("CustomValues")}, title="CompanyMeta"),
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
+    "created_at": DATETIME,
+    "updated_at": DATETIME,
 }
 FIELDS = {
     "owner_id": "The id of the contact who owns the company. This contact also joins the company. 0 or an empty text removes the owner.",

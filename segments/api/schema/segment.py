@@ -4,7 +4,7 @@ from typing import Any
 
 from rest.openapi import ID, INTEGER, TEXT, Schema, body_of, nullable, obj, say
 from segments.api.serializers import SegmentSerializer
-from wp_rest.openapi import DIGIT_FLAG, DIGITS, MOMENT
+from wp_rest.openapi import DATETIME, DIGIT_FLAG, DIGITS
 
 COMMON = {
     "id": ID,
@@ -12,7 +12,7 @@ COMMON = {
     "slug": say(TEXT, "The short name for addresses. Each tag, or each list, has its own."),
     "description": nullable(TEXT),
 }
-DATES = {"created_at": MOMENT, "updated_at": MOMENT}
+DATES = {"created_at": DATETIME, "updated_at": DATETIME}
 PUBLIC = {"is_public": DIGIT_FLAG}
 TAG = {**COMMON, **DATES}
 LIST = {**COMMON, **PUBLIC, **DATES}

@@ -8,7 +8,7 @@ from rest.openapi import ANYTHING, DATE, ID, INTEGER, TEXT, Schema, listed, null
 from segments.api.schema.segment import DATES, EXAMPLES, LIST, TAG
 from subscribers.api.representation import MODEL_NAMES
 from subscribers.models import Status
-from wp_rest.openapi import DIGITS, MOMENT, ignored
+from wp_rest.openapi import DATETIME, DIGITS, ignored
 
 TOPIC = "Contacts"
 BASE = "/fluent-crm/v2/subscribers"
@@ -43,9 +43,9 @@ CONTACT: dict[str, Schema] = {
     "source": OPTIONAL_TEXT,
     "avatar": OPTIONAL_TEXT,
     "date_of_birth": nullable(DATE),
-    "created_at": MOMENT,
-    "last_activity": nullable(MOMENT),
-    "updated_at": MOMENT,
+    "created_at": DATETIME,
+    "last_activity": nullable(DATETIME),
+    "updated_at": DATETIME,
     "full_name": TEXT,
     "photo": say(TEXT, "The address of the avatar, or of the Gravatar picture if there is no avatar."),
     "tags": listed(ref("ContactTag")),
