@@ -1,4 +1,4 @@
-"""Compare ways to store contacts' custom values, side by side, in PostgreSQL or SQLite.
+"""Compare ways to store custom values in PostgreSQL and SQLite. One file, as it runs alone and imports no app.
 
 json        one JSON column in the contact's row (jsonb in PostgreSQL, text in SQLite)
 json_index  the same with an index: GIN jsonb_path_ops in PostgreSQL, one field's expression in SQLite

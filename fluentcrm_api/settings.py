@@ -1,4 +1,6 @@
-"""Settings, all read from the environment (or from a `.env` file beside manage.py; ENV_FILE names another).
+"""Settings, all read from the environment. One file, as Django reads its settings from one.
+
+A `.env` file beside manage.py is read first; ENV_FILE names another one.
 
 A value that cannot be right stops the server at once with a sentence that names the variable.
 `.env.example` lists every variable with its default.
