@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from fluenzr.ids import CONTACT, GROUP, STAGE, decode
+from rest.fields import InputField
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from subscribers.addresses import is_address
 
@@ -14,19 +15,13 @@ MAX_IDS = MAX_TAGS = 1000
 CUSTOM_KEY = re.compile(r"(?!\d+$)[\w-](?:[\w -]{0,62}[\w-])?")
 
 
-class InputField(serializers.Field[Any, Any, Any, Any]):
-    """A field that is only ever read, and that names itself in its messages."""
+class NamedField(InputField):
+    """A field whose messages are FluenzR's."""
 
     default_error_messages = {"null": "{name} may not be null", "required": "{name} is required"}
 
-    def fail(self, key: str, **kwargs: Any) -> Any:
-        super().fail(key, name=self.field_name, **kwargs)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class Text(InputField):
+class Text(NamedField):
     """One line of plain text; null and "" both empty a field."""
 
     default_error_messages = {
@@ -67,7 +62,7 @@ class WebAddress(Text):
         return text
 
 
-class Email(InputField):
+class Email(NamedField):
     default_error_messages = {"required": "Email is required", "email": "Invalid email format"}
 
     def __init__(self, **options: Any) -> None:
@@ -84,7 +79,7 @@ class Email(InputField):
         return data.strip()
 
 
-class GroupIds(InputField):
+class GroupIds(NamedField):
     """The numbers of the lists that are meant, each once."""
 
     prefix = GROUP
@@ -119,7 +114,7 @@ class ContactIds(GroupIds):
     }
 
 
-class Tags(InputField):
+class Tags(NamedField):
     default_error_messages = {
         "array": "{name} must be an array of strings",
         "blank": "{name} may not hold an empty tag",
@@ -143,7 +138,7 @@ class Tags(InputField):
         return list(titles)
 
 
-class CustomFields(InputField):
+class CustomFields(NamedField):
     default_error_messages = {"object": "{name} must be an object"}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -155,7 +150,7 @@ class CustomFields(InputField):
         return dict(data)
 
 
-class StageId(InputField):
+class StageId(NamedField):
     """The slug of the stage that is meant; null and "" are none."""
 
     default_error_messages = {"not_found": "Pipeline stage not found: {id}", "string": "{name} must be a string"}

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from fluenzr.errors import ApiError, NotFound
-from fluenzr.fields import CustomFields, Email, GroupIds, InputField, Lines, StageId, Tags, Text, WebAddress
+from fluenzr.fields import CustomFields, Email, GroupIds, Lines, NamedField, StageId, Tags, Text, WebAddress
 from fluenzr.services import ContactInput, Problem
 
 
@@ -84,7 +84,7 @@ def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def read_field(field: InputField, name: str, body: Mapping[str, Any]) -> Any:
+def read_field(field: NamedField, name: str, body: Mapping[str, Any]) -> Any:
     """One required field of a body that has no other. Raises the 400, or the 404 for an id of nothing."""
     field.bind(name, None)  # type: ignore[arg-type]  # there is no serializer
     if body.get(name) is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from rest.fields import InputField
 from rest.rich_text import TooLarge, clean_html
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from wp_rest.dates import read_date, read_datetime
@@ -14,7 +15,7 @@ from wp_rest.parameters import as_entries, as_ids, is_true
 from wp_rest.parsers import as_object
 
 
-class PlainTextField(serializers.Field[Any, Any, Any, Any]):
+class PlainTextField(InputField):
     """One line of plain text, at most `max_length` characters; numbers become text. See rest.text."""
 
     default_error_messages = {
@@ -30,21 +31,17 @@ class PlainTextField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        name = self.field_name
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("string", name=name)
+            self.fail("string")
         text = str(data)
         if len(text) > MAX_RAW_LENGTH:
-            self.fail("max", name=name, max_length=self.max_length)
+            self.fail("max", max_length=self.max_length)
         text = self.clean(text)
         if len(text) > self.max_length:
-            self.fail("max", name=name, max_length=self.max_length)
+            self.fail("max", max_length=self.max_length)
         if not text and not self.allow_blank:
-            raise serializers.ValidationError(f"The {name} field is required.", code="required")
+            raise serializers.ValidationError(f"The {self.field_name} field is required.", code="required")
         return text
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 def optional_text(max_length: int = 192) -> PlainTextField:
@@ -66,7 +63,7 @@ class AddressField(PlainTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if text and not is_web_address(text):
-            self.fail("url", name=self.field_name)
+            self.fail("url")
         return text
 
 
@@ -87,11 +84,11 @@ class ChoiceTextField(PlainTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if text and text not in self.choices:
-            self.fail("in", name=self.field_name, choices=", ".join(self.choices))
+            self.fail("in", choices=", ".join(self.choices))
         return text
 
 
-class DateField(serializers.Field[Any, Any, Any, Any]):
+class DateField(InputField):
     """`YYYY-MM-DD`; an empty string is no date."""
 
     default_error_messages = {"date": "The {name} must be a date such as 1990-04-05."}
@@ -101,14 +98,11 @@ class DateField(serializers.Field[Any, Any, Any, Any]):
             return None
         value = read_date(data)
         if value is None:
-            self.fail("date", name=self.field_name)
-        return value
-
-    def to_representation(self, value: Any) -> Any:
+            self.fail("date")
         return value
 
 
-class DateTimeField(serializers.Field[Any, Any, Any, Any]):
+class DateTimeField(InputField):
     """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; an empty string is none."""
 
     default_error_messages = {"date_time": "The {name} must be a date and time such as 2026-01-31 09:05:00."}
@@ -118,41 +112,29 @@ class DateTimeField(serializers.Field[Any, Any, Any, Any]):
             return None
         value = read_datetime(data)
         if value is None:
-            self.fail("date_time", name=self.field_name)
-        return value
-
-    def to_representation(self, value: Any) -> Any:
+            self.fail("date_time")
         return value
 
 
-class FlagField(serializers.Field[Any, Any, Any, Any]):
+class FlagField(InputField):
     """True for "yes", "true", "1", 1 and true; false for everything else."""
 
     def to_internal_value(self, data: Any) -> bool:
         return is_true(data)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class EntriesField(serializers.Field[Any, Any, Any, Any]):
+class EntriesField(InputField):
     """A list in any shape that as_list reads; objects in it are left out."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return read(as_entries, data, self.field_name)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class IdsField(serializers.Field[Any, Any, Any, Any]):
+class IdsField(InputField):
     """Ids as a list in any shape that as_list reads."""
 
     def to_internal_value(self, data: Any) -> list[int]:
         return read(as_ids, data, self.field_name)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -> list[Any]:
@@ -164,7 +146,7 @@ def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -
         raise serializers.ValidationError(text, code=rule) from None
 
 
-class ObjectField(serializers.Field[Any, Any, Any, Any]):
+class ObjectField(InputField):
     """An object, or the JSON text that holds it."""
 
     default_error_messages = {"object": "The {name} must be an object."}
@@ -172,14 +154,11 @@ class ObjectField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         value = as_object(data)
         if value is None:
-            self.fail("object", name=self.field_name)
+            self.fail("object")
         return dict(value)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class RichTextField(serializers.Field[Any, Any, Any, Any]):
+class RichTextField(InputField):
     """HTML, cleaned (rest.rich_text); numbers become text. What is empty once cleaned was not given."""
 
     default_error_messages = {
@@ -193,14 +172,11 @@ class RichTextField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("string", name=self.field_name)
+            self.fail("string")
         try:
             html = clean_html(str(data))
         except TooLarge:
-            self.fail("max", name=self.field_name)
+            self.fail("max")
         if not html and not self.allow_blank:
             raise serializers.ValidationError(f"The {self.field_name} field is required.", code="required")
         return html
-
-    def to_representation(self, value: Any) -> Any:
-        return value

@@ -8,6 +8,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from custom_fields.services import RESERVED
+from rest.fields import InputField
 from rest.numbers import as_integer
 from subscribers.addresses import is_address
 from subscribers.models import Status
@@ -27,7 +28,7 @@ NOT_OF_THE_CONTACT = frozenset({"__force_update", "_method", "_locale", "_wpnonc
 NOT_AN_EMAIL = "The email must be a valid email address."
 
 
-class EmailField(serializers.Field[Any, Any, Any, Any]):
+class EmailField(InputField):
     """An address that WordPress accepts (contract.md); white space round it is dropped."""
 
     default_error_messages = {"required": "The email field is required.", "email": NOT_AN_EMAIL}
@@ -41,11 +42,8 @@ class EmailField(serializers.Field[Any, Any, Any, Any]):
             self.fail("email")
         return email
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class OwnerField(serializers.Field[Any, Any, Any, Any]):
+class OwnerField(InputField):
     """The id of the user who looks after a contact; an empty one is nobody."""
 
     default_error_messages = {"integer": "The {name} must be an id."}
@@ -55,14 +53,11 @@ class OwnerField(serializers.Field[Any, Any, Any, Any]):
             return None
         number = as_integer(data)
         if number is None:
-            self.fail("integer", name=self.field_name)
+            self.fail("integer")
         return number
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class CoordinateField(serializers.Field[Any, Any, Any, Any]):
+class CoordinateField(InputField):
     """Degrees, up to `limit` either way; an empty one is none."""
 
     default_error_messages = {"degrees": "The {name} must be a number of degrees."}
@@ -79,11 +74,8 @@ class CoordinateField(serializers.Field[Any, Any, Any, Any]):
         except InvalidOperation:
             degrees = Decimal("NaN")
         if isinstance(data, bool) or not degrees.is_finite() or abs(degrees) > self.limit:
-            self.fail("degrees", name=self.field_name)
+            self.fail("degrees")
         return degrees
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class ContactSerializer(serializers.Serializer[Any]):
