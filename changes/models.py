@@ -28,7 +28,7 @@ class Change(models.Model):
     subject_id = models.BigIntegerField(null=True, help_text="None for contacts: `changed` has them.")
     # For one contact {"columns": {name: [before, after]}}, for many what they have in common.
     details = models.JSONField(default=dict)
-    contacts = models.PositiveIntegerField(help_text="To how many contacts it happened.")
+    contacts = models.PositiveIntegerField(help_text="The number of contacts that it is about.")
 
     objects: ClassVar[Any] = ChangeQuerySet.as_manager()
 

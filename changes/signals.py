@@ -1,4 +1,4 @@
-"""What happened to contacts, told inside this process after the commit."""
+"""A signal for changes of contacts, sent in this process after the commit."""
 
 from django.dispatch import Signal
 

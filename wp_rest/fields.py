@@ -1,4 +1,4 @@
-"""Serializer fields that take values in every shape that WordPress clients send."""
+"""Serializer fields that accept values in every form that WordPress clients send."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -45,7 +45,7 @@ class PlainTextField(InputField):
 
 
 def optional_text(max_length: int = 192) -> PlainTextField:
-    """A line that a client need not send, and may send as null."""
+    """An optional line of text; null is allowed."""
     return PlainTextField(required=False, allow_null=True, max_length=max_length)
 
 
@@ -68,12 +68,12 @@ class AddressField(PlainTextField):
 
 
 def optional_address(max_length: int = 500) -> AddressField:
-    """An address that a client need not send, and may send as null."""
+    """An optional address; null is allowed."""
     return AddressField(required=False, allow_null=True, max_length=max_length)
 
 
 class ChoiceTextField(PlainTextField):
-    """One of the `choices`, by its exact word."""
+    """One of the `choices`, written exactly like that."""
 
     default_error_messages = {"in": "The {name} must be one of: {choices}."}
 
@@ -89,7 +89,7 @@ class ChoiceTextField(PlainTextField):
 
 
 class DateField(InputField):
-    """`YYYY-MM-DD`; an empty string is no date."""
+    """`YYYY-MM-DD`; None for an empty text."""
 
     default_error_messages = {"date": "The {name} must be a date such as 1990-04-05."}
 
@@ -103,7 +103,7 @@ class DateField(InputField):
 
 
 class DateTimeField(InputField):
-    """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; an empty string is none."""
+    """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; None for an empty text."""
 
     default_error_messages = {"date_time": "The {name} must be a date and time such as 2026-01-31 09:05:00."}
 
@@ -124,21 +124,21 @@ class FlagField(InputField):
 
 
 class EntriesField(InputField):
-    """A list in any shape that as_list reads; objects in it are left out."""
+    """A list in any form that as_list reads; objects in it are left out."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return read(as_entries, data, self.field_name)
 
 
 class IdsField(InputField):
-    """Ids as a list in any shape that as_list reads."""
+    """A list of ids in any form that as_list reads."""
 
     def to_internal_value(self, data: Any) -> list[int]:
         return read(as_ids, data, self.field_name)
 
 
 def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -> list[Any]:
-    """A list read for a serializer, whose errors stay with its own."""
+    """Read a list; turns FieldErrors into the serializer's ValidationError."""
     try:
         return reader(sent, str(name))
     except FieldErrors as error:
@@ -147,7 +147,7 @@ def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -
 
 
 class ObjectField(InputField):
-    """An object, or the JSON text that holds it."""
+    """An object, or the JSON text of one."""
 
     default_error_messages = {"object": "The {name} must be an object."}
 
@@ -159,7 +159,7 @@ class ObjectField(InputField):
 
 
 class RichTextField(InputField):
-    """HTML, cleaned (rest.rich_text); numbers become text. What is empty once cleaned was not given."""
+    """HTML, cleaned (rest.rich_text); numbers become text. HTML that is empty after cleaning counts as empty."""
 
     default_error_messages = {
         "string": "The {name} must be a text.",

@@ -15,8 +15,8 @@ class ChangeFilter(FilterSet):
 
     change = WordFilter("change", "event", EVENTS, help_text="Only changes of this kind.")
     channel = WordFilter("channel", "channel", Channel.values, help_text="Only changes that came in this way.")
-    # As earlier versions called it, with their word for what no request did.
-    door = WordFilter("door", "channel", [*Channel.values, "command"], method="through_door")
+    # The name of `channel` in earlier versions, which also called the channel `system` `command`.
+    door = WordFilter("door", "channel", [*Channel.values, "command"], method="in_channel")
     user = IdFilter("user", "user", help_text="Only changes by this user (id).")
     since = DateTimeFilter(
         "since", "at", "gte", help_text="Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."
@@ -27,5 +27,5 @@ class ChangeFilter(FilterSet):
         model = Change
         fields = ()
 
-    def through_door(self, changes: Any, name: str, door: str) -> Any:
-        return changes.filter(channel=Channel.SYSTEM if door == "command" else door)
+    def in_channel(self, changes: Any, name: str, channel: str) -> Any:
+        return changes.filter(channel=Channel.SYSTEM if channel == "command" else channel)

@@ -1,10 +1,10 @@
-"""The answers of routes that have no row to show."""
+"""Answers that many routes have."""
 
 from rest.openapi import TEXT, Schema, listed, obj, say
 
 
 def message(text: str = "") -> Schema:
-    """The answer of a route that has nothing to show."""
+    """An answer with a message alone; `text` is the message if it is always the same."""
     return obj({"message": say(TEXT, "What was done, as a sentence.")} if not text else {"message": {"const": text}})
 
 

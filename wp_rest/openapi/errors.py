@@ -19,7 +19,7 @@ def error(status: int, *codes: str, **data: Schema) -> Schema:
 
 
 def naming(error: Schema) -> Schema:
-    """An error's body that may name what was sent and is not there."""
+    """An error's body that may also name what was sent but does not exist."""
     return {**error, "properties": {**error["properties"], "ignored": ignored("tags", "lists", "companies")}}
 
 

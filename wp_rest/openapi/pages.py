@@ -38,7 +38,7 @@ def sorting(kind: str, columns: Collection[str], direction: str = "sort_type") -
 def page_of(row: Schema) -> Schema:
     """A page as FluentCRM counts them (wp_rest.pagination.PageRequest.envelope).
 
-    Its name in the document is made of the row's: TagPage, of rows that are a ref to ListedTag.
+    Its name in the document comes from the row's: a ref to ListedTag makes TagPage.
     """
     address = nullable(TEXT)
     name = str(row["$ref"]).rpartition("/")[2].removeprefix("Listed")
