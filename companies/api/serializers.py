@@ -19,7 +19,7 @@ from wp_rest.fields import (
 
 
 class CountField(InputField):
-    """A whole number from 0; an empty one is 0."""
+    """A whole number, 0 or more; an empty text is 0."""
 
     default_error_messages = {"integer": "The {name} must be a whole number."}
 
@@ -31,7 +31,7 @@ class CountField(InputField):
 
 
 class OptionalIdField(InputField):
-    """An id; an empty one, and 0, is none."""
+    """An id; None for an empty text and 0."""
 
     default_error_messages = {"integer": "The {name} must be an id."}
 

@@ -33,7 +33,7 @@ class TrackedEventSerializer(serializers.Serializer[Any]):
 
 
 def show_event(event: TrackedEvent) -> dict[str, Any]:
-    """An event with the keys of the recording, in that order; its numbers are texts there."""
+    """An event with the keys of the recording, in their order. Numbers are texts, as recorded."""
     return {
         "id": event.pk,
         "subscriber_id": str(event.subscriber_id),

@@ -18,7 +18,7 @@ from wp_rest.viewsets import ListViewSet
 
 
 class EventViewSet(ListViewSet):
-    """The events of contacts: report one, and list those of a contact, newest first."""
+    """The events of contacts: report one, and list those of a contact, the newest first."""
 
     filterset_class = EventFilter
     rights: ClassVar = {"track_event": "events.add_trackedevent", "tracking_events": "events.view_trackedevent"}
@@ -26,9 +26,9 @@ class EventViewSet(ListViewSet):
     @action(detail=False, methods=["post"], url_path="track-event")
     @transaction.atomic
     def track_event(self, request: Request) -> Response:
-        """Report an event of the contact of `subscriber_id` or `email`.
+        """Report an event of a contact, named by `subscriber_id` or `email`.
 
-        `repeatable` changes nothing, as recorded: each report is a row.
+        `repeatable` has no effect, as recorded: each report is a new row.
         """
         params = self.params
         serializer = TrackedEventSerializer(data=params)

@@ -104,7 +104,7 @@ LISTED_EXAMPLE = {
 
 
 def note_routes(base: str, owner: str, viewset: type[NoteViewSet], suffix: str = "") -> Routes:
-    """The routes of the notes of contacts, or of companies: `suffix` tells the names of the latter apart."""
+    """The routes of the notes of contacts, or of companies; `suffix` makes the names of the operations different."""
     ids = {"id": f"The {owner}'s id.", "note_id": "The note's id."}
     per_page = viewset.per_page
     return {

@@ -1,4 +1,4 @@
-"""What the side views of a contact answer (see rest.openapi; recording contact-side-views.json)."""
+"""What the profile sections of a contact answer (see rest.openapi; recording contact-side-views.json)."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TOTAL = say(INTEGER, "The number of rows.")
 
 
 def describe(section: Section, name: str, summary: str, keys: dict[str, Schema]) -> Operation:
-    """A section; a provider may add keys of its own."""
+    """The answer of a section. A provider may add keys."""
     shown = obj(keys, additionalProperties=True)
     example: Any = dict(section.empty)
     return Operation(

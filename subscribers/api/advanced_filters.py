@@ -1,8 +1,8 @@
-"""`filter_type=advanced`: conditions as FluentCRM's own filter screen sends them, read into subscribers.conditions.
+"""Reads `filter_type=advanced`, the conditions of FluentCRM's own filter screen, into subscribers.conditions.
 
 `advanced_filters` is a list of groups, each a list of conditions `{source: [kind, name], operator,
 value}`. An operator that FluentCRM does not know compares for equality, as recorded in
-contact-list-advanced.json. A source that there is not is refused: left out, it would widen the set.
+contact-list-advanced.json. An unknown source is refused: without its condition more contacts would match.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -43,7 +43,7 @@ OPERATORS = EMPTY | frozenset(
 )
 # FluentCRM's other words for the operators of choices.
 OF_CHOICES = {"not_contains": "not_in", "!=": "not_in"}
-# What each kind of source knows. An action refuses others: compared for equality, "not_contains" would mean its opposite.
+# The operators of each kind of source. An action refuses others: read as "=", "not_contains" would mean the opposite.
 DATE_OPERATORS = Day.OPERATORS | OF_DAYS.keys()
 CHOICE_OPERATORS = Choice.OPERATORS | OF_CHOICES.keys() | {"=", "contains"}
 
@@ -54,7 +54,7 @@ class AdvancedFilters:
 
     custom_types: Mapping[str, Kind]  # by slug
     find_segments: Callable[[str, list[Any]], Named]  # ("tags" | "lists", names)
-    strict: bool = False  # for an action: what is not resolved, and what holds for everybody, is refused
+    strict: bool = False  # for an action: unknown names and conditions that match all contacts are refused
 
     def read(self, groups: Any) -> Conditions:
         """Raises Unprocessable (422) where `groups` are not conditions, and FieldErrors (400) where `strict`.
@@ -150,7 +150,7 @@ class AdvancedFilters:
         return text_condition(slug, "custom", operator, value)
 
     def refuse_others(self, name: str, operator: str, entries: list[Any], known: Collection[str]) -> None:
-        """Refuse, for an action, an operator that does not go with the source, and a value of which part is left out."""
+        """For an action, refuse an operator that the source does not have, and a value that would be ignored in part."""
         if not self.strict:
             return
         if operator not in known:
@@ -172,7 +172,7 @@ def lacks_value(operator: str, entries: list[Any]) -> bool:
 
 
 def count_conditions(group: list[Any]) -> int:
-    """How many conditions a group is: one that holds for each of some values is one a value."""
+    """The number of conditions in a group: one that compares with all of some values counts once for each value."""
     return sum(
         len(as_list(condition.get("value"), "value"))
         if isinstance(condition, Mapping) and condition.get("operator") in ("in_all", "not_in_all")

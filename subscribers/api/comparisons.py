@@ -17,7 +17,7 @@ from wp_rest.parameters import as_list
 OF_DAYS = {"<": "before", ">": "after"}
 # Operators whose value is a list.
 OF_LISTS = frozenset({"in", "not_in", "in_all", "not_in_all"})
-# Past this many days a date before or after today is no date any more.
+# More days before or after today are not a date any more.
 MAX_DAYS = 100_000
 
 
@@ -26,7 +26,7 @@ def refuse() -> Unprocessable:
 
 
 def as_texts(operator: str, value: Any) -> list[Any]:
-    """The texts that a text is compared with: of operators on lists a list in any shape, else the text as it is."""
+    """The texts to compare with: for operators on lists a list in any form, else the text as it is."""
     if operator in OF_LISTS:
         return as_list(value, "value")
     return value if isinstance(value, list) else [value or ""]
@@ -53,7 +53,7 @@ def number_condition(name: str, source: Source, operator: str, value: Any) -> Nu
 
 
 def read_number(entry: Any) -> Decimal:
-    """A number as JSON or a text has it, with its digits; one that no field can have is some other such number.
+    """A number from JSON or a text, with all digits. A number that no field can have becomes another such number.
 
     Raises Unprocessable.
     """

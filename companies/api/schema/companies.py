@@ -52,7 +52,7 @@ def written(company: str) -> Schema:
 
 
 def missing_or(when: str, text: str) -> Refusal:
-    """A 422 for a field that is missing, or with a sentence."""
+    """A 422 for a missing field, or one with a message."""
     return Refusal(when, ["MissingFields", "Refused"], refused("", text).examples)
 
 
