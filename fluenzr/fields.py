@@ -1,4 +1,4 @@
-"""The fields of what a client sends. Each names itself in its messages."""
+"""The serializer fields of this face. Their messages have the field's name."""
 
 import re
 from typing import Any
@@ -11,18 +11,18 @@ from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from subscribers.addresses import is_address
 
 MAX_IDS = MAX_TAGS = 1000
-# A key of customFields becomes a slug: letters of any script, digits, _ - and spaces, not digits alone.
+# A key of customFields becomes a slug: letters of any script, digits, _, - and spaces, but not only digits.
 CUSTOM_KEY = re.compile(r"(?!\d+$)[\w-](?:[\w -]{0,62}[\w-])?")
 
 
 class NamedField(InputField):
-    """A field whose messages are FluenzR's."""
+    """A field with FluenzR's messages."""
 
     default_error_messages = {"null": "{name} may not be null", "required": "{name} is required"}
 
 
 class Text(NamedField):
-    """One line of plain text; null and "" both empty a field."""
+    """One line of plain text; null and "" both clear it."""
 
     default_error_messages = {
         "string": "{name} must be a string",
@@ -80,7 +80,7 @@ class Email(NamedField):
 
 
 class GroupIds(NamedField):
-    """The numbers of the lists that are meant, each once."""
+    """The ids of lists as numbers, each once."""
 
     prefix = GROUP
     default_error_messages = {
@@ -105,7 +105,7 @@ class GroupIds(NamedField):
 
 
 class ContactIds(GroupIds):
-    """The numbers of the contacts that are meant, each once."""
+    """The ids of contacts as numbers, each once."""
 
     prefix = CONTACT
     default_error_messages = {
@@ -151,7 +151,7 @@ class CustomFields(NamedField):
 
 
 class StageId(NamedField):
-    """The slug of the stage that is meant; null and "" are none."""
+    """The slug of a stage; None for null and ""."""
 
     default_error_messages = {"not_found": "Pipeline stage not found: {id}", "string": "{name} must be a string"}
 

@@ -1,4 +1,4 @@
-"""What contacts and groups look like in FluenzR's words."""
+"""Contacts and groups as FluenzR's answers show them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -23,9 +23,9 @@ def write_datetime(value: Any) -> str:
 
 
 def show_contacts(ids: Sequence[int], custom_fields: Collection[str]) -> list[dict[str, Any]]:
-    """The contacts of those ids, in that order; `custom_fields` are the slugs of the fields there are.
+    """The contacts of these ids, in this order; `custom_fields` are the slugs of the existing fields.
 
-    Two statements, and one more where any of them belongs to a company.
+    Two statements, and one more if one of them belongs to a company.
     """
     return [show(contact, custom_fields) for contact in read_contacts(ids, custom_values=True, further=True)]
 

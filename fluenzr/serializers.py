@@ -37,7 +37,7 @@ COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "website")
 
 
 def read_contact(body: Any, *, new: bool) -> ContactInput | Problem:
-    """A contact as it was sent, or what is wrong with it by field."""
+    """A contact as it was sent, or what is wrong with each field."""
     if not isinstance(body, Mapping):
         return Problem({"contact": ["The contact must be an object"]})
     serializer = (NewContactSerializer if new else ContactSerializer)(data=body)
@@ -55,7 +55,7 @@ def read_contact(body: Any, *, new: bool) -> ContactInput | Problem:
 
 
 def problem_of(errors: Any) -> Problem:
-    """A serializer's errors as details; it is a 404 when all that is wrong are ids of nothing."""
+    """A serializer's errors as a Problem; it is a 404 if all errors are unknown ids."""
     details: dict[str, list[str]] = {}
     codes = set()
     for name, messages in errors.items():
@@ -67,7 +67,7 @@ def problem_of(errors: Any) -> Problem:
 
 
 def refusal(problem: Problem) -> ApiError:
-    """The answer to a request whose only contact, or whose own fields, do not fit."""
+    """The error for a request with a wrong contact or wrong fields of its own."""
     return (NotFound if problem.missing else ApiError)(problem.message, problem.details)
 
 
@@ -85,7 +85,7 @@ def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
 
 
 def read_field(field: NamedField, name: str, body: Mapping[str, Any]) -> Any:
-    """One required field of a body that has no other. Raises the 400, or the 404 for an id of nothing."""
+    """The only field of a body; it is required. Raises the 400, or the 404 for an unknown id."""
     field.bind(name, None)  # type: ignore[arg-type]  # there is no serializer
     if body.get(name) is None:
         raise ApiError(f"{name} is required", {name: [f"{name} is required"]})

@@ -29,7 +29,7 @@ FIELDS = {
 
 
 def with_address(schema: Schema) -> Schema:
-    # The field takes null only to refuse it in words of its own.
+    # The field accepts null only to refuse it with its own message.
     return schema | {"properties": schema["properties"] | {"email": EMAIL}}
 
 

@@ -1,4 +1,4 @@
-"""FluenzR's API as OpenAPI 3.1. tests/fluenzr/test_openapi.py holds it to the URLs and to the real answers."""
+"""FluenzR's API as OpenAPI 3.1. tests/fluenzr/test_openapi.py compares it with the URLs and with real answers."""
 
 import re
 from functools import cache
@@ -66,7 +66,7 @@ IDS = {"contact": ("The contact's id.", CONTACT_ID), "group": ("The group's id."
 
 @cache
 def document() -> Schema:
-    """The document. Made once a process."""
+    """The document. Made once in a process."""
     described: Schema = {
         "openapi": "3.1.1",
         "info": {"title": "FluenzR's API", "version": "1", "description": ABOUT},

@@ -1,8 +1,8 @@
-"""Writing what FluenzR's clients send, through the services that every face uses.
+"""Writes what FluenzR's clients send, with the services that every face uses.
 
-Names become rows by subscribers.resolve: titles of tags, names of companies, keys of custom fields. Each function is
-one transaction, so what is refused has made none of them, and costs a fixed number of statements
-however many contacts there are.
+subscribers.resolve turns names into rows: titles of tags, names of companies, keys of custom fields. Each function
+is one transaction, so that a refused request creates none of them. It takes a fixed number of statements for any
+number of contacts.
 """
 
 from fluenzr.services.bulk import BulkOutcome, write_contacts

@@ -14,7 +14,7 @@ from subscribers.resolve import May
 
 @dataclass
 class BulkOutcome:
-    """What became of a bulk request's rows."""
+    """The result of a bulk request."""
 
     created: int = 0
     updated: int = 0
@@ -26,9 +26,9 @@ class BulkOutcome:
 def write_contacts(
     rows: Mapping[int, ContactInput], group_ids: Sequence[int], may: May, *, update: bool
 ) -> BulkOutcome:
-    """Make many contacts, by their place in the request; those whose address is known are changed, or skipped.
+    """Create many contacts, by their position in the request. Contacts that exist are updated, or skipped.
 
-    A row that is skipped makes nothing. Raises Refused when one of `group_ids` is no group.
+    A skipped row creates nothing. Raises Refused if one of `group_ids` does not exist.
     """
     outcome = BulkOutcome()
     if unknown := missing_groups(group_ids):
@@ -63,7 +63,7 @@ def write_contacts(
 
 
 def new_addresses(rows: Mapping[int, ContactInput]) -> dict[int, ContactInput]:
-    """The rows whose address nobody has, the first of each address. One statement."""
+    """The rows with an address that no contact has, the first of each address. One statement."""
     emails = [sent.columns["email"] for sent in rows.values()]
     seen = {email.lower() for email in Subscriber.objects.with_any_email(emails).values_list("email", flat=True)}
     new = {}

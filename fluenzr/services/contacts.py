@@ -14,7 +14,7 @@ from subscribers.services import Draft
 
 @services.atomic
 def create_contact(sent: ContactInput, may: May) -> int:
-    """Make one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
+    """Create one contact; returns its id. Raises Refused, EmailTaken, PermissionDenied."""
     [resolved] = resolve_contacts([sent], may)
     if isinstance(resolved, Problem):
         raise Refused(resolved)
@@ -30,12 +30,13 @@ def create_contact(sent: ContactInput, may: May) -> int:
 
 @services.atomic
 def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
-    """Change what was sent of one contact; False when there is no such contact.
+    """Change the fields of a contact that were sent; False if the contact does not exist.
 
-    Tags and groups that are sent become the contact's own, others go; custom fields are changed
-    key by key. Raises Refused, EmailTaken, PermissionDenied.
+    Tags and groups replace those of the contact; of custom fields only those that were sent change.
+    Raises Refused, EmailTaken, PermissionDenied.
     """
-    # Before names are made, so that nothing is made for nobody. Locked after it: subscribers.services.locks.
+    # Checked before names are created, so that nothing is created for a contact that does not exist. Locked later:
+    # subscribers.services.locks has the order.
     if not existing_ids([pk]):
         return False
     [resolved] = resolve_contacts([sent], may)
@@ -44,7 +45,7 @@ def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
     hold([resolved])
     if sent.company == "":
         services.hold_companies_of([pk])
-    # Locked before its tags and groups are read: nobody else changes them in between.
+    # Locked before its tags and groups are read, so that no other request changes them in between.
     if not services.lock_contacts([pk]):
         return False
     draft = resolved.draft
@@ -56,7 +57,7 @@ def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
         Draft(
             columns=draft.columns,
             custom_values=draft.custom_values,
-            # Only what changes, so that history tells of nothing else.
+            # Only what changes, so that history has nothing else.
             tags=sorted(kept_tags - tags),
             lists=sorted(kept_lists - lists),
             detach_tags=sorted(tags - kept_tags) if sent.tags is not None else (),
@@ -72,7 +73,7 @@ def update_contact(pk: int, sent: ContactInput, may: May) -> bool:
 
 @services.atomic
 def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
-    """Give a contact tags, by their titles; False when there is no such contact."""
+    """Attach tags to a contact, by title; False if the contact does not exist."""
     with refusing():
         tags = tags_by_title(titles, may)
     return bool(services.attach_tags([pk], list(tags.values())))
@@ -80,7 +81,7 @@ def tag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
 
 @services.atomic
 def untag_contact(pk: int, titles: Sequence[str], may: May) -> bool:
-    """Take tags of those titles from a contact, where it has them; False when there is no such contact."""
+    """Detach the tags with these titles from a contact; False if the contact does not exist."""
     if not services.lock_contacts([pk]):
         return False
     tags = [tag for ids in ids_by_title(Tag, titles).values() for tag in ids]

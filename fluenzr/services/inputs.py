@@ -1,4 +1,4 @@
-"""A contact as it was sent, as rows, and what is wrong with it."""
+"""A contact as it was sent, the same with ids instead of names, and what is wrong with it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from subscribers.services import Draft
 
 @dataclass(frozen=True)
 class ContactInput:
-    """A contact as it was sent. None, or `...` for the stage, where a field was not."""
+    """A contact as it was sent. A field that was not sent is None; the stage is `...`."""
 
     columns: Mapping[str, Any]
     stage: str | EllipsisType | None = ...  # a slug
@@ -22,7 +22,7 @@ class ContactInput:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a contact, by field; `missing` when all of it are ids of nothing."""
+    """What is wrong with a contact, by field. `missing` if all errors are unknown ids."""
 
     details: Mapping[str, Sequence[str]]
     missing: bool = False
@@ -33,7 +33,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """The one contact of a request does not fit."""
+    """The only contact of a request is wrong."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -42,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class ResolvedContact:
-    """A contact whose names became rows."""
+    """A contact with ids instead of names."""
 
     draft: Draft
     company: int | None

@@ -1,4 +1,4 @@
-"""Names and ids turned into rows, with FluenzR's words for what is wrong (subscribers.resolve does the work)."""
+"""Turns names and ids into rows with subscribers.resolve, and its errors into FluenzR's messages."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,10 +29,10 @@ from subscribers.services import Draft
 def resolve_contacts(
     rows: Sequence[ContactInput], may: May, group_ids: Sequence[int] = ()
 ) -> list[ResolvedContact | Problem]:
-    """Turn names and ids into rows, those of all contacts at once; what does not exist yet is made.
+    """Turn the names and ids of all contacts into rows. Names that do not exist yet are created.
 
-    Only contacts that fit make anything. `group_ids` are for all, and are known to be groups.
-    Raises PermissionDenied where something would have to be made that the user may not make.
+    A contact with a problem creates nothing. `group_ids` are for all contacts, and exist. Raises PermissionDenied if
+    the user may not create what is needed.
     """
     groups = existing_lists({pk for sent in rows for pk in sent.group_ids or ()})
     stages = resolve_stages({sent.stage for sent in rows if isinstance(sent.stage, str)})
@@ -64,7 +64,7 @@ def resolve_contacts(
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Say in FluenzR's words why names cannot be made. Raises PermissionDenied and Refused."""
+    """Turn the errors of subscribers.resolve into FluenzR's. Raises PermissionDenied and Refused."""
     try:
         yield
     except MayNotMake as refused:
@@ -83,7 +83,7 @@ def columns_of(sent: ContactInput, stages: Mapping[str, int]) -> dict[str, Any]:
 def fit(
     sent: ContactInput, groups: set[int], stages: Mapping[str, int], types: Mapping[str, Kind]
 ) -> tuple[dict[str, Any], Problem | None]:
-    """A contact's custom values as they are stored, and what is wrong with it."""
+    """The custom values of a contact as they are stored, and what is wrong with the contact."""
     details: dict[str, list[str]] = {}
     if unknown := [pk for pk in sent.group_ids or () if pk not in groups]:
         details["groupIds"] = [f"Group not found: {encode(GROUP, pk)}" for pk in unknown]
@@ -108,7 +108,9 @@ def missing_groups(ids: Sequence[int]) -> Problem | None:
 
 
 def hold(resolved: Iterable[ResolvedContact]) -> None:
-    """Hold all that contacts are about to be linked to: before any of them is locked (subscribers.services.locks)."""
+    """Keep what the contacts will be linked to from being deleted. Before the contacts are locked: see
+    subscribers.services.locks.
+    """
     contacts = list(resolved)
     services.hold(
         tags={pk for one in contacts for pk in one.draft.tags},

@@ -1,4 +1,4 @@
-"""/v1/contacts (FluenzR's page on contacts, and what its other pages promise)."""
+"""/v1/contacts (FluenzR's page on contacts, and its other pages)."""
 
 from typing import Any, ClassVar
 
@@ -30,7 +30,7 @@ class ContactView(FluenzrView):
     """What the routes of contacts share."""
 
     def contact_id(self, text: str) -> int:
-        """The number that an id of the path stands for, whether or not a contact has it. Raises the 404."""
+        """The number of an id in the path, whether or not the contact exists. Raises the 404."""
         number = decode(CONTACT, text)
         if number is None:
             raise NotFound("Contact not found")
@@ -45,7 +45,7 @@ class ContactView(FluenzrView):
     def show(self, pk: int, *, status: int = 200) -> Response:
         """One contact as it now is. Raises the 404.
 
-        After a write within its transaction: later another request may have deleted the contact.
+        After a write, call it in the same transaction: later another request may have deleted the contact.
         """
         shown = show_contacts([pk], types_by_slug())
         if not shown:
@@ -57,7 +57,7 @@ class ContactView(FluenzrView):
         return page.answer(show_contacts(ids, types_by_slug()) if ids else [], total)
 
     def write(self, service: Any, *arguments: Any, **options: Any) -> Any:
-        """Call a service; what it refuses is told in FluenzR's words."""
+        """Call a service; its errors become FluenzR's."""
         try:
             return service(*arguments, self.may, **options)
         except Refused as refused:
@@ -92,7 +92,7 @@ class ContactDetailView(ContactView):
         try:
             sent = self.read(new=False)
         except ApiError:
-            # That there is no such contact goes before what is wrong with its new values.
+            # A contact that does not exist is a 404, also if its new values are wrong.
             if not existing_ids([pk]):
                 raise NotFound("Contact not found") from None
             raise
@@ -109,7 +109,7 @@ class ContactDetailView(ContactView):
 
 
 class BulkView(ContactView):
-    """Many at once: a row that is wrong is reported by its position (from 0), the good ones are kept."""
+    """Create many contacts. A wrong one is reported by its position (from 0); the others are saved."""
 
     rights: ClassVar = {"POST": ADD}
 
@@ -137,12 +137,12 @@ class BulkView(ContactView):
                 "created": outcome.created,
                 "updated": outcome.updated,
                 "skipped": outcome.skipped,
-                "errors": [show_misfit(place, rows[place], problems[place]) for place in sorted(problems)],
+                "errors": [show_problem(place, rows[place], problems[place]) for place in sorted(problems)],
             }
         )
 
 
-def show_misfit(place: int, row: Any, problem: Problem) -> dict[str, Any]:
+def show_problem(place: int, row: Any, problem: Problem) -> dict[str, Any]:
     email = row.get("email") if isinstance(row, dict) else None
     return {
         "index": place,
@@ -164,6 +164,6 @@ class SearchView(ContactView):
         if not isinstance(sort, dict):
             raise invalid("sort", "sort must be an object")
         order = read_order(sort.get("field"), sort.get("order"), CONTACT_SORTS, where="sort.")
-        # The page may stand in the body or, as in a list, in the address.
+        # The page may be in the body or, as for a list, in the address.
         page = Page.read({**self.query, **body})
         return self.show_page(search_contacts(body), order, page)

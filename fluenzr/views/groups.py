@@ -28,10 +28,10 @@ NAME_TAKEN = "Group name already exists"
 
 
 class GroupView(FluenzrView):
-    """What the routes of groups share. A group is a list of the other face."""
+    """What the routes of groups share. A group is a ContactList."""
 
     def group(self, text: str, groups: SegmentQuerySet | None = None) -> ContactList:
-        """The group of an id of the path. Raises the 404."""
+        """The group of an id in the path. Raises the 404."""
         number = decode(GROUP, text)
         groups = ContactList.objects.all() if groups is None else groups
         group = groups.filter(pk=number).first() if number is not None else None
@@ -82,7 +82,7 @@ class GroupDetailView(GroupView):
 
     @transaction.atomic
     def put(self, request: Request, group: str) -> Response:
-        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
+        # Locked: two changes at once are both kept, and a group that is deleted meanwhile does not come back.
         found = self.group(group, ContactList.objects.select_for_update())
         for name, value in read_group(self.sent, new=False).items():
             setattr(found, name, value)
@@ -90,7 +90,7 @@ class GroupDetailView(GroupView):
         return self.answer(self.show([found])[0])
 
     def delete(self, request: Request, group: str) -> Response:
-        """The contacts stay."""
+        """Delete the group but not its contacts."""
         found = self.group(group)
         if not delete_segments(ContactList, [found.pk]):
             raise NotFound("Group not found")
@@ -98,7 +98,7 @@ class GroupDetailView(GroupView):
 
 
 class ContactsOfGroupView(GroupView):
-    """Put contacts into a group."""
+    """Add contacts to a group."""
 
     rights: ClassVar = {"POST": CHANGE_CONTACT}
 

@@ -16,7 +16,7 @@ from subscribers.services import attach_lists, detach_lists
 
 
 class GroupsOfContactView(ContactView):
-    """Put a contact into groups, and take it out of some."""
+    """Add a contact to groups, and remove it from groups."""
 
     rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
 
@@ -40,7 +40,7 @@ class GroupsOfContactView(ContactView):
 
 
 class TagsOfContactView(ContactView):
-    """Give a contact tags, and take some from it. A title that no tag has makes one, when it is given."""
+    """Attach tags to a contact, and detach them. Attaching a title that no tag has creates one."""
 
     rights: ClassVar = {"POST": CHANGE, "DELETE": CHANGE}
 
