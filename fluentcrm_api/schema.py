@@ -11,7 +11,7 @@ COMPONENTS: dict[str, Schema] = {
             "endpoints": listed(obj({"methods": VERBS, "args": listed(ANYTHING, maxItems=0)}, title="Endpoint")),
             "_links": obj({"self": listed(obj({"href": TEXT}, title="Link"))}),
         },
-        optional=["_links"],  # a route with an id in it has no address of its own
+        optional=["_links"],  # a route with an id has no single address
     )
 }
 ROUTES: Routes = {

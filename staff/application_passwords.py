@@ -50,7 +50,7 @@ class ApplicationPasswordAdmin(CredentialAdmin):
 
     @admin.display(description="revoked at")
     def revoke_button(self, password: ApplicationPassword) -> SafeString:
-        # The Enter key presses a form's first button, which must not be the one that revokes.
+        # The Enter key presses a form's first button: that must not be the one that revokes.
         return SafeString(
             '<button type="submit" name="_save" hidden></button>'
             '<input type="submit" name="_revoke" value="Revoke this password">'

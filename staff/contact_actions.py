@@ -1,4 +1,4 @@
-"""What the list of contacts does to a set of them."""
+"""The actions of the list of contacts."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from subscribers.models import Status, Subscriber
 class ContactActionForm(helpers.ActionForm):
     """An action, and what it attaches, detaches or sets."""
 
-    # Labels start with a space that stays: the widget before leaves none.
+    # Labels start with a non-breaking space, as the widget before leaves none.
     tag = forms.ModelChoiceField(
         Tag.objects.all(),
         required=False,

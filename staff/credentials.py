@@ -11,7 +11,7 @@ from staff.confirmation import SetActions
 
 
 class CredentialAdmin(SetActions):
-    """Staff see and create their own credentials; who may change users, everybody's.
+    """Staff see and create their own credentials. Users who may change users see and create those of all.
 
     A new credential is shown once, in a message on the next page. Its hash is never shown.
     """

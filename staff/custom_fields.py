@@ -29,7 +29,7 @@ class LinesField(forms.CharField):
 
 
 class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A definition under the API's own rules."""
+    """A definition, with the rules of the API."""
 
     slug = forms.CharField(
         required=False,
@@ -61,7 +61,7 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def validate_constraints(self) -> None:
-        # clean() says the same of the field that is to be mended.
+        # clean() has an error for this that names the field.
         pass
 
 
@@ -79,7 +79,7 @@ class CustomFieldAdmin(RecordedAdmin):
     fields = ["scope", "label", "slug", "type", "options", "group", "position"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: CustomField | None = None) -> list[str]:
-        # The values of contacts (or companies) are kept under them.
+        # The values of contacts (or companies) are stored under the slug.
         return ["scope", "slug"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
