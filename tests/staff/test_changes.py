@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,13 +17,6 @@ from tests.factories import SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import statements
 
 LIST = "/admin/changes/change/"
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 @pytest.fixture

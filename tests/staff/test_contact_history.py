@@ -21,13 +21,6 @@ LIST = "/admin/subscribers/subscriber/"
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
-@pytest.fixture
 def contact(db: None) -> Subscriber:
     return SubscriberFactory.create(email="ada@example.com", city="Leeds")
 
@@ -38,7 +31,7 @@ def history(browser: Client, pk: int, query: str = "") -> Any:
     return answer
 
 
-def told(answer: Any) -> list[str]:
+def recorded(answer: Any) -> list[str]:
     return [entry.what for entry in answer.context["entries"]]
 
 
@@ -56,7 +49,7 @@ def test_it_shows_what_the_api_shows(browser: Client, api: Api, admin: User, con
     expected = api.get(f"/subscribers/{contact.pk}/history").json()["history"]["data"]
     shown = answer.context["entries"]
     assert [entry.change.pk for entry in shown] == [entry["id"] for entry in expected]
-    assert told(answer) == [
+    assert recorded(answer) == [
         "Status: Complained (before: Bounced)",
         "Status: Bounced (before: Subscribed)",
         "Changed",
@@ -87,7 +80,7 @@ def test_it_names_lists_companies_stages_and_what_is_no_longer_there(browser: Cl
     services.set_column([contact.pk, other.pk], "contact_type", "customer")
     services.set_custom_value([contact.pk, other.pk], "size", "XL")
     answer = history(browser, contact.pk)
-    assert told(answer) == [
+    assert recorded(answer) == [
         "Changed",
         "Changed",
         "Changed",
@@ -117,15 +110,15 @@ def test_it_shows_a_page_at_a_time_in_as_many_statements(browser: Client, contac
     # The session, the user, the contact; the number, ids and rows of its changes; the tags, for few alone.
     assert counts[0] == 7
     assert counts[1] == 6
-    assert len(told(answer)) == 50
-    assert told(history(browser, contact.pk, "?p=2"))[-1] == f"Tags attached: {tags[0].title}"
-    assert told(history(browser, contact.pk, "?p=99")) == told(history(browser, contact.pk, "?p=2"))
+    assert len(recorded(answer)) == 50
+    assert recorded(history(browser, contact.pk, "?p=2"))[-1] == f"Tags attached: {tags[0].title}"
+    assert recorded(history(browser, contact.pk, "?p=99")) == recorded(history(browser, contact.pk, "?p=2"))
 
 
 def test_it_shows_the_deletion_of_a_contact_that_is_gone(browser: Client, contact: Subscriber) -> None:
     services.delete_contacts([contact.pk])
     answer = history(browser, contact.pk)
-    assert told(answer) == ["Deleted"]
+    assert recorded(answer) == ["Deleted"]
     assert f"History: contact {contact.pk}" in answer.content.decode()
     assert browser.get(f"{LIST}999/history/").status_code == 404
     assert browser.get(f"{LIST}x/history/").status_code == 404
@@ -144,7 +137,7 @@ def test_it_reads_any_details(browser: Client, contact: Subscriber) -> None:
         entry = Change.objects.create(channel="webhook", event=change, details=details, contacts=1)
         entry.changed.create(contact_id=contact.pk)
     answer = history(browser, contact.pk)
-    assert told(answer) == [
+    assert recorded(answer) == [
         "Status: odd (why)",
         "Merged away",
         "Tags attached: –",

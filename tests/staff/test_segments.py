@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import ModelAdmin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
@@ -18,13 +18,6 @@ from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, U
 TAGS = "/admin/segments/tag/"
 LISTS = "/admin/segments/contactlist/"
 FACTORIES: dict[str, Any] = {TAGS: TagFactory, LISTS: ContactListFactory}
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 def contacts_of(factory: Any, segment: Any) -> dict[str, Any]:

@@ -26,13 +26,6 @@ PATHS = {Subscriber: "/admin/subscribers/subscriber/", Company: "/admin/companie
 owners = [model for model in FORMS if django_admin.site.is_registered(model)]
 
 
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
 @pytest.fixture(params=owners, ids=lambda model: model.__name__)
 def owner(request: pytest.FixtureRequest, db: None) -> Owner:
     if request.param is Subscriber:

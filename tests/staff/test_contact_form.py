@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 
@@ -26,25 +26,18 @@ NEW = {"email": "new@example.com", "status": "subscribed", "contact_type": "lead
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
-@pytest.fixture
 def changes(browser: Client) -> Iterator[Callable[[], list[Any]]]:
     """Call it for what was announced so far: the test's own transaction never commits."""
-    told: list[Any] = []
+    announced: list[Any] = []
 
     def receiver(*, change: str, ids: list[int], **rest: Any) -> None:
-        told.append((change, ids))
+        announced.append((change, ids))
 
     def commit() -> list[Any]:
         waiting, connection.run_on_commit = connection.run_on_commit, []
         for entry in waiting:
             entry[1]()
-        return told
+        return announced
 
     contacts_changed.connect(receiver)
     yield commit

@@ -24,13 +24,6 @@ ADD = f"{LIST}add/"
 NO_NOTES = {"notes-TOTAL_FORMS": "0", "notes-INITIAL_FORMS": "0"}
 
 
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
 def form(**given: Any) -> dict[str, Any]:
     """A filled form: the name, and what is given."""
     return {"name": "Acme", "employees_number": "0"} | NO_NOTES | given

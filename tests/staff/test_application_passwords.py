@@ -19,11 +19,6 @@ PASSWORD = re.compile(r"<code>((?:[A-Za-z0-9]{4} ?){6})</code>")
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    return logged_in(admin)
-
-
-@pytest.fixture
 def staff(db: None) -> User:
     """A user with every right on application passwords and no other."""
     user = UserFactory.create(username="staff", is_staff=True)

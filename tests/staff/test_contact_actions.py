@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -21,25 +21,18 @@ LIST = "/admin/subscribers/subscriber/"
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
-@pytest.fixture
 def changes(browser: Client) -> Iterator[Callable[[], list[Any]]]:
     """Call it for what was announced so far: the test's own transaction never commits."""
-    told: list[Any] = []
+    announced: list[Any] = []
 
     def receiver(*, change: str, ids: list[int], details: dict[str, Any], **rest: Any) -> None:
-        told.append((change, sorted(ids), details))
+        announced.append((change, sorted(ids), details))
 
     def commit() -> list[Any]:
         waiting, connection.run_on_commit = connection.run_on_commit, []
         for entry in waiting:
             entry[1]()
-        return told
+        return announced
 
     contacts_changed.connect(receiver)
     yield commit

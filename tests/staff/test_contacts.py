@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,13 +14,6 @@ from subscribers.models import Subscriber
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 
 LIST = "/admin/subscribers/subscriber/"
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 def emails(answer: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from custom_fields.models import CustomField
@@ -12,13 +12,6 @@ from tests.factories import CustomFieldFactory, SubscriberFactory, UserFactory
 
 LIST = "/admin/custom_fields/customfield/"
 KEYS = ("slug", "label", "type", "options", "group", "position", "extras")
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 def errors(answer: Any) -> dict[str, list[str]]:

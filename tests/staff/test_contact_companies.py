@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,16 +14,9 @@ from subscribers import services
 from subscribers.models import Subscriber
 from tests.companies.factories import CompanyFactory
 from tests.factories import SubscriberFactory, UserFactory
-from tests.subscribers.test_admin_form import ADD, LIST, NEW, change_url, errors, saved, shown_form
+from tests.staff.test_contact_form import ADD, LIST, NEW, change_url, errors, saved, shown_form
 
 COMPANIES = "/admin/companies/company/"
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ ADD = "/admin/notes/note/add/"
 
 
 @pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
-@pytest.fixture
 def contact(db: None) -> Subscriber:
     return SubscriberFactory.create()
 

@@ -1,7 +1,6 @@
 """Tracked events in the admin: read, not written."""
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,13 +9,6 @@ from events.models import TrackedEvent
 from tests.events.factories import TrackedEventFactory
 
 LIST = "/admin/events/trackedevent/"
-
-
-@pytest.fixture
-def browser(admin: User) -> Client:
-    client = Client()
-    client.force_login(admin)
-    return client
 
 
 def test_it_lists_and_searches_events(browser: Client) -> None:
