@@ -25,8 +25,8 @@ WORDS = {
     "status_changed": "Status",
     "tags_attached": "Tags attached",
     "tags_detached": "Tags detached",
-    "lists_attached": "Put on lists",
-    "lists_detached": "Taken off lists",
+    "lists_attached": "Added to lists",
+    "lists_detached": "Removed from lists",
     "companies_attached": "Companies attached",
     "companies_detached": "Companies detached",
     **{
@@ -144,7 +144,7 @@ def what(change: Change, names: Names) -> str:
     if kind:
         # If it was deleted, the entry has its name.
         title = title_of(change)
-        gone = [f"{title} (no longer there)"] if title else []
+        gone = [f"{title} (deleted)"] if title else []
         return f"{word}: {', '.join(gone or [named(names, kind, pk) for pk in targets(change.details)]) or NOTHING}"
     if change.event == "status_changed":
         statuses = ", ".join(map(label, status(change)))
@@ -203,7 +203,7 @@ def named(names: Names, kind: str, pk: Any) -> str:
     """The name of a row; its id if it was deleted."""
     if pk is None:
         return NOTHING
-    return names[kind].get(pk, f"{pk} (no longer there)")
+    return names[kind].get(pk, f"{pk} (deleted)")
 
 
 def column_name(name: str) -> str:

@@ -45,7 +45,7 @@ class ChangeAdmin(NarrowPages):
     list_filter = (EventFilter, ChannelFilter, "at")
     # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("id",)
-    search_help_text = "The id or the whole e-mail address of a contact: what was done to it"
+    search_help_text = "The id or the full e-mail address of a contact"
     ordering = ("-id",)
     sortable_by = ()
     fields = ("at", "user", "actor", "channel_name", "contacts", "what_in_full", "subject", "about")
@@ -94,13 +94,13 @@ class ChangeAdmin(NarrowPages):
                 '{}: <a href="{}">{}</a>', pk, reverse("admin:subscribers_subscriber_change", args=[pk]), emails[pk]
             )
             if pk in emails
-            else ", ".join(filter(None, [f"{pk}: {gone_emails.get(pk, '')}".removesuffix(": "), "no longer there"]))
+            else ", ".join(filter(None, [f"{pk}: {gone_emails.get(pk, '')}".removesuffix(": "), "deleted"]))
             for pk in ids[:SHOWN_CONTACTS]
         ]
         if len(ids) > SHOWN_CONTACTS:
             named.append("…")
         elif gone := change.contacts - len(ids):
-            named.append(f"{gone} that {'is' if gone == 1 else 'are'} no longer there")
+            named.append(f"{gone} that {'was' if gone == 1 else 'were'} deleted")
         return format_html_join("", "<div>{}</div>", ((name,) for name in named))
 
     @admin.display(description="through")

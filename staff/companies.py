@@ -130,7 +130,7 @@ class CompanyAdmin(NarrowPages, SetActions):
         return [
             (None, {"fields": main}),
             ("More", {"fields": rest, "classes": ["collapse"]}),
-            *([("Kept by the server", {"fields": KEPT})] if obj else []),
+            *([("Set by the server", {"fields": KEPT})] if obj else []),
         ]
 
     def changeform_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:

@@ -51,11 +51,11 @@ class ContactActions(SetActions):
     def detach_tag(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "tags", attach=False)
 
-    @admin.action(description="Put on the list", permissions=["change"])
+    @admin.action(description="Add to the list", permissions=["change"])
     def attach_list(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "lists", attach=True)
 
-    @admin.action(description="Take off the list", permissions=["change"])
+    @admin.action(description="Remove from the list", permissions=["change"])
     def detach_list(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "lists", attach=False)
 

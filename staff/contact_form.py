@@ -84,7 +84,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         Company.objects.all(),
         required=False,
         label="Primary company",
-        help_text="The contact belongs to it from then on, if it did not before.",
+        help_text="The contact is also added to this company.",
         widget=widgets.AutocompleteSelect(Subscriber._meta.get_field("company"), admin.site),
     )
 

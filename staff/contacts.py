@@ -120,7 +120,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
             *([("Custom fields", {"fields": custom})] if custom else []),
             ("Address", {"fields": address}),
             ("More", {"fields": rest, "classes": ["collapse"]}),
-            *([("Kept by the server", {"fields": KEPT, "classes": ["collapse"]})] if obj else []),
+            *([("Set by the server", {"fields": KEPT, "classes": ["collapse"]})] if obj else []),
         ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

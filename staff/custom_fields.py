@@ -34,9 +34,9 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
     slug = forms.CharField(
         required=False,
         max_length=64,
-        help_text="The key of its values in the API, for good. Left empty: made from the label.",
+        help_text="The key of the values in the API. It cannot be changed later. If empty, it is made from the label.",
     )
-    options = LinesField(required=False, help_text="The choices, one a line, for the types that have some.")
+    options = LinesField(required=False, help_text="The choices, one on each line, for types with choices.")
 
     def clean(self) -> dict[str, Any]:
         """The definition as the API would store it; a missing slug comes from the label."""

@@ -17,12 +17,12 @@ STALE_FORM = """It was open for too long, or the browser keeps no cookies for th
 and send it once more. If that never helps, whoever runs the server must name this address in CSRF_TRUSTED_ORIGINS."""
 # The title and the advice, by status or by a name of its own.
 TEXTS: dict[int | str, tuple[str, str]] = {
-    400: ("The request could not be read", "The address or the host name in it is not one that this server answers."),
-    403: ("You may not do that", "Your user does not have the right. Whoever manages the users can give it."),
-    404: ("Not found", "There is no such page. What it showed may have been deleted."),
-    429: ("Too many requests", "Wait a little, then try again."),
-    500: ("The server met an unexpected error", "It was logged. What you sent was not kept."),
-    503: ("The database cannot be reached", "Nothing was lost that was saved before. Try again in a moment."),
+    400: ("The request could not be read", "This server does not answer this address or host name."),
+    403: ("You may not do that", "Your user does not have the permission. An administrator can give it to you."),
+    404: ("Not found", "This page does not exist. Its content may have been deleted."),
+    429: ("Too many requests", "Wait a moment, then try again."),
+    500: ("The server met an unexpected error", "The error was logged. Your changes were not saved."),
+    503: ("The database cannot be reached", "Everything that was saved is safe. Try again in a moment."),
     "form": ("The form was not accepted", STALE_FORM),
 }
 

@@ -25,7 +25,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A tag or list, with the rules of the API."""
 
     slug = forms.CharField(
-        required=False, max_length=192, help_text="Its name in addresses. Left empty: made from the title."
+        required=False, max_length=192, help_text="The name in addresses. If empty, it is made from the title."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class SegmentAdmin(SetActions):
         """What the page before a deletion shows. Links are not read, as there may be millions. One statement."""
         segments = list(objs)
         counts = count_each(self.model, segments)
-        lines = [f"{segment} (contacts that have it and stay: {counts[segment.pk]})" for segment in segments]
+        lines = [f"{segment} (its contacts are kept: {counts[segment.pk]})" for segment in segments]
         return lines, {str(self.opts.verbose_name_plural): len(segments)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Segment) -> None:

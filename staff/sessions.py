@@ -50,5 +50,5 @@ class Sessions(SessionMiddleware):
         except DatabaseError as error:
             if not is_unavailable(error):
                 raise
-            log.warning("What was seen of a session is not noted for now: %s", reason(error))
+            log.warning("A session could not be saved after a read: %s", reason(error))
             return response

@@ -56,7 +56,7 @@ def value_field(definition: CustomField, value: Any) -> forms.Field:
         case "date":
             return PlainValueField(widget=widgets.AdminDateWidget, **label)
         case "date_time":
-            return PlainValueField(help_text="Such as 2026-01-31 09:05:00.", **label)
+            return PlainValueField(help_text="For example 2026-01-31 09:05:00.", **label)
         case "number":
             return PlainValueField(widget=forms.TextInput({"inputmode": "decimal"}), **label)
     # An input of one line would lose the line breaks of a stored text.

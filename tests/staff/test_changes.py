@@ -90,7 +90,7 @@ def test_it_shows_one_entry_with_its_details_and_whom_it_is_about(browser: Clien
     entry = Change.objects.get(event="status_changed")
     page = browser.get(f"{LIST}{entry.pk}/change/").content.decode()
     assert f'{contact.pk}: <a href="/admin/subscribers/subscriber/{contact.pk}/change/">Ada@example.com</a>' in page
-    assert "1 that is no longer there" in page
+    assert "1 that was deleted" in page
     assert "&lt;b&gt;No such box&lt;/b&gt;" in page
 
 

@@ -158,7 +158,7 @@ def test_it_asks_before_it_acts_on_everything_and_says_how_many(browser: Client)
     query = "?status=bounced"
     asked = run(browser, "attach_tag", [some[0].pk], query, tag=tag.pk, select_across="1")
     page = asked.content.decode()
-    assert "<strong>3 contacts</strong>, all that the search and filters find." in page
+    assert "<strong>3 contacts</strong>, all that match the search and filters." in page
     assert [contact.email in page for contact in some] == [True, True, True]
     assert not tag.subscribers.exists()
     done = confirm(browser, asked, query, tag=tag.pk)

@@ -85,8 +85,8 @@ def test_it_names_lists_companies_stages_and_what_is_no_longer_there(browser: Cl
         "Changed",
         "Changed",
         "Companies attached: Acme",
-        f"Put on lists: {gone_pk} (no longer there)",
-        "Put on lists: Weekly",
+        f"Added to lists: {gone_pk} (deleted)",
+        "Added to lists: Weekly",
     ]
     assert lines(answer)[:3] == [
         [("size", "not kept", "XL")],
@@ -167,10 +167,10 @@ def test_it_takes_the_rights_to_view_contacts_and_changes(contact: Subscriber) -
 def test_other_histories_say_what_they_leave_out(browser: Client) -> None:
     tag = TagFactory.create(title="VIP")
     path = f"/admin/segments/tag/{tag.pk}/"
-    note = "Only what was done here in the admin, to this tag by itself"
+    note = "Only changes of this tag in the admin."
     page = browser.get(f"{path}history/").content.decode()
     assert note in page
-    assert "Nothing was done to it here." in page
+    assert "There are no changes in the admin." in page
     browser.post(f"{path}change/", {"title": "VIPs", "slug": "vip"})
     page = browser.get(f"{path}history/").content.decode()
     assert note in page
@@ -181,6 +181,6 @@ def test_recent_actions_say_whose_and_where(browser: Client, contact: Subscriber
     browser.post(LIST, {"action": "change_status", "status": "bounced", "_selected_action": contact.pk})
     page = browser.get("/admin/").content.decode()
     assert "Mine, in this admin" in page
-    assert "What came through the API is not here." in page
+    assert "Changes through the API are not in this list." in page
     assert "ada@example.com" in page
     assert "Changed the status to bounced." in page

@@ -127,7 +127,7 @@ def test_it_deletes_all_that_the_search_finds(browser: Client) -> None:
     path = "/admin/notes/note/?q=called"
     sent = {"action": "delete_selected", "select_across": "1", "_selected_action": "1"}
     asked = browser.post(path, sent)
-    assert "<strong>3 notes</strong>, all that the search and filters find." in asked.content.decode()
+    assert "<strong>3 notes</strong>, all that match the search and filters." in asked.content.decode()
     assert Note.objects.count() == 4
     assert browser.post(path, dict(asked.context["sent"])).status_code == 302
     assert list(Note.objects.all()) == [spared]

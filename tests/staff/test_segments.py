@@ -128,7 +128,7 @@ def test_it_deletes_and_leaves_the_contacts(browser: Client, url: str, many: boo
     address = url if many else f"{url}{segment.pk}/delete/"
     sent = {"action": "delete_selected", "_selected_action": segment.pk} if many else {}
     asked = browser.post(address, sent | {"index": "0"}) if many else browser.get(address)
-    assert "Gone (contacts that have it and stay: 3)" in asked.content.decode()
+    assert "Gone (its contacts are kept: 3)" in asked.content.decode()
     confirmed = {"confirmed": dict(asked.context["sent"])["confirmed"]} if many else {"post": "yes"}
     assert browser.post(address, sent | confirmed).status_code == 302
     assert list(factory._meta.model.objects.all()) == [spared]
