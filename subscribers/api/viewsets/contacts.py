@@ -73,12 +73,12 @@ class ContactViewSet(ManyContacts, FindContacts):
         self.refuse_taken(serializer.validated_data)
         # Refused after all where another request makes the address just now: then no tag is made either.
         with transaction.atomic():
-            sent = self.resolve_contact(serializer)
-            created = services.create_contacts([sent.draft()])
+            draft, ignored = self.resolve_contact(serializer)
+            created = services.create_contacts([draft])
             if not created:
                 raise Conflict
             [pk] = created.values()
-            return self.answer("Successfully added the subscriber.", pk, sent.ignored, action_type="created")
+            return self.answer("Successfully added the subscriber.", pk, ignored, action_type="created")
 
     def upsert(self) -> Response:
         user: Any = self.request.user
@@ -90,13 +90,13 @@ class ContactViewSet(ManyContacts, FindContacts):
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
         with transaction.atomic():
-            sent = self.resolve_contact(serializer)
-            [written] = services.upsert_contacts([sent.draft()]).values()
+            draft, ignored = self.resolve_contact(serializer)
+            [written] = services.upsert_contacts([draft]).values()
             if written.created:
                 message, done = "Successfully added the subscriber.", "created"
             else:
                 message, done = "contact has been successfully updated.", "updated"
-            return self.answer(message, written.id, sent.ignored, action_type=done)
+            return self.answer(message, written.id, ignored, action_type=done)
 
     def destroy_many(self, request: Request) -> Response:
         services.delete_contacts(self.chosen_ids())
@@ -143,12 +143,12 @@ class ContactViewSet(ManyContacts, FindContacts):
         self.refuse_taken(serializer.validated_data, pk)
         try:
             with transaction.atomic():
-                sent = self.resolve_contact(serializer)
-                dirty = services.update_contact(pk, sent.draft())
+                draft, ignored = self.resolve_contact(serializer)
+                dirty = services.update_contact(pk, draft)
                 if dirty is None:
                     raise NotFound
-                beside = {"isDirty": dirty, "values": sent.custom_values}
-                return self.answer("Subscriber successfully updated", pk, sent.ignored, **beside)
+                beside = {"isDirty": dirty, "values": draft.custom_values}
+                return self.answer("Subscriber successfully updated", pk, ignored, **beside)
         except services.EmailTaken:
             raise Conflict from None
 

@@ -17,6 +17,7 @@ from subscribers.api.serializers import UpsertSerializer
 from subscribers.api.viewsets.requests import ContactRequests
 from subscribers.models import Status, Subscriber
 from subscribers.reading import read_contacts
+from subscribers.services import Draft
 from wp_rest.exceptions import Unprocessable, rules_by_field
 from wp_rest.parameters import as_entries, as_objects
 from wp_rest.parsers import as_object
@@ -80,14 +81,14 @@ class ManyContacts(ContactRequests):
                 rows.append((row, serializer.validated_data))
             else:
                 invalids.append(named_errors(row, rules_by_field(serializer.errors)))
-        drafts = []
+        drafts: list[Draft] = []
         with transaction.atomic():
             resolved, ignored = resolve_contacts([valid for _, valid in rows], may_create=self.may_create)
-            for (row, _), (contact, errors) in zip(rows, resolved, strict=True):
-                if contact is None:
-                    invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
+            for (row, _), contact in zip(rows, resolved, strict=True):
+                if isinstance(contact, Draft):
+                    drafts.append(contact)
                 else:
-                    drafts.append(contact.draft())
+                    invalids.append(named_errors(row, {name: {"type": text} for name, text in contact.items()}))
             # Read before another request can delete one of them.
             written = services.upsert_contacts(drafts) if drafts else {}
             stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])

@@ -5,10 +5,11 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from subscribers.api.names import ResolvedContact, resolve_contact
+from subscribers.api.names import Ignored, resolve_contact
 from subscribers.api.representation import show_one
 from subscribers.api.serializers import ContactSerializer
 from subscribers.reading import find_id_by_email
+from subscribers.services import Draft
 from wp_rest.exceptions import RestError, required
 from wp_rest.parameters import as_ids
 from wp_rest.viewsets import RestViewSet
@@ -34,11 +35,12 @@ class ContactRequests(RestViewSet):
         user: Any = self.request.user
         return user.has_perm("segments.add_tag" if kind == "tags" else "segments.add_contactlist")
 
-    def resolve_contact(self, serializer: ContactSerializer) -> ResolvedContact:
+    def resolve_contact(self, serializer: ContactSerializer) -> tuple[Draft, Ignored]:
+        """What is to be written, and the names that were ignored. Raises ValidationError and FieldErrors."""
         serializer.is_valid(raise_exception=True)
         return resolve_contact(serializer.validated_data, may_create=self.may_create)
 
-    def answer(self, message: str, pk: int, ignored: Mapping[str, Any] | None = None, **beside: Any) -> Response:
+    def answer(self, message: str, pk: int, ignored: Ignored | None = None, **beside: Any) -> Response:
         """An answer to a write: the contact as it now is, under `contact` and under `subscriber`.
 
         Called within the write's transaction: after it another request may have deleted the contact.
