@@ -1,4 +1,4 @@
-"""Sets of entries, narrowed."""
+"""Sets of entries."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""What GET /subscribers/{id}/history is narrowed by."""
+"""The filters of GET /subscribers/{id}/history."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from wp_rest.filters import DateTimeFilter, IdFilter, WordFilter
 
 
 class ChangeFilter(FilterSet):
-    """By what was done, through which channel, by whom, and when: `until` itself is left out."""
+    """By event, channel, user and time. The time `until` itself is not included."""
 
     change = WordFilter("change", "event", EVENTS, help_text="Only changes of this kind.")
     channel = WordFilter("channel", "channel", Channel.values, help_text="Only changes that came in this way.")

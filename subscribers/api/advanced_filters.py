@@ -57,9 +57,9 @@ class AdvancedFilters:
     strict: bool = False  # for an action: unknown names and conditions that match all contacts are refused
 
     def read(self, groups: Any) -> Conditions:
-        """Raises Unprocessable (422) where `groups` are not conditions, and FieldErrors (400) where `strict`.
+        """Raises Unprocessable (422) if `groups` are not conditions, and with `strict` FieldErrors (400).
 
-        A statement for each condition on tags or lists whose names have to be looked up.
+        One statement for each condition with names of tags or lists.
         """
         if (
             not isinstance(groups, list)
@@ -98,12 +98,12 @@ class AdvancedFilters:
             case "segment" if name in ("tags", "lists"):
                 return self.read_link(name, operator, value)
             case "segment" if name in ("status", "contact_type"):
-                # As recorded: only "in" means in; every other operator, "=" too, means not in.
+                # As recorded, every operator but "in" means "not_in", also "=".
                 if self.strict and operator not in Code.OPERATORS:
                     raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
                 codes = tuple(str(entry) for entry in as_list(value, "value"))
                 if self.strict and (not codes or not CODES[name].issuperset(codes)):
-                    raise invalid("advanced_filters", f"The condition on {name} names some that do not exist.", "in")
+                    raise invalid("advanced_filters", f"The condition on {name} has values that do not exist.", "in")
                 return Code(name, "in" if operator == "in" else "not_in", codes)
             case "custom_fields" if name in self.custom_types:
                 return self.read_custom_field(name, operator, value)
@@ -112,7 +112,7 @@ class AdvancedFilters:
     def read_link(self, relation: str, operator: str, value: Any) -> Link:
         named = self.find_segments(relation, as_list(value, "value"))
         if self.strict and (named.ignored or not named.ids or operator not in Link.OPERATORS):
-            raise invalid("advanced_filters", f"The condition on {relation} names some that do not exist.", "in")
+            raise invalid("advanced_filters", f"The condition on {relation} has values that do not exist.", "in")
         return Link(relation, operator if operator in Link.OPERATORS else "in", tuple(named.ids), bool(named.ignored))
 
     def read_column(self, name: str, operator: str, value: Any) -> Condition:
@@ -132,7 +132,7 @@ class AdvancedFilters:
         field = self.custom_types[slug]
         kind = TYPES[field.name]
         if isinstance(value, str) and value in field.options:
-            value = [value]  # commas and all
+            value = [value]  # an option may have commas
         if kind.is_list:
             if self.strict and (operator not in CHOICE_OPERATORS or lacks_value(operator, as_list(value, "value"))):
                 raise needs_a_value(slug)
@@ -150,7 +150,7 @@ class AdvancedFilters:
         return text_condition(slug, "custom", operator, value)
 
     def refuse_others(self, name: str, operator: str, entries: list[Any], known: Collection[str]) -> None:
-        """For an action, refuse an operator that the source does not have, and a value that would be ignored in part."""
+        """For an action, refuse an unknown operator of the source, and a value that would be ignored in part."""
         if not self.strict:
             return
         if operator not in known:

@@ -23,13 +23,13 @@ from wp_rest.fields import (
 )
 
 MAX_NAME = 192
-# Keys beside a contact's own that say what is to be done with it.
+# Keys that are not fields of a contact but options of the request.
 NOT_OF_THE_CONTACT = frozenset({"__force_update", "_method", "_locale", "_wpnonce", "rest_route", "subscriber"})
 NOT_AN_EMAIL = "The email must be a valid email address."
 
 
 class EmailField(InputField):
-    """An address that WordPress accepts (contract.md); white space round it is dropped."""
+    """An address that WordPress accepts (contract.md). White space around it is removed."""
 
     default_error_messages = {"required": "The email field is required.", "email": NOT_AN_EMAIL}
 
@@ -44,7 +44,7 @@ class EmailField(InputField):
 
 
 class OwnerField(InputField):
-    """The id of the user who looks after a contact; an empty one is nobody."""
+    """The id of the user who is responsible for a contact; None for an empty text."""
 
     default_error_messages = {"integer": "The {name} must be an id."}
 
@@ -58,7 +58,7 @@ class OwnerField(InputField):
 
 
 class CoordinateField(InputField):
-    """Degrees, up to `limit` either way; an empty one is none."""
+    """Degrees, from -`limit` to `limit`; None for an empty text."""
 
     default_error_messages = {"degrees": "The {name} must be a number of degrees."}
 
@@ -79,7 +79,7 @@ class CoordinateField(InputField):
 
 
 class ContactSerializer(serializers.Serializer[Any]):
-    """The keys of a contact that a client may set. Others are ignored, the server's own ones too."""
+    """The keys of a contact that a client may set. Other keys are ignored, also those that the server sets."""
 
     email = EmailField(required=False)
     status = ChoiceTextField(tuple(Status.values), required=False, allow_null=True)
@@ -114,13 +114,13 @@ class ContactSerializer(serializers.Serializer[Any]):
     unsubscribe_reason = optional_text(1000)
 
     def get_fields(self) -> dict[str, Any]:
-        """Those that were sent and those that are due: to copy all of them costs more than to check a few."""
+        """The fields that were sent and the required ones. Copying all fields would take longer than checking these."""
         declared = self._declared_fields
         sent = getattr(self, "initial_data", declared)
         return {name: deepcopy(one) for name, one in declared.items() if name in sent or one.required}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        # Columns that are never empty: an empty value says nothing about them.
+        # These columns are never empty: an empty value changes nothing.
         for name in ("status", "contact_type"):
             if not attrs.get(name, True):
                 del attrs[name]
@@ -131,7 +131,7 @@ class ContactSerializer(serializers.Serializer[Any]):
                 text = f"Neither part of the full_name may be longer than {MAX_NAME} characters."
                 raise serializers.ValidationError({"full_name": serializers.ErrorDetail(text, "max")})
             attrs["first_name"], attrs["last_name"] = first, last
-        # What may be the slug of a custom field; it never stands for a key that a contact has.
+        # Other keys may be slugs of custom fields.
         known = self._declared_fields.keys() | RESERVED | NOT_OF_THE_CONTACT
         if others := {name: value for name, value in self.initial_data.items() if name not in known}:
             attrs["others"] = others
@@ -139,13 +139,13 @@ class ContactSerializer(serializers.Serializer[Any]):
 
 
 class NewContactSerializer(ContactSerializer):
-    """A contact to be made: an address and a status are due (guide)."""
+    """A new contact. The address and the status are required (guide)."""
 
     email = EmailField()
     status = ChoiceTextField(tuple(Status.values), allow_blank=False)
 
 
 class UpsertSerializer(ContactSerializer):
-    """A contact to be made or changed: an address is due, a status only when it is to be made."""
+    """A contact to create or update. The address is required; the status only for a new contact."""
 
     email = EmailField()

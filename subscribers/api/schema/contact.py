@@ -78,7 +78,7 @@ def pivot(kind: str) -> Schema:
         {
             "subscriber_id": DIGITS,
             "object_id": DIGITS,
-            # A pattern: generators stumble over a constant with backslashes.
+            # A pattern: client generators fail on a constant with backslashes.
             "object_type": {"type": "string", "pattern": f"^{re.escape(MODEL_NAMES[kind])}$"},
             **DATES,
         },

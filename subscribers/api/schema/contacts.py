@@ -41,7 +41,7 @@ from wp_rest.openapi import FLAG, INVALID, MISSING, NOT_FOUND, message, page_exa
 
 
 def contact_list() -> Schema:
-    """The page in the envelope that LIST_ENVELOPE chooses."""
+    """The page, in the envelope of the setting LIST_ENVELOPE."""
     flat = page_of(ref("ListedContact"))
     nested = {
         "subscribers": flat,

@@ -1,4 +1,4 @@
-"""Changes to many contacts by one request."""
+"""Changes of many contacts with one request."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ from wp_rest.exceptions import Unprocessable, rules_by_field
 from wp_rest.parameters import as_entries, as_objects
 from wp_rest.parsers import as_object
 
-# What a property may be set to.
+# The possible values of each property.
 CHOICES = {"status": tuple(Status.values), "contact_type": settings.CONTACT_TYPES}
 
 
 def named_errors(row: Any, errors: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """A refused row as it was sent, and why."""
+    """A refused contact as it was sent, with its errors."""
     return {**(row if isinstance(row, dict) else {"row": row}), "errors": errors}
 
 
@@ -36,7 +36,7 @@ class ManyContacts(ContactRequests):
 
     @action(detail=False, methods=["put"], url_path="subscribers-property")
     def subscribers_property(self, request: Request) -> Response:
-        """One property of many contacts."""
+        """Set one property of many contacts."""
         params = self.params
         ids = self.chosen_ids()
         column, value = params.get("property"), params.get("value")
@@ -70,7 +70,7 @@ class ManyContacts(ContactRequests):
 
     @action(detail=False, methods=["post"], url_path="bulk-add-update")
     def bulk_add_update(self, request: Request) -> Response:
-        """Create or update many; a row that is wrong is named, the good ones are kept."""
+        """Create or update many contacts. Wrong ones are listed in the answer; the others are saved."""
         sent = as_objects(self.params.get("contacts"))
         if sent is None:
             raise Unprocessable("contacts must be a list")

@@ -16,7 +16,7 @@ from wp_rest.viewsets import RestViewSet
 
 
 class Conflict(RestError):
-    """The guide's 'Duplicate Email (409)', which has no code; the reference's field map rides along."""
+    """The guide's 'Duplicate Email (409)', which has no code, with the errors by field of the reference."""
 
     status_code = 409
     code = None
@@ -31,7 +31,7 @@ class ContactRequests(RestViewSet):
     """What the routes of contacts share."""
 
     def may_create(self, kind: str) -> bool:
-        """Words that name no tag (or list) make one only for those who may make one."""
+        """Whether the user may create tags (or lists), which unknown names do."""
         user: Any = self.request.user
         return user.has_perm("segments.add_tag" if kind == "tags" else "segments.add_contactlist")
 
@@ -41,22 +41,22 @@ class ContactRequests(RestViewSet):
         return resolve_contact(serializer.validated_data, may_create=self.may_create)
 
     def answer(self, message: str, pk: int, ignored: Ignored | None = None, **beside: Any) -> Response:
-        """An answer to a write: the contact as it now is, under `contact` and under `subscriber`.
+        """The answer to a write: the contact as it is now, in `contact` and in `subscriber`.
 
-        Called within the write's transaction: after it another request may have deleted the contact.
+        Call it in the transaction of the write: later another request may have deleted the contact.
         """
         shown = show_one(pk)
         left_out = {"ignored": ignored} if ignored else {}
         return Response({"message": message, "contact": shown, "subscriber": shown, **beside, **left_out})
 
     def refuse_taken(self, valid: Mapping[str, Any], pk: int | None = None) -> None:
-        """Raise Conflict where another contact than `pk` has the address, before anything is made."""
+        """Raise Conflict if another contact than `pk` has the address, before anything is created."""
         email = valid.get("email")
         if email and find_id_by_email(email) not in (None, pk):
             raise Conflict
 
     def chosen_ids(self) -> list[int]:
-        """The contacts that a route for many names. Raises the recorded 422 without any."""
+        """The ids of the contacts in the request. Raises the recorded 422 if there are none."""
         params = self.params
         name = "subscribers" if params.get("subscribers") else "subscriber_ids"
         ids = as_ids(params.get(name), name)
