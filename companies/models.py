@@ -42,7 +42,7 @@ class Company(models.Model):
     state = models.CharField(max_length=192, **TEXT)
     country = models.CharField(max_length=192, **TEXT)
     employees_number = models.PositiveIntegerField(default=0)
-    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM distinguishes null and ""
     phone = models.CharField(max_length=50, **TEXT)
     type = models.CharField(max_length=192, blank=True, default="")
     logo = models.CharField(max_length=500, **TEXT)

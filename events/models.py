@@ -29,7 +29,7 @@ class TrackedEvent(models.Model):
     provider = models.CharField(max_length=192, default="custom")
     event_key = models.CharField(max_length=192)
     title = models.CharField(max_length=192)
-    value = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    value = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM distinguishes null and ""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

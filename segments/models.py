@@ -13,7 +13,7 @@ class Segment(models.Model):
 
     title = models.CharField(max_length=192)
     slug = models.CharField(max_length=192, unique=True)
-    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM distinguishes null and ""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

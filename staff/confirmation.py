@@ -95,7 +95,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
             "problem": problem,
             "number": counted(self.opts, len(ids)),
             "everything": everything,
-            "named": self.tell(request, rows.order_by("pk")[:NAMED]),
+            "named": self.names_of(request, rows.order_by("pk")[:NAMED]),
             "more": counted(self.opts, len(ids) - NAMED) if len(ids) > NAMED else "",
             "fields": [form[field] for field in fields],
             "deletes": name == "delete_selected",
@@ -109,7 +109,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
         form.fields["action"].choices = self.get_action_choices(request)
         return form
 
-    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
         """How the page names the first rows of a set."""
         return [str(row) for row in rows]
 

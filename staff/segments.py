@@ -132,7 +132,7 @@ class SegmentAdmin(SetActions):
         delete_segments(self.model, ids)
         return len(ids)
 
-    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
         lines: Sequence[str] = self.get_deleted_objects(rows, request)[0]
         return lines
 

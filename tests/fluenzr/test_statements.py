@@ -82,5 +82,5 @@ def test_a_bulk_costs_as_much_for_a_thousand_as_for_four(
         return statements(lambda: fluenzr.post("/contacts/bulk", body))
 
     # History of new tags, companies and fields takes three.
-    # Skipping reads who is there first; updating reads whole contacts. Both hold what is linked, and tell twice.
+    # Skipping reads who is there first; updating reads whole contacts. Both hold what is linked, and record twice.
     assert [send(4), send(1000)] == [cost, cost]

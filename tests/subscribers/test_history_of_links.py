@@ -1,4 +1,4 @@
-"""What history tells of tags, lists and companies: an entry for each, with those alone who got or lost it."""
+"""History of tags, lists and companies: an entry for each, with only the contacts that got or lost it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ Recorded = list[tuple[str, dict[str, Any], list[int]]]
 
 
 def recorded() -> Recorded:
-    """Every entry about contacts in its order: event, details, contacts; each tells its own number of contacts."""
+    """Every entry about contacts in its order: event, details, contacts; each has its own number of contacts."""
     entries = []
     for change in Change.objects.filter(event__in=CONTACT_EVENTS).order_by("pk"):
         contacts = list(ChangedContact.objects.filter(change=change).order_by("contact_id"))
