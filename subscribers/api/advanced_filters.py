@@ -32,7 +32,7 @@ from subscribers.conditions import (
     Source,
     Text,
 )
-from subscribers.models import Status, Subscriber
+from subscribers.models import LastChange, Status, Subscriber
 from subscribers.querysets import MAX_NUMBER
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import FieldErrors, Unprocessable, invalid
@@ -44,7 +44,7 @@ COLUMNS: dict[str, Any] = {
     for field in Subscriber._meta.concrete_fields
     if field.name
     not in ("hash", "user", "company", "custom_values", "search_text", "job_title", "website", "pipeline_stage")
-}
+} | {"updated_at": LastChange._meta.get_field("at")}
 MAX_CONDITIONS = 200
 OPERATORS = EMPTY | frozenset(
     "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "

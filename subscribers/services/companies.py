@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from changes.services import Entry
-from database.sql import any_of, execute, ids_parameter, stored_datetime
+from database.sql import any_of, execute, ids_parameter
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Pairs,
@@ -29,7 +27,7 @@ COMPANIES_OF_MEMBERS = """
     JOIN subscribers_subscribercompany other ON other.subscriber_id = member.subscriber_id WHERE member.company_id {any_of}
 """
 SET_PRIMARY = """
-    UPDATE subscribers_subscriber SET company_id = r.target, updated_at = %s FROM {rows}
+    UPDATE subscribers_subscriber SET company_id = r.target FROM {rows}
     WHERE subscribers_subscriber.id = r.subscriber AND coalesce(subscribers_subscriber.company_id, 0) <> r.target
     RETURNING subscribers_subscriber.id
 """
@@ -37,7 +35,7 @@ SET_PRIMARY = """
 CHOOSE_PRIMARY = """
     UPDATE subscribers_subscriber SET company_id = (
         SELECT min(l.company_id) FROM subscribers_subscribercompany l WHERE l.subscriber_id = subscribers_subscriber.id
-    ), updated_at = %s WHERE id {any_of} AND ({condition}) RETURNING id
+    ) WHERE id {any_of} AND ({condition}) RETURNING id
 """
 
 
@@ -50,8 +48,8 @@ def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
     held = hold(companies=companies)
     attached = attach_to_each("companies", lock_contacts(ids), held.companies)
     joined = contacts_of(attached)
-    chosen = choose_primary(joined, "company_id IS NULL")
-    record(each("companies_attached", attached, "companies"), moves=without(joined, chosen))
+    choose_primary(joined, "company_id IS NULL")
+    record(each("companies_attached", attached, "companies"))
     return joined
 
 
@@ -68,7 +66,7 @@ def choose_companies(choices: Mapping[int, int]) -> None:
     joined = contacts_of(attached)
     entries = each("companies_attached", attached, "companies")
     entries.append(Entry("updated", without(moved, joined), {"columns": ["company_id"]}))
-    record(entries, moves=without(joined, moved))
+    record(entries)
 
 
 @atomic
@@ -113,7 +111,9 @@ def _leave_companies(
 ) -> list[int]:
     chosen = choose_primary(locked, f"company_id {any_of()}", ids_parameter(companies))
     gone = contacts_of(left)
-    record(each("companies_detached", left, "companies", named), moves=without(gone, chosen))
+    entries = each("companies_detached", left, "companies", named)
+    entries.append(Entry("updated", without(chosen, gone), {"columns": ["company_id"]}))
+    record(entries)
     return gone
 
 
@@ -122,7 +122,7 @@ def set_primary(pairs: Iterable[tuple[int, int]]) -> list[int]:
     rows = pair_parameter(pairs)
     if rows is None:
         return []
-    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), stored_datetime(timezone.now()), rows)]
+    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), rows)]
 
 
 def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) -> list[int]:
@@ -130,4 +130,4 @@ def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) ->
     if not contacts:
         return []
     sql = CHOOSE_PRIMARY.format(any_of=any_of(), condition=condition)
-    return [pk for (pk,) in execute(sql, stored_datetime(timezone.now()), ids_parameter(contacts), *parameters)]
+    return [pk for (pk,) in execute(sql, ids_parameter(contacts), *parameters)]

@@ -11,7 +11,7 @@ from changes.services import Entry
 from database.sql import any_of
 from subscribers.services.drafts import COLUMNS, Draft, after_upsert, merge_same_address, note_leaving
 from subscribers.services.history import each, record
-from subscribers.services.links import Kind, Pairs, atomic, attach_pairs, contacts_of, detach_pairs, without
+from subscribers.services.links import Kind, Pairs, atomic, attach_pairs, detach_pairs, without
 from subscribers.services.locks import Held, hold
 from subscribers.services.rows import changed_columns, insert_rows, lock_rows, lock_rows_by_address, update_rows
 from subscribers.services.statuses import status_entry
@@ -79,7 +79,7 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     written = [(ids[address], draft) for address, draft in merged.items()]
     linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
     entries = [Entry("created", created.values()), *updated_entries(differences), *_linked_entries(linked)]
-    record(entries, moves=without(contacts_of(*linked.values()), {*created.values(), *changed}))
+    record(entries)
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
 
 
@@ -109,7 +109,7 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
             raise EmailTaken(after["email"]) from error
     linked = _link_drafts([(pk, draft)], held, unlink={pk})
     entries = [*updated_entries({pk: difference} if difference else {}), *_linked_entries(linked)]
-    record(entries, moves=[] if difference else [pk])
+    record(entries)
     return not difference.keys().isdisjoint(COLUMNS)
 
 

@@ -24,15 +24,13 @@ FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["h
 # each row, where NOT EXISTS may read the whole table for one. ON CONFLICT catches what another
 # request makes at the same moment.
 INSERT = """
-    INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at, updated_at)
-    SELECT {values}, 0, 0, %s, %s FROM {rows}
+    INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at)
+    SELECT {values}, 0, 0, %s FROM {rows}
     WHERE (SELECT known.id FROM subscribers_subscriber known WHERE {known} = {sent}) IS NULL
     ORDER BY {sent}
     ON CONFLICT ({email}) DO NOTHING RETURNING id, email
 """
-UPDATE = """
-    UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
-"""
+UPDATE = "UPDATE subscribers_subscriber SET {assignments} FROM {rows} WHERE subscribers_subscriber.id = r.id"
 
 
 def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
@@ -77,8 +75,7 @@ def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
         sent=plain_address("r.email"),
         email=plain_address("email"),
     )
-    now = stored_datetime(timezone.now())
-    created = execute(sql, now, now, json_parameter(rows), keep_plan=True)
+    created = execute(sql, stored_datetime(timezone.now()), json_parameter(rows), keep_plan=True)
     return {email.lower(): pk for pk, email in created}
 
 
@@ -90,9 +87,7 @@ def update_rows(rows: Mapping[int, Mapping[str, Any]]) -> None:
         assignments=", ".join(f"{name} = r.{name}" for name in WRITTEN),
         rows=rows_from_json([("id", Subscriber._meta.pk), *((name, FIELDS[name]) for name in WRITTEN)]),
     )
-    execute(
-        sql, stored_datetime(timezone.now()), json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()])
-    )
+    execute(sql, json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()]))
 
 
 def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:

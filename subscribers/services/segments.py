@@ -10,7 +10,6 @@ from subscribers.services.links import (
     atomic,
     attach_to_each,
     contacts_linked_to,
-    contacts_of,
     detach_from_all,
     detach_from_each,
     without,
@@ -56,8 +55,7 @@ def sync_segments(
     locked = lock_contacts(ids)
     attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
     detached = detach_from_each(kind, locked, without(detach, attach))
-    entries = each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets")
-    record(entries, moves=contacts_of(attached, detached))
+    record(each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets"))
     return len(locked)
 
 
@@ -71,4 +69,4 @@ def leave_segments(model: type[Segment], titles: Mapping[int, str]) -> None:
     lock_contacts(contacts_linked_to(kind, titles))
     left = detach_from_all(kind, titles)
     named = {pk: {"title": title, "deleted": True} for pk, title in titles.items()}
-    record(each(f"{kind}_detached", left, "targets", named), moves=contacts_of(left))
+    record(each(f"{kind}_detached", left, "targets", named))
