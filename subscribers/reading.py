@@ -16,7 +16,6 @@ import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
 from database.sql import any_of, folded, ids_parameter, plain_address, read
-from subscribers.models import Subscriber
 
 # The columns of a contact in the order in which they are read (the wire's order).
 COLUMNS = (
@@ -72,6 +71,7 @@ LINKED_IDS = """
     SELECT subscriber_id FROM subscribers_subscriber{kind} WHERE {kind}_id = %s
     ORDER BY subscriber_id {direction} LIMIT %s OFFSET %s
 """
+EXISTING = "SELECT id FROM subscribers_subscriber WHERE id {any_of} ORDER BY id"
 FIND_BY_EMAIL = "SELECT id FROM subscribers_subscriber WHERE {email} = {sent}"
 
 
@@ -142,13 +142,13 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
         return []
     wanted = ids_parameter(ids)
     sql = CONTACTS.format(
-        any_of=any_of(),
+        any_of=any_of(keep_plan=True),
         custom_values="custom_values" if custom_values else "NULL",
         further=f", {FURTHER}" if further else "",
     )
     rows = read(sql, wanted)
     links: dict[str, dict[int, list[Link]]] = {"tag": {}, "list": {}}
-    for row in read(LINKS.format(any_of=any_of()), wanted, wanted):
+    for row in read(LINKS.format(any_of=any_of(keep_plan=True)), wanted, wanted):
         links[row[0]].setdefault(row[1], []).append(Link(*row))
     for of_kind in links.values():
         for of_contact in of_kind.values():
@@ -157,7 +157,7 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
     # Whoever belongs to a company has a primary one.
     if members := [row[0] for row in rows if row[COMPANY_ID] is not None]:
         for pk, linked_at, *columns, custom, created, updated in read(
-            COMPANIES.format(any_of=any_of()), ids_parameter(members)
+            COMPANIES.format(any_of=any_of(keep_plan=True)), ids_parameter(members)
         ):
             membership = Membership(pk, linked_at, tuple(columns), read_json(custom), created, updated)
             companies.setdefault(pk, []).append(membership)
@@ -214,7 +214,7 @@ def find_id_by_email(email: str) -> int | None:
 
 def existing_ids(ids: Iterable[int]) -> list[int]:
     """Those of the ids that contacts have, upward. One statement."""
-    return list(Subscriber.objects.filter(pk__any_of=ids).order_by("pk").values_list("pk", flat=True))
+    return [row[0] for row in read(EXISTING.format(any_of=any_of(keep_plan=True)), ids_parameter(ids))]
 
 
 def as_degrees(value: Any) -> Decimal | None:

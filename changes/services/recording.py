@@ -28,7 +28,7 @@ RECORD_ONE = f"""
         WHERE {NOT_MOVED} RETURNING id
     ), linked AS (
         INSERT INTO changes_changedcontact (change_id, contact_id)
-        SELECT entry.id, contact.id FROM entry CROSS JOIN unnest(%s::bigint[]) AS contact (id)
+        SELECT entry.id, contact.id FROM entry CROSS JOIN unnest((SELECT %s::bigint[])) AS contact (id)
     ){{side}}
     SELECT id FROM entry
 """

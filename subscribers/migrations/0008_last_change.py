@@ -24,7 +24,6 @@ CREATE TRIGGER subscribers_add_last_changes AFTER INSERT ON subscribers_subscrib
 INSERT INTO subscribers_lastchange (subscriber_id, at) SELECT id, updated_at FROM subscribers_subscriber ORDER BY id;
 ALTER TABLE subscribers_lastchange ADD PRIMARY KEY (subscriber_id), ADD CONSTRAINT subscribers_lastchange_of_contact
     FOREIGN KEY (subscriber_id) REFERENCES subscribers_subscriber (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
-ANALYZE subscribers_lastchange;
 """
 # As INTEGER the key is the row's own number, and there is no index beside the table.
 ON_SQLITE = [

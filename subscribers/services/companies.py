@@ -19,7 +19,7 @@ from subscribers.services.links import (
     pair_rows,
     without,
 )
-from subscribers.services.locks import hold, lock_contacts
+from subscribers.services.locks import hold, hold_and_lock, lock_contacts
 
 COMPANIES_OF_CONTACTS = "SELECT DISTINCT company_id FROM subscribers_subscribercompany WHERE subscriber_id {any_of}"
 COMPANIES_OF_MEMBERS = """
@@ -43,10 +43,10 @@ CHOOSE_PRIMARY = """
 def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
     """Make each of the contacts belong to each of the companies; their first one becomes the primary one.
 
-    Returns the contacts that were in at least one of them not yet. Four statements, and history's.
+    Returns the contacts that were in at least one of them not yet. Three statements, and history's.
     """
-    held = hold(companies=companies)
-    attached = attach_to_each("companies", lock_contacts(ids), held.companies)
+    held, locked = hold_and_lock(ids, companies=companies)
+    attached = attach_to_each("companies", locked, held.companies)
     joined = contacts_of(attached)
     choose_primary(joined, "company_id IS NULL")
     record(each("companies_attached", attached, "companies"))
@@ -57,10 +57,11 @@ def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
 def choose_companies(choices: Mapping[int, int]) -> None:
     """Make each contact (the key) belong to its own company (the value), as its primary one.
 
-    Contacts and companies that there are not are left out. Four statements, and history's.
+    Contacts and companies that there are not are left out. Three statements, and history's.
     """
-    held = set(hold(companies=set(choices.values())).companies)
-    pairs = [(pk, choices[pk]) for pk in lock_contacts(choices) if choices[pk] in held]
+    held, locked = hold_and_lock(choices, companies=set(choices.values()))
+    there = set(held.companies)
+    pairs = [(pk, choices[pk]) for pk in locked if choices[pk] in there]
     attached = attach_pairs("companies", pairs)
     moved = set_primary(pairs)
     joined = contacts_of(attached)

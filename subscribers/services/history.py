@@ -46,7 +46,7 @@ def record(entries: Iterable[Entry]) -> None:
     created = _contacts_of(entry for entry in happened if entry.event == "created")
     if changed := sorted(_contacts_of(happened) - created):
         parameters = (stored_datetime(timezone.now()), ids_parameter(changed))
-        changes.record(happened, side=SideStatement(MOVE.format(any_of=any_of()), parameters))
+        changes.record(happened, side=SideStatement(MOVE.format(any_of=any_of(keep_plan=True)), parameters))
     else:
         changes.record(happened)
 

@@ -14,13 +14,13 @@ from subscribers.services.links import (
     detach_from_each,
     without,
 )
-from subscribers.services.locks import hold, lock_contacts
+from subscribers.services.locks import hold_and_lock, lock_contacts
 
 
 def attach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
     """Give each of the contacts each of the tags; what is not there is left out. Returns how many contacts there are.
 
-    Three statements, and history's.
+    Two statements, and history's.
     """
     return sync_segments(ids, "tags", tags, ())
 
@@ -49,10 +49,9 @@ def sync_segments(
 ) -> int:
     """Attach tags (or lists) to each of the contacts and detach others; what is in both ends attached.
 
-    Returns how many contacts there are. At most four statements, and history's.
+    Returns how many contacts there are. At most three statements, and history's.
     """
-    held = hold(tags=attach) if kind == "tags" else hold(lists=attach)
-    locked = lock_contacts(ids)
+    held, locked = hold_and_lock(ids, tags=attach) if kind == "tags" else hold_and_lock(ids, lists=attach)
     attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
     detached = detach_from_each(kind, locked, without(detach, attach))
     record(each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets"))
