@@ -57,7 +57,8 @@ def move_back(apps: Any, schema_editor: Any) -> None:
         schema_editor.execute("DROP TRIGGER subscribers_add_last_changes ON subscribers_subscriber")
         schema_editor.execute("DROP FUNCTION subscribers_add_last_changes")
     else:
-        schema_editor.execute("DROP TRIGGER subscribers_add_last_change")
+        # It went with the table, which was made anew for the column.
+        schema_editor.execute("DROP TRIGGER IF EXISTS subscribers_add_last_change")
     schema_editor.execute("DROP TABLE subscribers_lastchange")
 
 
