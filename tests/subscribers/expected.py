@@ -8,6 +8,8 @@ from django.db import connection
 # Statements that history costs, however much is told; and that it costs to move updated_at beside it.
 HISTORY = 1 if connection.vendor == "postgresql" else 2
 MOVE = 0 if connection.vendor == "postgresql" else 1
+# To link contacts to lists beside tags, or to unlink them beside that: PostgreSQL does all in one statement.
+ANOTHER_LINK = 0 if connection.vendor == "postgresql" else 1
 # What is told of tags, companies or custom fields themselves, and not of contacts.
 HISTORY_OF_OTHERS = 1
 # To lock the companies that a contact owns before it is deleted, where there can be two writers.
