@@ -43,9 +43,8 @@ def read(variable: str, cast: type, default: Any) -> Any:
     try:
         return env.get_value(variable, cast=cast, default=default)
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(
-            f"{variable}={os.environ.get(variable)!r} is not a valid {cast.__name__}."
-        ) from error
+        kind = "whole number" if cast is int else cast.__name__
+        raise ImproperlyConfigured(f"{variable}={os.environ.get(variable)!r} is not a valid {kind}.") from error
 
 
 def read_flag(variable: str, *, default: bool) -> bool:
