@@ -47,6 +47,14 @@ class Action:
     right: str = CHANGE
 
 
+def prepare(name: str, arguments: Sequence[Any]) -> PreparedAction:
+    """The action of that name with its options. Raises LookupError for one that this server cannot do."""
+    make = ACTIONS[name].prepare
+    if make is None:
+        raise LookupError(f"This server cannot do {name} yet.")
+    return make(*arguments)
+
+
 @services.atomic
 def run(action: PreparedAction, ids: Sequence[int]) -> Done:
     """Apply a prepared action to contacts; those that do not exist are left out. All of it happens, or nothing."""

@@ -1,0 +1,18 @@
+"""Jobs for tests: rows as the services make them."""
+
+from django.utils import timezone
+from factory.declarations import LazyFunction
+from factory.django import DjangoModelFactory
+
+from jobs.models import Job
+
+
+class JobFactory(DjangoModelFactory[Job]):
+    class Meta:
+        model = Job
+
+    kind = "bulk_action"
+    title = "Add to tags"
+    channel = "api"
+    total = 3
+    due = LazyFunction(timezone.now)
