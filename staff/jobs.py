@@ -1,0 +1,111 @@
+"""Background jobs in the admin: how far they are, and a button that cancels."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_tasks_db.admin import DBTaskResult
+
+from jobs.models import UNFINISHED, Job
+from jobs.registry import may_have_jobs
+from jobs.services import cancel_jobs
+from staff.confirmation import SetActions, counted
+from staff.pages import NarrowPages
+
+# Seconds after which a page that shows unfinished jobs is loaded again.
+REFRESH = "3"
+
+# The queue's own screen, which its module has just registered, says nothing to staff: jobs do.
+admin.site.unregister(DBTaskResult)
+
+
+@admin.register(Job)
+class JobAdmin(NarrowPages, SetActions):
+    list_display = ("title", "state", "progress", "time_left", "user", "created_at")
+    list_select_related = ("user",)
+    list_columns = (
+        *("title", "kind", "state", "done", "total", "created_at", "started_at", "finished_at", "due"),
+        "user__username",
+    )
+    list_filter = ("state",)
+    ordering = ("-id",)
+    sortable_by = ()
+    show_facets = admin.ShowFacets.NEVER
+    actions = ("cancel",)
+    fields = ("title", "state", "progress", "time_left", "rate", "counts", "error", "user", "created_at")
+    fields += ("started_at", "finished_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Their own jobs are everybody's to see; all of them only for who may view jobs. Options may hold every id."""
+        jobs: Any = super().get_queryset(request)
+        return jobs.visible_to(request.user).defer("options", "cursor")
+
+    @admin.display(description="progress")
+    def progress(self, job: Job) -> SafeString:
+        return format_html(
+            '<progress value="{}" max="{}"></progress> <span class="nowrap">{} of {}</span>',
+            job.done if job.total or job.is_unfinished else 1,
+            max(job.total, 1),
+            f"{job.done:,}",
+            f"{job.total:,}",
+        )
+
+    @admin.display(description="time left")
+    def time_left(self, job: Job) -> str:
+        seconds = job.seconds_left
+        if seconds is None:
+            return "-"
+        return f"{seconds} s" if seconds < 120 else f"{seconds // 60:,} min"
+
+    @admin.display(description="contacts a second")
+    def rate(self, job: Job) -> str:
+        return "-" if job.rate is None else f"{job.rate:,.0f}"
+
+    @admin.display(description="counts")
+    def counts(self, job: Job) -> str:
+        numbers = {name: value for name, value in job.result.items() if isinstance(value, int) and "id" not in name}
+        return ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in numbers.items()) or "-"
+
+    @admin.action(description="Cancel", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> HttpResponse | None:
+        def act(ids: list[int], _: Any) -> str:
+            jobs: Any = Job.objects.filter(pk__in=ids)
+            allowed = list(jobs.cancellable_by(request.user).values_list("pk", flat=True))
+            cancelled = cancel_jobs(allowed)
+            if cancelled:
+                self.log_set(request, allowed, message="Cancelled.")
+            return f"Cancelled: {counted(self.opts, cancelled)}. What was done stays done."
+
+        return self.on_set(request, queryset, act, asks=True)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        if request.method == "GET" and self.get_queryset(request).filter(state__in=UNFINISHED).exists():
+            answer["Refresh"] = REFRESH
+        return answer
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, *arguments: Any, **options: Any) -> Any:
+        answer = super().changeform_view(request, object_id, *arguments, **options)
+        if request.method == "GET" and self.get_queryset(request).filter(pk=object_id, state__in=UNFINISHED).exists():
+            answer["Refresh"] = REFRESH
+        return answer
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        user: Any = request.user
+        return may_have_jobs(user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
