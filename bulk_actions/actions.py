@@ -30,10 +30,11 @@ class PreparedAction:
 
 @dataclass(frozen=True)
 class Done:
-    """How many of the contacts there were, and what the action counted."""
+    """How many of the contacts there were, what the action counted, and what it held: all of it may be gone."""
 
     contacts: int
     count: int
+    held: Any = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def prepare(name: str, arguments: Sequence[Any]) -> PreparedAction:
 @services.atomic
 def run(action: PreparedAction, ids: Sequence[int]) -> Done:
     """Apply a prepared action to contacts; those that do not exist are left out. All of it happens, or nothing."""
-    action.hold(ids)
+    held = action.hold(ids)
     locked = services.lock_contacts(ids, to_delete=action.deletes)
-    return Done(len(locked), action.apply(locked) if locked else 0)
+    return Done(len(locked), action.apply(locked) if locked else 0, held)
 
 
 def attach(kind: Literal["tags", "lists"], segment_ids: Collection[int]) -> PreparedAction:

@@ -12,9 +12,11 @@ from django.conf import settings
 
 from bulk_actions.actions import ACTIONS, prepare, run
 from bulk_actions.api.queries import find_contacts
+from custom_fields.services import types_by_slug
 from jobs.models import Job
-from jobs.registry import Kind, Progress, register_kind
+from jobs.registry import JobFailed, Kind, Progress, register_kind
 from jobs.services import start_job
+from subscribers.services.locks import Held
 
 KIND = "bulk_action"
 
@@ -48,20 +50,26 @@ def act_on_query(
 
 
 def start(options: dict[str, Any], total: int, title: str, after: int, ignored: Mapping[str, Any] | None) -> Job:
-    result = {"last_contact_id": after, "completed_contacts": 0, "changed_contacts": 0}
+    result = {"last_contact_id": after, "completed_contacts": 0}
     title = title or options["action"].replace("_", " ").capitalize()
     return start_job(KIND, options, title=title, total=total, result=result | ({"ignored": ignored} if ignored else {}))
 
 
 def step(job: Job) -> Progress:
-    """One chunk. The contacts' ids and the action's statements, whatever the chunk's size."""
+    """One chunk. The contacts' ids and the action's statements, whatever the chunk's size.
+
+    Raises JobFailed where the tags, the list, the company or the field of the action were deleted meanwhile.
+    """
+    name, arguments = job.options["action"], job.options["arguments"]
     chosen, finished = next_chunk(job.options, job.result["last_contact_id"])
-    done = run(prepare(job.options["action"], job.options["arguments"]), chosen)
+    done = run(prepare(name, arguments), chosen)
+    gone = isinstance(done.held, Held) and not (done.held.tags or done.held.lists or done.held.companies)
+    if gone or (name == "update_custom_fields" and arguments[0] not in types_by_slug()):
+        raise JobFailed("What the action names was deleted. The contacts that it has not come to stay as they are.")
     last = chosen[-1] if chosen else job.result["last_contact_id"]
     counts = {
         "last_contact_id": last,
         "completed_contacts": job.result["completed_contacts"] + done.contacts,
-        "changed_contacts": job.result["changed_contacts"] + done.count,
     }
     return Progress(len(chosen), last, job.result | counts, finished)
 

@@ -41,7 +41,7 @@ START = {
     "done": 0,
     "rate": None,
     "seconds_left": None,
-    "result": {"last_contact_id": 0, "completed_contacts": 0, "changed_contacts": 0},
+    "result": {"last_contact_id": 0, "completed_contacts": 0},
     "started_at": None,
 }
 BODY = sent(

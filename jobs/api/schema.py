@@ -39,7 +39,7 @@ COMPONENTS: dict[str, Schema] = {
             "result": mapped(
                 ANYTHING,
                 description="What the job has done so far. For a bulk action `completed_contacts` (contacts that exist), "
-                "`changed_contacts`, `last_contact_id` and, if something that was sent does not exist, `ignored`.",
+                "`last_contact_id` and, if something that was sent does not exist, `ignored`.",
             ),
             "error": say(TEXT, "Why the job, or its last attempt, failed. Empty if nothing failed."),
             "user": say(
@@ -61,7 +61,7 @@ JOB: dict[str, Any] = {
     "of": 200000,
     "rate": 18512.4,
     "seconds_left": 5,
-    "result": {"last_contact_id": 120000, "completed_contacts": 120000, "changed_contacts": 118204},
+    "result": {"last_contact_id": 120000, "completed_contacts": 120000},
     "error": "",
     "user": {"ID": 1, "display_name": "Grace Hopper"},
     "created_at": "2026-01-31 09:05:00",
