@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from changes.actors import Actor
@@ -27,7 +28,7 @@ class Claimed(models.Model):
     """Work of which one worker at a time has the claim; a worker that dies loses it when the lease ends."""
 
     # Not before this moment. The database's clock rules: those of several machines differ.
-    due = models.DateTimeField()
+    due = models.DateTimeField(db_default=Now())
     claimed_by = models.CharField(max_length=32, blank=True, default="", help_text="A new word for each claim.")
     claimed_until = models.DateTimeField(null=True)
 

@@ -29,7 +29,6 @@ def start_job(
     first step finds. Raises KeyError for a kind that nobody registered.
     """
     who = actor or current_actor()
-    now = timezone.now()
     job: Job = Job.objects.create(
         kind=kinds()[kind].name,
         title=title[:255],
@@ -40,8 +39,7 @@ def start_job(
         actor_id=who.id,
         total=total,
         result=dict(result or {}),
-        due=now,
-        enqueued_at=now,
+        enqueued_at=timezone.now(),
     )
     go_on.enqueue(job.pk)
     return job

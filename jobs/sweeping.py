@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from jobs.claims import RELEASED, kept, lease, new_word
 from jobs.models import Sweep
@@ -41,8 +40,7 @@ def sweep_until_stopped() -> None:
 
 def make_rows() -> None:
     """A row for each sweep that has none yet. Any number of workers may do so at once."""
-    now = timezone.now()
-    Sweep.objects.bulk_create([Sweep(name=name, due=now) for name in sweeps()], ignore_conflicts=True)
+    Sweep.objects.bulk_create([Sweep(name=name) for name in sweeps()], ignore_conflicts=True)
 
 
 def run_due_sweeps() -> bool:
@@ -67,11 +65,12 @@ def run_sweep(sweep: RegisteredSweep) -> bool:
             more = bool(sweep.function())
     except Exception as error:  # noqa: BLE001 - one that fails does not keep others from their turn
         log.warning("The sweep %s failed: %s", sweep.name, one_line(error))
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:  # as a test's is
+            connection.close_if_unusable_or_obsolete()
         failures = Sweep.objects.filter(name=sweep.name).values_list("failures", flat=True).get()
         wait = min(timedelta(seconds=sweep.seconds * 2 ** min(failures + 1, 16)), MOST_WAIT)
         row.update(failures=F("failures") + 1, error=one_line(error), due=Now() + wait, ran_at=Now(), **RELEASED)
         return False
-    wait = timedelta(0) if more else timedelta(seconds=sweep.seconds)
-    row.update(failures=0, error="", due=Now() + wait, ran_at=Now(), **RELEASED)
+    due = Now() if more else Now() + timedelta(seconds=sweep.seconds)
+    row.update(failures=0, error="", due=due, ran_at=Now(), **RELEASED)
     return more

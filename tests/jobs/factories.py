@@ -1,7 +1,5 @@
 """Jobs for tests: rows as the services make them."""
 
-from django.utils import timezone
-from factory.declarations import LazyFunction
 from factory.django import DjangoModelFactory
 
 from jobs.models import Job
@@ -15,4 +13,3 @@ class JobFactory(DjangoModelFactory[Job]):
     title = "Add to tags"
     channel = "api"
     total = 3
-    due = LazyFunction(timezone.now)
