@@ -11,11 +11,12 @@ from typing import Any
 
 from celery import Celery, signals
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django_tasks import Task, TaskResult, TaskResultStatus
+from django_tasks import TaskResult, TaskResultStatus
 from django_tasks.backends.base import BaseTaskBackend
+from django_tasks.base import Task
 from django_tasks.exceptions import InvalidTaskError
 from kombu import Queue
 from kombu.exceptions import OperationalError
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 PRIORITIES = 10
 # Seconds: who starts a job never waits longer for a broker that is away.
 CONNECT_SECONDS = 2
+# How often the worker looks whether it is to stop.
+LOOK_SECONDS = 0.5
 
 app = Celery("fluentcrm")
 app.conf.update(
@@ -46,6 +49,7 @@ app.conf.update(
     task_acks_late=False,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
 )
@@ -53,11 +57,15 @@ app.conf.update(
 
 @app.task(name="fluentcrm.run")
 def run(path: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    """Run one of Django's tasks."""
+    """Run one of Django's tasks. One that fails for the database is not repeated: what it was for still stands there."""
     task = import_string(path)
     if not isinstance(task, Task):
         raise InvalidTaskError(f"{path} is no task.")
-    task.call(*args, **kwargs)
+    try:
+        task.call(*args, **kwargs)
+    except DatabaseError as error:
+        log.warning("A task was lost, to be made anew: %s", one_line(error))
+        connection.close()
 
 
 class CeleryBackend(BaseTaskBackend):
@@ -103,10 +111,17 @@ def send(result: TaskResult[Any]) -> None:
 
 def consume(ready: Callable[[], None], stop: Callable[[], None]) -> None:
     """Run tasks from the broker in this thread until SIGTERM, which calls `stop` first."""
-    # Held here: Celery keeps weak references to receivers.
-    receivers = (lambda **_: ready(), lambda **_: stop())
-    signals.worker_ready.connect(receivers[0])
-    signals.worker_shutting_down.connect(receivers[1])
+
+    def on_ready(sender: Any, **_: Any) -> None:
+        # Celery's loop looks at what it was told only when something happens: without this after many seconds.
+        sender.timer.call_repeatedly(LOOK_SECONDS, lambda: None)
+        ready()
+
+    def on_stop(**_: Any) -> None:
+        stop()
+
+    signals.worker_ready.connect(on_ready)
+    signals.worker_shutting_down.connect(on_stop)
     app.Worker(
         pool="solo",
         concurrency=1,
