@@ -1,10 +1,11 @@
 """Background jobs in the admin: how far they are, and a button that cancels."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tasks_db.admin import DBTaskResult
@@ -72,15 +73,16 @@ class JobAdmin(NarrowPages, SetActions):
 
     @admin.action(description="Cancel", permissions=["view"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> HttpResponse | None:
-        def act(ids: list[int], _: Any) -> str:
-            jobs: Any = Job.objects.filter(pk__in=ids)
-            allowed = list(jobs.cancellable_by(request.user).values_list("pk", flat=True))
-            cancelled = cancel_jobs(allowed)
-            if cancelled:
-                self.log_set(request, allowed, message="Cancelled.")
-            return f"Cancelled: {counted(self.opts, cancelled)}. What was done stays done."
+        return self.on_set(request, queryset, lambda ids, _: self.cancel_set(request, ids), asks=True)
 
-        return self.on_set(request, queryset, act, asks=True)
+    def cancel_set(self, request: HttpRequest, ids: Sequence[int]) -> str:
+        """Cancel those of the jobs that the user may cancel; returns what was done."""
+        jobs: Any = Job.objects.filter(pk__in=ids)
+        allowed = list(jobs.cancellable_by(request.user).values_list("pk", flat=True))
+        cancelled = cancel_jobs(allowed)
+        if cancelled:
+            self.log_set(request, allowed, message="Cancelled.")
+        return f"Cancelled: {counted(self.opts, cancelled)}. What was done stays done."
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer = super().changelist_view(request, extra_context)
@@ -88,9 +90,16 @@ class JobAdmin(NarrowPages, SetActions):
             answer["Refresh"] = REFRESH
         return answer
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, *arguments: Any, **options: Any) -> Any:
-        answer = super().changeform_view(request, object_id, *arguments, **options)
-        if request.method == "GET" and self.get_queryset(request).filter(pk=object_id, state__in=UNFINISHED).exists():
+    def change_view(self, request: HttpRequest, object_id: str, *arguments: Any, **options: Any) -> HttpResponse:
+        unfinished: Any = self.get_queryset(request).filter(state__in=UNFINISHED, pk=object_id)
+        if request.method == "POST" and "_cancel" in request.POST:
+            done = self.cancel_set(request, list(unfinished.values_list("pk", flat=True)))
+            self.message_user(request, done, messages.SUCCESS)
+            return HttpResponseRedirect(request.get_full_path())
+        goes_on = unfinished.exists()
+        options["extra_context"] = {"may_cancel": goes_on and unfinished.cancellable_by(request.user).exists()}
+        answer = super().change_view(request, object_id, *arguments, **options)
+        if goes_on:
             answer["Refresh"] = REFRESH
         return answer
 
