@@ -10,6 +10,7 @@ import secrets
 import tempfile
 import zoneinfo
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -314,10 +315,12 @@ STORAGES = {
 TASK_BROKER_URL: str = read("TASK_BROKER_URL", str, "")
 if TASK_BROKER_URL and not TASK_BROKER_URL.startswith(("amqp://", "amqps://", "redis://", "rediss://")):
     raise ImproperlyConfigured("TASK_BROKER_URL must be empty or start with amqp://, amqps://, redis:// or rediss://.")
+if TASK_BROKER_URL and find_spec("celery") is None:
+    raise ImproperlyConfigured("TASK_BROKER_URL needs Celery: pip install -r requirements/celery.txt.")
 TASK_QUEUE: str = read("TASK_QUEUE", str, "fluentcrm")
 TASKS = {"default": {"BACKEND": "jobs.celery.CeleryBackend" if TASK_BROKER_URL else "django_tasks_db.DatabaseBackend"}}
 # Seconds after which the work of a worker that is gone is another one's.
-JOB_LEASE = read_number("JOB_LEASE", 30, least=1)
+JOB_LEASE = read_number("JOB_LEASE", 15, least=1)
 # Days that jobs are kept after their end; 0 is for ever.
 JOBS_RETENTION_DAYS = read_number("JOBS_RETENTION_DAYS", 30)
 

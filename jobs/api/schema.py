@@ -74,8 +74,8 @@ ROUTES: Routes = {
             name="listJobs",
             topic=TOPIC,
             summary="List jobs",
-            description="Returns a page of jobs, the newest first. Users see their own jobs; users with the permission to "
-            "view jobs see all. Jobs that are over are kept for 30 days, unless the site has another limit.\n\nThe routes of "
+            description="Returns a page of jobs, the newest first. Users who may change or delete contacts see their own "
+            "jobs; users with the permission to view jobs see all. Jobs that are over are kept for 30 days, unless the site has another limit.\n\nThe routes of "
             "jobs are an addition of this server.",
             parameters=[*parameters_of(JobFilter, {"state": STATE}), *pages()],
             answer=obj({"jobs": page_of(ref("Job"))}),
