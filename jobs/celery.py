@@ -18,7 +18,7 @@ from django_tasks import TaskResult, TaskResultStatus
 from django_tasks.backends.base import BaseTaskBackend
 from django_tasks.base import Task
 from django_tasks.exceptions import InvalidTaskError
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from jobs.claims import new_word
@@ -44,7 +44,7 @@ app.conf.update(
     task_publish_retry=False,
     task_ignore_result=True,
     task_default_queue=settings.TASK_QUEUE,
-    task_queues=[Queue(settings.TASK_QUEUE, durable=True, max_priority=PRIORITIES - 1)],
+    task_queues=[Queue(settings.TASK_QUEUE, max_priority=PRIORITIES - 1)],  # type: ignore[no-untyped-call]
     # A message is not held while its task runs: the rows know what is still to be done.
     task_acks_late=False,
     worker_prefetch_multiplier=1,
@@ -55,7 +55,7 @@ app.conf.update(
 )
 
 
-@app.task(name="fluentcrm.run")
+@app.task(name="fluentcrm.run")  # type: ignore[untyped-decorator]
 def run(path: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """Run one of Django's tasks. One that fails for the database is not repeated: what it was for still stands there."""
     task = import_string(path)

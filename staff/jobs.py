@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tasks_db.admin import DBTaskResult
+from django_tasks_db import admin as _  # noqa: F401 - registers what is removed below
+from django_tasks_db.models import DBTaskResult
 
 from jobs.models import UNFINISHED, Job
 from jobs.registry import may_have_jobs
@@ -19,7 +20,7 @@ from staff.pages import NarrowPages
 # Seconds after which a page that shows unfinished jobs is loaded again.
 REFRESH = "3"
 
-# The queue's own screen, which its module has just registered, says nothing to staff: jobs do.
+# The queue's own screen says nothing to staff: jobs do.
 admin.site.unregister(DBTaskResult)
 
 
@@ -36,8 +37,10 @@ class JobAdmin(NarrowPages, SetActions):
     sortable_by = ()
     show_facets = admin.ShowFacets.NEVER
     actions = ("cancel",)
-    fields = ("title", "state", "progress", "time_left", "rate", "counts", "error", "user", "created_at")
-    fields += ("started_at", "finished_at")
+    fields = (
+        *("title", "state", "progress", "time_left", "rate", "counts", "error", "user"),
+        *("created_at", "started_at", "finished_at"),
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

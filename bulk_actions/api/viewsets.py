@@ -47,14 +47,14 @@ class BulkActionViewSet(RestViewSet):
         read = READERS[name](params)
         if is_true(params.get("background")):
             job = self.start_on_query(name, read) if everyone else self.start_on_ids(name, read, chosen)
-            answer = {"message": IN_BACKGROUND, "job": show_job(job)}
-            return Response(self.naming(read, answer), status=202, headers={"Location": job_address(job)})
+            started = {"message": IN_BACKGROUND, "job": show_job(job)}
+            return Response(self.naming(read, started), status=202, headers={"Location": job_address(job)})
         with transaction.atomic():
             if everyone:
                 chosen, completed = self.next_chunk(params)
             done = run(prepare(name, read.arguments), chosen)
             message = read.message(done.count) if done.contacts or not everyone else DONE
-        answer = {
+        answer: dict[str, Any] = {
             "last_contact_id": max(chosen, default=self.last_id),
             "completed_contacts": done.contacts,
             "message": message,

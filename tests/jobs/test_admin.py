@@ -1,6 +1,7 @@
 """Jobs in the admin: a bar that moves, a button that cancels; large actions on contacts become jobs by themselves."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -148,7 +149,7 @@ def test_an_action_on_more_than_a_chunk_is_a_job(
     tag, one = TagFactory.create(title="It"), ContactListFactory.create(title="It")
     linked = {"tags": [tag], "lists": [one]} if action.startswith("detach") else {}
     contacts = SubscriberFactory.create_batch(5, **linked)
-    chosen = {"tag": tag.pk, "contact_list": one.pk, "status": "pending"}
+    chosen: Any = {"tag": tag.pk, "contact_list": one.pk, "status": "pending"}
     sent = [contact.pk for contact in contacts]
     answer = run(browser, action, sent, **chosen)
     if answer.status_code == 200:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs import registry, sweeping
+from jobs.claims import lease
 from jobs.models import Sweep
 from jobs.sweeping import make_rows, run_due_sweeps, run_sweep, sweep_until_stopped
 from jobs.turns import stopping
@@ -93,7 +94,7 @@ def test_what_another_worker_has_is_left_to_it_until_its_lease_ends() -> None:
     ran, count = counting()
     with only_sweeps(count=count):
         make_rows()
-        assert Sweep.objects.all().claim("another", sweeping.lease()) == 1
+        assert Sweep.objects.all().claim("another", lease()) == 1
         run_due_sweeps()
         assert ran == []
         pass_seconds(Sweep.objects.get(), 60)

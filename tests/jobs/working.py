@@ -3,11 +3,14 @@
 import base64
 import json
 import os
+import random
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,12 +55,22 @@ class Site:
             ]
             self.call("POST", "/subscribers/bulk-add-update", {"contacts": rows})
 
-    def tag_everybody(self, title: str = "VIP") -> int:
-        """Start the job; returns its id."""
-        self.call("POST", "/tags", {"title": title})
-        body = {"action_name": "add_to_tags", "action_options": [title], "is_all": "yes", "background": True}
-        number: int = self.call("POST", "/subscribers/do-bulk-action", body)["job"]["id"]
-        return number
+    def tag_everybody(self) -> tuple[int, int]:
+        """Start the job, with a tag of its own; the ids of the job and of the tag."""
+        tag: int = self.call("POST", "/tags", {"title": f"Tag {uuid.uuid4().hex}"})["lists"]["id"]
+        body = {"action_name": "add_to_tags", "action_options": [tag], "is_all": "yes", "background": True}
+        return self.call("POST", "/subscribers/do-bulk-action", body)["job"]["id"], tag
+
+    def tagged(self, tag: int) -> int:
+        [(count,)] = self.rows(f"SELECT count(*) FROM subscribers_subscribertag WHERE tag_id = {tag}")
+        return int(count)
+
+    @contextmanager
+    def again(self, *, worker: bool = False, **variables: str) -> Iterator["Site"]:
+        """One more server of the same site, with other variables or with a worker beside it."""
+        environment, port = self.environment | variables, free_port()
+        with served(environment, port, worker=worker) as process:
+            yield Site(environment, port, self.password, process)
 
     def job(self, number: int) -> dict[str, Any]:
         shown: dict[str, Any] = self.call("GET", f"/jobs/{number}")["job"]
@@ -84,13 +97,13 @@ class Site:
 
 
 @contextmanager
-def site(environment: dict[str, str], *, worker: bool = False) -> Iterator[Site]:
-    """A server that was never used before; `worker` starts the one beside the web processes, too."""
+def site(environment: dict[str, str]) -> Iterator[Site]:
+    """A server that was never used before, without a worker."""
     first = manage(environment, "first_run")
     assert first.returncode == 0, first.stderr
     password = manage(environment, "create_application_password", "admin").stdout.strip().split("\n")[-1]
     port = free_port()
-    with served(environment, port, worker=worker) as process:
+    with served(environment, port) as process:
         yield Site(environment, port, password, process)
 
 
@@ -109,6 +122,37 @@ def working(environment: dict[str, str], count: int = 1) -> Iterator["subprocess
             process.terminate()
 
 
-def kill_workers(process: "subprocess.Popen[str]", signal: int) -> None:
+def kill_workers(process: "subprocess.Popen[str]", number: int) -> None:
     for pid in children(process.pid):
-        os.kill(pid, signal)
+        os.kill(pid, number)
+
+
+def kill_again_and_again(running: Site, process: "subprocess.Popen[str]", number: int, *, times: int) -> int:
+    """Kill the workers while the job is under way, at moments of no rule; how often that was."""
+    seed = random.randrange(10**6)
+    print("The moments are those of random.Random of", seed)
+    moments = random.Random(seed)
+    done = kills = 0
+    while kills < times:
+        job = running.wait_for(number, beyond=done)
+        done = job["done"]
+        if job["state"] not in ("queued", "running"):
+            break
+        time.sleep(moments.uniform(0, 0.1))
+        kill_workers(process, signal.SIGKILL)
+        kills += 1
+    return kills
+
+
+def check_all_is_done_once(running: Site, number: int, tag: int, contacts: int, chunk: int) -> None:
+    """By the job's own counts, by the links, and by history: a chunk done twice would change nobody the second time."""
+    job = running.job(number)
+    assert (job["state"], job["done"], job["of"], job["error"]) == ("done", contacts, contacts, "")
+    [(last,)] = running.rows("SELECT max(id) FROM subscribers_subscriber")
+    assert job["result"] == {"last_contact_id": last, "completed_contacts": contacts}
+    assert running.tagged(tag) == contacts
+    attached = f"FROM changes_change WHERE event = 'tags_attached' AND subject_id = {tag}"
+    assert running.rows(f"SELECT count(*), sum(contacts) {attached}") == [(-(-contacts // chunk), contacts)]
+    # History names who asked for it, though another process did it.
+    [actor] = running.rows(f"SELECT DISTINCT channel, actor_kind, user_id {attached}")
+    assert actor == ("api", "application_password", running.rows("SELECT id FROM auth_user")[0][0])
