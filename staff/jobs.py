@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import django_tasks_db.admin  # noqa: F401 - registers what is removed below
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_tasks_db import admin as _  # noqa: F401 - registers what is removed below
 from django_tasks_db.models import DBTaskResult
 
 from jobs.models import UNFINISHED, Job

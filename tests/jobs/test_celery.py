@@ -31,7 +31,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 
 def test_a_job_whose_workers_are_killed_again_and_again_is_done_once(running: Site, broker: dict[str, str]) -> None:
-    with running.again(**broker) as server, working(server.environment) as process:
+    with running.again(broker) as server, working(server.environment) as process:
         number, tag = server.tag_everybody()
         assert kill_again_and_again(server, process, number, times=3) > 1
         server.wait_for(number)
@@ -41,7 +41,7 @@ def test_a_job_whose_workers_are_killed_again_and_again_is_done_once(running: Si
 
 
 def test_it_starts_within_seconds_and_several_workers_share(running: Site, broker: dict[str, str]) -> None:
-    with running.again(worker=True, **broker) as server, working(server.environment) as other:
+    with running.again(broker, worker=True) as server, working(server.environment) as other:
         begun = time.monotonic()
         started = [server.tag_everybody() for _ in range(2)]
         server.wait_for(started[0][0], beyond=0)
@@ -58,7 +58,7 @@ def test_a_broker_that_is_away_keeps_nobody_from_starting_a_job(running: Site) -
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"amqp://guest:guest@127.0.0.1:{closed.getsockname()[1]}/"
-        with running.again(TASK_BROKER_URL=url) as server:
+        with running.again({"TASK_BROKER_URL": url}) as server:
             begun = time.monotonic()
             number, _ = server.tag_everybody()
             assert time.monotonic() - begun < 20

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -66,9 +66,9 @@ class Site:
         return int(count)
 
     @contextmanager
-    def again(self, *, worker: bool = False, **variables: str) -> Iterator["Site"]:
+    def again(self, variables: Mapping[str, str] | None = None, *, worker: bool = False) -> Iterator["Site"]:
         """One more server of the same site, with other variables or with a worker beside it."""
-        environment, port = self.environment | variables, free_port()
+        environment, port = {**self.environment, **(variables or {})}, free_port()
         with served(environment, port, worker=worker) as process:
             yield Site(environment, port, self.password, process)
 
