@@ -12,13 +12,17 @@ from django.conf import settings
 
 from bulk_actions.actions import ACTIONS, prepare, run
 from bulk_actions.api.queries import find_contacts
+from companies.models import Company
 from custom_fields.services import types_by_slug
 from jobs.models import Job
 from jobs.registry import JobFailed, Kind, Progress, register_kind
 from jobs.services import start_job
+from subscribers.resolve import MODELS
 from subscribers.services.locks import Held
 
 KIND = "bulk_action"
+# Tags or lists that a title names.
+NAMED = 3
 
 
 def act_on_ids(
@@ -51,8 +55,23 @@ def act_on_query(
 
 def start(options: dict[str, Any], total: int, title: str, after: int, ignored: Mapping[str, Any] | None) -> Job:
     result = {"last_contact_id": after, "completed_contacts": 0}
-    title = title or options["action"].replace("_", " ").capitalize()
+    title = title or describe(options["action"], options["arguments"])
     return start_job(KIND, options, title=title, total=total, result=result | ({"ignored": ignored} if ignored else {}))
+
+
+def describe(name: str, arguments: Sequence[Any]) -> str:
+    """An action in words, with the first tags, lists or company that it names: "Add to tags: VIP". One statement."""
+    words = name.replace("_", " ").capitalize()
+    match arguments:
+        case ["tags" | "lists" as kind, ids]:
+            named = MODELS[kind].objects.filter(pk__in=ids).order_by("pk").values_list("title", flat=True)[:NAMED]
+        case [int(company)]:
+            named = Company.objects.filter(pk=company).values_list("name", flat=True)
+        case [first, *_]:
+            named = [first]
+        case _:
+            named = []
+    return ": ".join(filter(None, [words, ", ".join(map(str, named))]))
 
 
 def step(job: Job) -> Progress:

@@ -102,9 +102,12 @@ def advance(job: Job, progress: Progress) -> None:
     change(job, attempts=0, error="", **columns)
 
 
-def give_back(job: Job) -> None:
-    """Let any worker go on with it, at once: a task for it is made in the same transaction. Raises ClaimLost."""
-    change(job, state=State.QUEUED, attempts=0, due=Now(), enqueued_at=Now(), **RELEASED)
+def give_back(job: Job, *, state: State = State.RUNNING) -> None:
+    """Let any worker go on with it, at once: a task for it is made in the same transaction. Raises ClaimLost.
+
+    Between two turns it stays "running"; with QUEUED it waits until somebody works again.
+    """
+    change(job, state=state, attempts=0, due=Now(), enqueued_at=Now(), **RELEASED)
 
 
 def put_off(job: Job, error: str) -> None:

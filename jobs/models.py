@@ -44,7 +44,7 @@ class Job(Claimed):
     """
 
     kind = models.CharField(max_length=64, help_text="A kind of jobs.registry.")
-    title = models.CharField(max_length=255, help_text="What it does, for people.")
+    title = models.CharField(max_length=255)  # what it does, for people
     options = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="What to do, in the kind's words.")
     # Who asked for it: what it changes is recorded as theirs (changes.actors).
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="jobs")
@@ -56,7 +56,7 @@ class Job(Claimed):
     total = models.PositiveBigIntegerField(help_text="How many there were at the start; as many as done at the end.")
     cursor = models.JSONField(null=True, help_text="Where the next chunk starts, in the kind's words.")
     result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    error = models.TextField(blank=True, default="", help_text="Why it failed, or why the last chunk did.")
+    error = models.TextField(blank=True, default="")  # why it failed, or why the last attempt did
     attempts = models.PositiveIntegerField(default=0, help_text="Claims since the last chunk that was done.")
     # None where no task is under way for it: jobs.background makes one.
     enqueued_at = models.DateTimeField(null=True)

@@ -4,7 +4,8 @@ from django.db import transaction
 from django_tasks import task
 
 from jobs import claims
-from jobs.turns import take_turn
+from jobs.models import State
+from jobs.turns import stopping, take_turn
 
 
 @task()
@@ -15,7 +16,7 @@ def go_on(job_id: int) -> None:
         return
     try:
         with transaction.atomic():
-            claims.give_back(job)
+            claims.give_back(job, state=State.QUEUED if stopping.is_set() else State.RUNNING)
             go_on.enqueue(job_id)
     except claims.ClaimLost:
         pass  # it was cancelled just now

@@ -55,7 +55,7 @@ COMPONENTS: dict[str, Schema] = {
 JOB: dict[str, Any] = {
     "id": 12,
     "kind": "bulk_action",
-    "title": "Add to tags",
+    "title": "Add to tags: VIP",
     "state": "running",
     "done": 120000,
     "of": 200000,

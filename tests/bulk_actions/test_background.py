@@ -45,7 +45,7 @@ def test_it_answers_with_a_job_and_does_it_afterwards(api: Api, act: Act, world:
     assert shown | {"created_at": "", "user": {}} == {
         "id": job.pk,
         "kind": "bulk_action",
-        "title": "Add to tags",
+        "title": f"Add to tags: {world.tag.title}",
         "state": "queued",
         "done": 0,
         "of": 6,
@@ -89,6 +89,24 @@ def test_each_action_does_what_it_does_without(act: Act, world: World, action: s
     assert job.result == {"last_contact_id": pks[-1], "completed_contacts": 3}
     changed = [pk for entry in Change.objects.all() for pk in entry.changed.values_list("contact_id", flat=True)]
     assert sorted(changed) == pks
+
+
+def test_its_title_says_what_it_does(act: Act, world: World) -> None:
+    contact = SubscriberFactory.create()
+    for action in WORKING:
+        act(action, subscriber_ids=[contact.pk], background=True)
+    assert set(Job.objects.values_list("title", flat=True)) == {
+        f"Add to tags: {world.tag.title}",
+        f"Remove from tags: {world.tag.title}",
+        f"Add to lists: {world.list.title}",
+        f"Remove from lists: {world.list.title}",
+        f"Add to company: {world.company.name}",
+        f"Remove from company: {world.company.name}",
+        "Change contact status: unsubscribed",
+        "Change contact type: customer",
+        "Update custom fields: job_title",
+        "Delete contacts",
+    }
 
 
 def test_it_refuses_at_once_what_it_refuses_without(act: Act, world: World) -> None:
