@@ -35,6 +35,7 @@ urlpatterns = [
                         "events.api.urls",
                         "profile_sections.api.urls",
                         "changes.api.urls",
+                        "jobs.api.urls",
                         "notes.api.urls",
                         "subscribers.api.urls",
                     ],

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from companies.models import Company
 from tests.client import FLUENTCRM, Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.jobs.factories import JobFactory
 from tests.notes.factories import NoteFactory
 from wp_rest.views import NoRouteView
 
@@ -124,6 +125,9 @@ REQUESTS = [
     *(line.spelt(contacts="subscribers") for line in OF_CONTACTS),
     *(line.spelt(contacts="contacts") for line in OF_CONTACTS),
     *OF_COMPANIES,
+    Line("GET", "/jobs"),
+    Line("GET", "/jobs/{job}"),
+    Line("POST", "/jobs/{job}/cancel"),
     Line("GET", "/setting/experiments"),
     Line("POST", "/setting/experiments", {"company_module": "yes"}),
 ]
@@ -144,6 +148,7 @@ def words(db: None) -> dict[str, str]:
         "note": NoteFactory.create(subscriber=contact),
         "company": company,
         "company_note": NoteFactory.create(subscriber=None, company=company),
+        "job": JobFactory.create(),
     }
     return {word: str(row.pk) for word, row in rows.items()}
 
@@ -174,7 +179,7 @@ def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def test_every_route_has_a_request_here() -> None:
-    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note"), "1")
+    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note", "job"), "1")
     requested = set()
     for line in REQUESTS:
         path = line.path if line.path.startswith("/wp-json") else FLUENTCRM + line.path
