@@ -2,6 +2,7 @@
 
 import signal
 import time
+from pathlib import Path
 
 from tests.fluentcrm_api.running import children
 from tests.jobs.conftest import CHUNK, CONTACTS
@@ -75,10 +76,15 @@ def test_serve_starts_a_worker_replaces_it_and_stops_it(running: Site) -> None:
         assert server.process.wait(30) == 0
 
 
-def test_it_says_in_one_sentence_what_keeps_it_from_working(running: Site) -> None:
+def test_it_says_in_one_sentence_what_keeps_it_from_working(running: Site, tmp_path: Path) -> None:
     for variables, arguments, said in (
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, [], "DATABASE_URL: the database none on 127.0.0.1"),
-        ({"DATABASE_URL": "sqlite://:memory:"}, [], "The database is not up to date: run `manage.py migrate` first."),
+        ({"DATABASE_URL": "sqlite://:memory:"}, [], "DATABASE_URL must name a file"),
+        (
+            {"DATABASE_URL": f"sqlite:///{tmp_path}/new"},
+            [],
+            "The database is not up to date: run `manage.py migrate` first.",
+        ),
         ({}, ["--workers", "0"], "--workers 0 must be 1 or more."),
     ):
         done = manage(running.environment | variables, "work", *arguments)
