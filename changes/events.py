@@ -14,7 +14,7 @@ CONTACT_EVENTS = (
     "companies_detached",
 )
 # What else is made, changed and deleted. A note's entries name the contact that it is about, too.
-OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field")
+OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "template")
 # A status has no id: `details` name it.
 SUBJECTS = ("contact", "status", *OTHER_SUBJECTS)
 EVENTS = (
