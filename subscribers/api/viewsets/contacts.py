@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import definitions, show_field, types_by_slug
+from emails.reading import stats_of_contact
 from segments.models import ContactList, Tag
 from segments.services import resolve_segments
 from subscribers import services
@@ -125,7 +126,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         if "commerce_stat" in wanted:
             contact["commerce_stat"] = []
         if "stats" in wanted:
-            contact["stats"] = {"emails": 0, "opens": 0, "clicks": 0}
+            contact["stats"] = stats_of_contact(pk)
         answer: dict[str, Any] = {"subscriber": contact}
         if "custom_fields" in wanted:
             answer["custom_fields"] = [show_field(field) for field in fields]
