@@ -17,14 +17,17 @@ from django.db import OperationalError
 from changes.models import Change, ChangedContact
 from companies.models import Company
 from custom_fields.models import CustomField
+from emails.models import Click, Link, Message, Template
 from events.models import TrackedEvent
 from fluentcrm_api.openapi.document import document
 from notes.models import Note
+from options.services import write_option
 from profile_sections.providers import SECTIONS
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
 from tests.client import FLUENTCRM
 from tests.companies.factories import CompanyFactory
+from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.openapi.conformance import DocumentedApi, validator_of
 from wp_rest.views import RestView
@@ -44,6 +47,8 @@ class World:
     company: Company  # everything filled in, and `full` belongs to it
     company_note: Note
     nobodys: Company  # no contact belongs to it
+    template: Template
+    message: Message  # to `full`, opened and clicked in
 
 
 @pytest.fixture
@@ -98,7 +103,18 @@ def world(admin: User) -> World:
         ChangedContact.objects.create(change=change, contact_id=full.pk)
     Change.objects.filter(user=admin).update(actor_kind="application_password", actor_id=1)
     nobodys = CompanyFactory.create()
-    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys)
+    template = TemplateFactory.create(status="publish", created_by=admin, settings={"template_config": {}})
+    message = MessageFactory.create(
+        subscriber=full,
+        state="sent",
+        error="x",
+        clicks=1,
+        **dict.fromkeys(("sent_at", "opened_at", "clicked_at"), "2026-01-31T09:05:00Z"),
+    )
+    link = Link.objects.create(mailing=message.mailing, url="https://shop.example.com/a", digest="a")
+    Click.objects.create(message=message, link=link)
+    write_option("email_settings", {"reply_to_email": "help@example.com"})
+    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys, template, message)
 
 
 @dataclass
@@ -113,6 +129,7 @@ class Request:
         contact = 0 if self.query.startswith("?get_by_email") else (world.bare if wanted else world.full).pk
         kind = path.removeprefix(FLUENTCRM).split("/")[1:2]
         known = {"tags": world.tag.pk, "lists": world.list.pk, "companies": world.company.pk}
+        known |= {"templates": world.template.pk, "campaigns": world.message.pk}
         note = world.company_note if kind == ["companies"] else world.note
         numbers = {
             "id": known.get(kind[0] if kind else "", contact),
@@ -136,6 +153,7 @@ ALL_WITH = "with[]=custom_values&with[]=custom_fields&with[]=stats&with[]=commer
 FILTERED = "filter_type=advanced&advanced_filters[0][0][source][]=subscriber&advanced_filters[0][0][source][]=city"
 NEW = {"email": "new@example.com", "status": "subscribed"}
 LEFT_OUT = {"tags": [999], "lists": ["ab"], "custom_values": {"unknown": 1}}
+MAIL = {"email_subject": "Hello", "email_body": "<p>Hi</p>"}
 NOTE = {"title": "New Note", "description": "<p>very important note</p>", "type": "note"}
 
 
@@ -160,6 +178,31 @@ def segment_stories(word: str) -> dict[str, list[Request]]:
 
 
 STORIES: dict[str, list[Request]] = {
+    "GET /setting": [Request("?settings_keys[]=email_settings&settings_keys[]=business_settings")],
+    "PUT /setting": send_body({"settings": {"email_settings": {"from_name": "Shop"}}}),
+    "GET /templates": [Request("?types[]=publish"), Request("?search=nothing")],
+    "POST /templates": send_body({"template": {"post_title": "New"}}),
+    "GET /templates/{id}": [Request()],
+    "PUT /templates/{id}": send_body({"template": {"post_title": "New"}}),
+    "DELETE /templates/{id}": [Request()],
+    **{f"GET /templates/{word}": [Request()] for word in ("all", "smartcodes", "built-in-templates")},
+    "POST /templates/duplicate/{id}": [Request()],
+    "POST /templates/set-global-style": send_body({"config": {"link_color": "#3869d4"}}),
+    "POST /templates/do-bulk-action": sending(
+        lambda world: {"action_name": "delete_templates", "template_ids": [world.template.pk]}
+    ),
+    "GET /subscribers/{id}/emails": [Request(), Request("?filter=unopened")],
+    "DELETE /subscribers/{id}/emails": sending(lambda world: {"email_ids": [world.message.pk]}),
+    "GET /subscribers/{id}/emails/template-mock": [Request()],
+    "POST /subscribers/{id}/emails/send": send_body({"campaign": MAIL}),
+    "GET /subscribers/{id}/url-metrics": [Request(), Request(bare=True)],
+    "GET /campaigns/emails/{id}/preview": [Request()],
+    "GET /reports/emails": [Request(), Request("?status=failed")],
+    "DELETE /reports/emails": sending(lambda world: {"email_ids": [world.message.pk]}),
+    **{
+        f"GET /reports/email-{word}": [Request(), Request("?date_range[]=2026-01-30&date_range[]=2026-01-31")]
+        for word in ("sents", "opens", "clicks")
+    },
     "GET ": [Request()],
     "GET /openapi.json": [Request()],
     "GET /docs": [Request()],
@@ -445,6 +488,29 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
         Request(),
         Request("?filter_type=advanced&current_id=1&advanced_filters=x"),
     ],
+    ("PUT /setting", 400): send_body({"settings": {"email_settings": {"from_email": "nobody"}}}),
+    ("POST /templates", 400): send_body({"template": {"edit_type": "paint"}}),
+    ("POST /templates", 422): send_body({}),
+    ("PUT /templates/{id}", 400): send_body({"template": {"post_content": 1}}),
+    ("POST /templates/set-global-style", 422): send_body({}),
+    ("POST /templates/do-bulk-action", 400): send_body({"action_name": "delete_templates", "template_ids": "1,x"}),
+    ("POST /templates/do-bulk-action", 422): send_body({"action_name": "paint"}),
+    ("GET /subscribers/{id}/emails", 400): [Request("?filter=eaten")],
+    ("DELETE /subscribers/{id}/emails", 400): send_body({"email_ids": "1,x"}),
+    ("POST /subscribers/{id}/emails/send", 400): send_body({"campaign": MAIL | {"title": []}}),
+    ("POST /subscribers/{id}/emails/send", 422): [
+        *send_body({}),
+        Request(body=lambda _: {"campaign": MAIL}, bare=True),
+    ],
+    ("GET /reports/emails", 400): [Request("?status=eaten")],
+    ("DELETE /reports/emails", 400): send_body({"email_ids": "1,x"}),
+    **{
+        (f"GET /reports/email-{word}", 400): [
+            Request("?date_range[]=2026-01-30"),
+            Request("?date_range[]=2020-01-30&date_range[]=2026-01-31"),
+        ]
+        for word in ("sents", "opens", "clicks")
+    },
     ("POST /subscribers/{id}/notes", 400): send_body({"note": NOTE | {"type": "smoke signal"}}),
     ("POST /subscribers/{id}/notes", 422): send_body({"note": {"title": ""}}),
     ("PUT /subscribers/{id}/notes/{note_id}", 400): send_body({"note": NOTE | {"created_at": "soon"}}),

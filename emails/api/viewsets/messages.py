@@ -49,12 +49,14 @@ class ContactMessageViewSet(ListViewSet):
         return show_message(row)
 
     def destroy_many(self, request: Request, **ids: int) -> Response:
+        refuse_missing(self.contact_id)
         delete_messages(as_ids(self.params.get("email_ids"), "email_ids"), self.contact_id)
         return Response({"message": DELETED})
 
     @action(detail=False, url_path="template-mock")
     def template_mock(self, request: Request, **ids: int) -> Response:
         """What a mail to a contact starts from."""
+        refuse_missing(self.contact_id)
         return Response({"email_mock": show_blank_mail()})
 
     @action(detail=False, methods=["post"])
