@@ -12,6 +12,8 @@ CONTACT_EVENTS = (
     "lists_detached",
     "companies_attached",
     "companies_detached",
+    "consent_asked",
+    "consent_given",
 )
 # What else is made, changed and deleted. A note's entries name the contact that it is about, too.
 OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "template")
