@@ -15,6 +15,11 @@ def read_options(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {name: kept.get(name, {}) for name in wanted}
 
 
+def read_options_like(prefix: str) -> dict[str, dict[str, Any]]:
+    """What was set in each group whose name starts so. One statement."""
+    return dict(Option.objects.filter(name__startswith=prefix).values_list("name", "value"))
+
+
 @transaction.atomic
 def write_option(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Set these values of a group and keep its others; returns the group. A fixed number of statements."""
