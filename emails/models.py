@@ -82,6 +82,9 @@ class Mailing(Written):
     """What was written once, for one contact or for many. The API knows it by `campaign_id`."""
 
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.CUSTOM)
+    # Of a request for consent: SHA-256 of what is written. All requests in the same words are one mailing, which is
+    # never changed, as consents refer to it.
+    digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - many have none
 
 
 class State(models.TextChoices):
@@ -186,3 +189,27 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return f"until {self.until}"
+
+
+class Consent(models.Model):
+    """That a contact confirmed its subscription: when, from where, to which words and lists. Kept as it was."""
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, db_index=False, related_name="consents", verbose_name="contact"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    email = models.CharField(max_length=190, help_text="The address that the request was sent to.")
+    ip = models.CharField(max_length=45, blank=True, verbose_name="IP address")
+    user_agent = models.CharField(max_length=500, blank=True, help_text="The browser, in its own words.")
+    # What was asked: its body is what the contact got.
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="consents", verbose_name="text")
+    lists = models.JSONField(default=list, help_text="Id and title of each list that the contact was on.")
+
+    class Meta:
+        indexes: ClassVar = [
+            # A contact's page, and whether a link was followed before.
+            models.Index(fields=["subscriber", "at"], name="emails_consents_of_subscriber"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.at:%Y-%m-%d %H:%M}"

@@ -351,6 +351,12 @@ EMAIL_USE_SSL = bool(mail.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = read_number("EMAIL_TIMEOUT", 30, least=1)
 # Mails a second of all workers together, where staff set no other number; 0 for no limit.
 EMAIL_RATE = read_number("EMAIL_RATE", 15)
+# Days for which the link to confirm a subscription works; 0 for ever.
+DOUBLE_OPTIN_DAYS = read_number("DOUBLE_OPTIN_DAYS", 30)
+# A picture (PNG, JPEG, GIF, WebP or SVG) over the pages that mails lead to.
+SITE_LOGO: str = read("SITE_LOGO", str, "")
+if SITE_LOGO and not Path(SITE_LOGO).is_file():
+    raise ImproperlyConfigured(f"SITE_LOGO={SITE_LOGO!r} is no file.")
 # The sender where staff named none.
 DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
 
