@@ -19,7 +19,7 @@ from subscribers.api.representation import show_contacts, show_leaving
 from subscribers.api.serializers import ContactSerializer, NewContactSerializer, UpsertSerializer
 from subscribers.api.viewsets.finding import FindContacts
 from subscribers.api.viewsets.many import ManyContacts
-from subscribers.api.viewsets.requests import Conflict
+from subscribers.api.viewsets.requests import Conflict, may_return
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
 from wp_rest.exceptions import NotFound, invalid, required
 from wp_rest.pagination import PageRequest
@@ -79,7 +79,8 @@ class ContactViewSet(ManyContacts, FindContacts):
             if not created:
                 raise Conflict
             [pk] = created.values()
-            return self.answer("Successfully added the subscriber.", pk, sent.ignored, action_type="created")
+            asked = self.ask_consent([pk], (), {})
+            return self.answer("Successfully added the subscriber.", pk, sent.ignored, action_type="created", **asked)
 
     def upsert(self) -> Response:
         user: Any = self.request.user
@@ -91,13 +92,15 @@ class ContactViewSet(ManyContacts, FindContacts):
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
         with transaction.atomic():
-            sent = self.resolve_contact(serializer)
-            [written] = services.upsert_contacts([sent.draft()]).values()
+            draft = (sent := self.resolve_contact(serializer)).draft()
+            barred = self.barred_among([draft.address])
+            [written] = services.upsert_contacts([draft]).values()
+            asked = self.ask_consent([written.id], [written.id] if may_return(draft) else (), barred)
             if written.created:
                 message, done = "Successfully added the subscriber.", "created"
             else:
                 message, done = "contact has been successfully updated.", "updated"
-            return self.answer(message, written.id, sent.ignored, action_type=done)
+            return self.answer(message, written.id, sent.ignored, action_type=done, **asked)
 
     def destroy_many(self, request: Request) -> Response:
         services.delete_contacts(self.chosen_ids())
