@@ -31,11 +31,15 @@ DONE = "Selected bulk action has been successfully completed"
 
 @dataclass(frozen=True)
 class ReadAction:
-    """A prepared action, the message of its answer by what it counted, and what was named in vain."""
+    """A prepared action, the message of its answer by what it counted, and what was named in vain.
+
+    `counted` is the key under which the answer tells what the action counted; empty for none.
+    """
 
     prepared: PreparedAction
     message: Callable[[int], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    counted: str = ""
 
 
 def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) -> Callable[[Params], ReadAction]:
@@ -128,21 +132,18 @@ def remove_from_company(params: Params) -> ReadAction:
     return ReadAction(prepared, lambda left: f"{left} subscribers has been detached from the selected company")
 
 
+def send_double_optin(params: Params) -> ReadAction:
+    """Contacts who are not pending are left out; who unsubscribed gets a mail only if the request says so."""
+    prepared = actions.send_double_optin(include_unsubscribed=is_true(params.get("include_unsubscribed")))
+    return ReadAction(prepared, lambda _: "Double optin sent to selected contacts", counted="sent")
+
+
 def delete_contacts(params: Params) -> ReadAction:
     return ReadAction(actions.delete_contacts(), lambda _: "Selected Contacts has been deleted permanently")
 
 
-def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
-    """A reader for an action whose subject this server does not have yet: refused plainly, never pretended."""
-
-    def read(params: Params) -> ReadAction:
-        raise Unprocessable(f"This server has no {what} yet")
-
-    return read
-
-
 def not_there(what: str) -> Callable[[Params], ReadAction]:
-    """The same where the client names one by its id: there is none of that id (404)."""
+    """A reader for an action whose subject this server does not have yet: there is none of that id (404)."""
 
     def read(params: Params) -> ReadAction:
         raise NotFound(f"There is no such {what}: this server has none yet")
@@ -159,7 +160,7 @@ READERS: dict[str, Callable[[Params], ReadAction]] = {
     "change_contact_type": change_type,
     "add_to_email_sequence": not_there("email sequence"),
     "add_to_automation": not_there("automation"),
-    "send_double_optin": not_here_yet("double opt-in e-mail"),
+    "send_double_optin": send_double_optin,
     "update_custom_fields": update_custom_fields,
     "delete_contacts": delete_contacts,
     "add_to_company": add_to_company,

@@ -21,7 +21,7 @@ from wp_rest.viewsets import RestViewSet
 # What a request may hold. Whoever says is_all without a condition, and something else, meant other contacts.
 KEYS = CONTROL_PARAMETERS | frozenset(
     "action_name action_options new_status company_id custom_field unsubscribe_reason reason is_all contact_query "
-    "last_id subscriber_ids".split()
+    "last_id subscriber_ids include_unsubscribed".split()
 )
 
 
@@ -71,6 +71,8 @@ class BulkActionViewSet(RestViewSet):
         }
         if everyone:
             answer["is_completed"] = completed
+        if read.counted:
+            answer[read.counted] = done.count
         if read.ignored:
             answer["ignored"] = read.ignored
         return Response(answer)
