@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
+from fluentcrm_api.old_addresses import find_old_route
 from staff.error_pages import wants_page
 
 # Name, path, what it is.
@@ -25,8 +26,10 @@ PLACES = (
 def landing(request: HttpRequest) -> HttpResponse:
     """A page for browsers, the same addresses as JSON for programs. No statement; anyone may see it.
 
-    `/?rest_route=...` never comes here (wp_rest.middleware). What is no GET finds nothing, as before.
+    `/?fluentcrm=1&route=...` is FluentCRM's (old_addresses); `/?rest_route=...` never comes here (wp_rest.middleware). What is no GET finds nothing, as before.
     """
+    if old := find_old_route(request):
+        return old(request)
     if request.method not in ("GET", "HEAD"):
         raise Http404
     site = site_address(request)
