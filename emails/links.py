@@ -25,7 +25,8 @@ class Target(NamedTuple):
 
 def address(purpose: str, target: Target) -> str:
     """The whole public address of one of PURPOSES for a message: `{SITE_URL}/mail/click/1C-2a-5:signature`."""
-    return f"{settings.SITE_URL}{ROOT}/{purpose}/{signer(purpose).sign('-'.join(map(b62_encode, target)))}"
+    numbers = target if target.link else target[:2]
+    return f"{settings.SITE_URL}{ROOT}/{purpose}/{signer(purpose).sign('-'.join(map(b62_encode, numbers)))}"
 
 
 def read_token(purpose: str, token: str) -> Target | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import DatabaseError
+from django.utils import timezone
 
 from emails.consent import may_get
 from emails.models import Message, State
@@ -29,6 +30,8 @@ def send_due(limit: int = 1000, connection: Any = None) -> int:
     mail server may do; what the database does is raised, and messages that may have left then become unsure.
     """
     give_up_abandoned()
+    if not Message.objects.due(timezone.now()).exists():
+        return 0
     return send_claimed(limit, connection or get_connection())
 
 
