@@ -12,6 +12,7 @@ from emails.api.message_schema import (
     PREVIEW_EXAMPLE,
     WHOLE_EXAMPLE,
 )
+from emails.api.optin_schema import OPTIN_COMPONENTS, OPTIN_ROUTES
 from emails.api.serializers import TemplateSerializer
 from emails.codes import SMARTCODES
 from emails.design import DEFAULT_STYLE
@@ -106,6 +107,7 @@ COMPONENTS: dict[str, Schema] = {
         },
     ),
     **MESSAGE_COMPONENTS,
+    **OPTIN_COMPONENTS,
 }
 BODY: Schema = sent(
     {"template": {"anyOf": [ref("TemplateToSave"), TEXT], "description": "The template, or the JSON text of one."}},
@@ -427,4 +429,5 @@ ROUTES: Routes = {
     f"{BASE}/reports/email-sents": numbers("countSentMails", "Count the mails that were sent"),
     f"{BASE}/reports/email-opens": numbers("countOpenedMails", "Count the mails that were opened"),
     f"{BASE}/reports/email-clicks": numbers("countClickedMails", "Count the mails that were clicked in"),
+    **OPTIN_ROUTES,
 }

@@ -178,6 +178,12 @@ FIELDS = {
     "detach_lists": "Lists to remove an existing contact from. A list that is also in `lists` stays.",
 }
 NAMED = {"status": STATUS, "contact_type": one_of(*settings.CONTACT_TYPES, title="ContactType")}
+DOUBLE_OPTIN = say(
+    FLAG,
+    "True sends the mail of double opt-in to contacts that are `pending`, or that an update leaves `unsubscribed`: only "
+    "once in five minutes, and to nobody who was `bounced`, `complained` or `spammed` before.",
+)
+DOUBLE_OPTIN_ANSWER = say(ref("DoubleOptinRequests"), "Only if `double_optin` is sent.")
 FORCE = say(FLAG, "True updates the contact if one with this address exists.")
 CONDITION = sent(
     {
@@ -335,7 +341,7 @@ def written(beside: dict[str, Schema], kinds: tuple[str, ...] = ("tags", "lists"
         "subscriber": say(ref("Contact"), "The same contact as in `contact`."),
         **beside,
     }
-    return obj({**keys, "ignored": ignored(*kinds)}, optional=["ignored"])
+    return obj({**keys, "ignored": ignored(*kinds)}, optional=["ignored", "double_optin"])
 
 
 def written_example(text: str, **beside: Any) -> dict[str, Any]:
@@ -409,10 +415,13 @@ ROUTES: Routes = {
             "`subscribers.change_subscriber`.",
             body={
                 "anyOf": [
-                    ref("NewContact"),
+                    {"title": "ContactToCreate", "allOf": [ref("NewContact"), sent({"double_optin": DOUBLE_OPTIN})]},
                     {
                         "title": "ContactToForceUpdate",
-                        "allOf": [ref("ContactToUpsert"), sent({"__force_update": FORCE}, ["__force_update"])],
+                        "allOf": [
+                            ref("ContactToUpsert"),
+                            sent({"__force_update": FORCE, "double_optin": DOUBLE_OPTIN}, ["__force_update"]),
+                        ],
                     },
                 ]
             },
@@ -426,7 +435,7 @@ ROUTES: Routes = {
                 "lists": [1],
                 "custom_values": CUSTOM_EXAMPLE,
             },
-            answer=written({"action_type": one_of("created", "updated")}),
+            answer=written({"action_type": one_of("created", "updated"), "double_optin": DOUBLE_OPTIN_ANSWER}),
             example=written_example("Successfully added the subscriber.", action_type="created"),
             refusals={**INVALID_CONTACT, 409: CONFLICT, 422: MISSING},
         ),
@@ -611,7 +620,10 @@ ROUTES: Routes = {
             description="Works for each contact like `POST /subscribers` with `__force_update`. Contacts with errors are "
             "listed in `invalids`; the others are saved.",
             body=sent(
-                {"contacts": listed({"anyOf": [ref("ContactToUpsert"), ANYTHING]}, description="The contacts.")},
+                {
+                    "contacts": listed({"anyOf": [ref("ContactToUpsert"), ANYTHING]}, description="The contacts."),
+                    "double_optin": DOUBLE_OPTIN,
+                },
                 ["contacts"],
             ),
             body_example={
@@ -627,8 +639,9 @@ ROUTES: Routes = {
                     "updated": say(listed(ref("WrittenContact")), "The updated contacts, also those without a change."),
                     "invalids": say(listed(ref("InvalidContact")), "The contacts with errors; they were not saved."),
                     "ignored": ignored("tags", "lists", "custom_values"),
+                    "double_optin": DOUBLE_OPTIN_ANSWER,
                 },
-                optional=["ignored"],
+                optional=["ignored", "double_optin"],
             ),
             example={
                 "message": "Successfully added/updated the subscribers.",

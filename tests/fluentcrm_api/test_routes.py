@@ -95,6 +95,7 @@ OF_CONTACTS = [
     Line("GET", "/{contacts}/{contact}/emails/template-mock"),
     Line("POST", "/{contacts}/{contact}/emails/send", {"campaign": {"email_subject": "Hello", "email_body": "Hi"}}),
     Line("GET", "/{contacts}/{contact}/url-metrics"),
+    Line("POST", "/{contacts}/{contact}/send-double-optin"),
 ]
 OF_COMPANIES = [
     Line("GET", "/companies"),
@@ -148,6 +149,8 @@ REQUESTS = [
     *OF_MAILS,
     Line("GET", "/setting", query="?settings_keys[]=email_settings"),
     Line("PUT", "/setting", {"settings": {"business_settings": {"business_name": "Shop"}}}),
+    Line("GET", "/setting/double-optin", query="?list_id={list}"),
+    Line("PUT", "/setting/double-optin", {"settings": {"email_subject": "Please confirm"}}),
     Line("GET", "/setting/experiments"),
     Line("POST", "/setting/experiments", {"company_module": "yes"}),
 ]

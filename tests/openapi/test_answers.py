@@ -122,6 +122,7 @@ class Request:
     query: str = ""
     body: Callable[[World], Any] | None = None
     bare: bool = False  # ask for the bare contact rather than the full one
+    bounced: bool = False  # mail to the contact came back
     content_type: str = "application/json"
 
     def send(self, api: DocumentedApi, world: World, verb: str, path: str, **ids: int) -> Any:
@@ -135,7 +136,10 @@ class Request:
             "id": known.get(kind[0] if kind else "", contact),
             "note_id": note.pk,
             "nobodys": world.nobodys.pk,
+            "list": world.list.pk,
         } | ids
+        if self.bounced:
+            Subscriber.objects.update(status="bounced")
         body = self.body(world) if self.body else None
         address = (path + self.query).format(**numbers)
         return api.send(verb, address, body, content_type=self.content_type)
@@ -154,6 +158,7 @@ FILTERED = "filter_type=advanced&advanced_filters[0][0][source][]=subscriber&adv
 NEW = {"email": "new@example.com", "status": "subscribed"}
 LEFT_OUT = {"tags": [999], "lists": ["ab"], "custom_values": {"unknown": 1}}
 MAIL = {"email_subject": "Hello", "email_body": "<p>Hi</p>"}
+OPTIN = {"email_subject": "Please confirm", "tag_redirects": [{"field_key": [1], "field_value": ""}]}
 NOTE = {"title": "New Note", "description": "<p>very important note</p>", "type": "note"}
 
 
@@ -180,6 +185,12 @@ def segment_stories(word: str) -> dict[str, list[Request]]:
 STORIES: dict[str, list[Request]] = {
     "GET /setting": [Request("?settings_keys[]=email_settings&settings_keys[]=business_settings")],
     "PUT /setting": send_body({"settings": {"email_settings": {"from_name": "Shop"}}}),
+    "GET /setting/double-optin": [
+        Request("?with[]=settings_fields"),
+        Request("?list_id={list}"),
+    ],
+    "PUT /setting/double-optin": sending(lambda world: {"list_id": world.list.pk, "settings": OPTIN}),
+    "POST /subscribers/{id}/send-double-optin": [Request(), Request(bare=True)],
     "GET /templates": [Request("?types[]=publish"), Request("?search=nothing")],
     "POST /templates": send_body({"template": {"post_title": "New"}}),
     "GET /templates/{id}": [Request()],
@@ -279,6 +290,7 @@ STORIES: dict[str, list[Request]] = {
                 "subscriber_ids": [world.bare.pk, world.full.pk],
             }
         )
+        + sending(lambda world: {"action_name": "send_double_optin", "subscriber_ids": [world.bare.pk]})
         for verb in ("POST", "PUT")
     },
     "POST /subscribers/track-event": sending(
@@ -324,6 +336,7 @@ STORIES: dict[str, list[Request]] = {
         *send_body(NEW),
         *send_body(NEW | LEFT_OUT | {"email": "ignored@example.com"}),
         *sending(lambda world: {"__force_update": "yes", "email": world.full.email, "city": "Leeds"}),
+        *send_body(NEW | {"email": "asked@example.com", "double_optin": "yes"}),
     ],
     "DELETE /subscribers": sending(lambda world: {"subscribers": [world.bare.pk, NO_SUCH_ID]}),
     "GET /subscribers/{id}": [
@@ -357,7 +370,8 @@ STORIES: dict[str, list[Request]] = {
                 {"email": "wrong"},
                 "no object",
                 {"email": "a@b.example", "status": "subscribed", "custom_values": {"company": {"no": "text"}}},
-            ]
+            ],
+            "double_optin": True,
         }
     ),
     "GET /subscribers/search-contacts": [Request(), Request("?search=first"), Request("?search=bare")],
@@ -489,6 +503,11 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
         Request("?filter_type=advanced&current_id=1&advanced_filters=x"),
     ],
     ("PUT /setting", 400): send_body({"settings": {"email_settings": {"from_email": "nobody"}}}),
+    ("GET /setting/double-optin", 404): [Request(f"?list_id={NO_SUCH_ID}")],
+    ("PUT /setting/double-optin", 400): send_body({"settings": {"after_confirmation_type": "applause"}}),
+    ("PUT /setting/double-optin", 404): send_body({"settings": OPTIN, "list_id": NO_SUCH_ID}),
+    ("PUT /setting/double-optin", 422): [*send_body({}), *send_body({"settings": {"email_body": "<p>No link</p>"}})],
+    ("POST /subscribers/{id}/send-double-optin", 422): [Request(bounced=True)],
     ("POST /templates", 400): send_body({"template": {"edit_type": "paint"}}),
     ("POST /templates", 422): send_body({}),
     ("PUT /templates/{id}", 400): send_body({"template": {"post_content": 1}}),

@@ -100,7 +100,6 @@ class SendDoubleOptinViewSet(RestViewSet):
         with transaction.atomic():
             asked = ask_consent([pk], returning=[pk])
             send_soon(asked)
-        shown = show_asked(asked)
         if barred := asked.left_out.keys() & set(BARRED):
-            raise Unprocessable(f"No email has been sent: the contact is {barred.pop()}.", double_optin=shown)
-        return Response({"message": "Double OptIn email has been sent", "double_optin": shown})
+            raise Unprocessable(f"No email has been sent: the contact is {barred.pop()}.")
+        return Response({"message": "Double OptIn email has been sent", "double_optin": show_asked(asked)})
