@@ -1,6 +1,7 @@
 """A mail server for tests that send."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,3 +17,12 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_RATE = 0
         yield mailbox
+
+
+@pytest.fixture
+def mail_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where mails land that are sent to no server, as fast as they come; and counters of the test's own."""
+    settings.MAIL_DIR = tmp_path / "mail"
+    settings.EMAIL_RATE = 0
+    settings.RATE_LIMIT_FILE = tmp_path / "rate_limits"
+    return settings.MAIL_DIR

@@ -20,14 +20,9 @@ from tests.emails.consent import asked, follow, status_of
 from tests.factories import SubscriberFactory
 from tests.subscribers.expected import NOT_FOUND
 
+pytestmark = pytest.mark.usefixtures("mail_folder")
 SENT = "Double OptIn email has been sent"
 BARRED = ("bounced", "complained", "spammed")
-
-
-@pytest.fixture(autouse=True)
-def _mail_dir(settings: Any, tmp_path: Any) -> None:
-    settings.MAIL_DIR = tmp_path / "mail"
-    settings.EMAIL_RATE = 0
 
 
 def send(api: Api, contact: Subscriber) -> Any:

@@ -19,14 +19,8 @@ from tests.emails.consent import asked, follow, path_of, status_of
 from tests.emails.factories import MessageFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mail_folder")]
 BROWSER = {"User-Agent": "Mozilla/5.0 (a browser)"}
-
-
-@pytest.fixture(autouse=True)
-def _mail_dir(settings: Any, tmp_path: Any) -> None:
-    settings.MAIL_DIR = tmp_path / "mail"
-    settings.EMAIL_RATE = 0
 
 
 def after(**time: float) -> Any:
