@@ -94,30 +94,23 @@ def split_codes(text: str) -> list[Piece]:
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """Where the public pages of one message are; empty where there is none."""
-
-    unsubscribe: str = ""
-    manage: str = ""
-    view: str = ""
-    confirm: str = ""
-
-
-@dataclass(frozen=True)
 class Context:
-    """What codes stand for in a message: the columns of its contact, custom values, this site, its own addresses."""
+    """What codes stand for in a message: the columns of its contact, custom values, this site.
+
+    `address` gives its public address for a purpose of emails.links; empty where it has none.
+    """
 
     contact: Mapping[str, Any]
     custom_values: Mapping[str, Any]
     site: EmailSettings
-    addresses: Addresses
+    address: Callable[[str], str]
 
 
 def value_of(code: Code, context: Context) -> str:
     """What a code stands for, as plain text; its default where that is empty or nobody knows the code."""
     group, _, name = code.name.partition(".")
-    if attribute := ADDRESSES.get(code.name):
-        value = str(getattr(context.addresses, attribute))
+    if purpose := ADDRESSES.get(code.name):
+        value = context.address(purpose)
     else:
         value = READERS[group](name, context) if group in READERS else ""
     return value or code.default
@@ -128,8 +121,8 @@ def html_of(code: Code, context: Context) -> str | None:
     named = LINKS.get(code.name)
     if named is None:
         return None
-    attribute, words, template = named
-    return format_html(template, getattr(context.addresses, attribute), code.default or words)
+    purpose, words, template = named
+    return format_html(template, context.address(purpose), code.default or words)
 
 
 LINK = '<a href="{}">{}</a>'

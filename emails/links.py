@@ -4,9 +4,14 @@ A token names a message (and a link of it) and is good for one purpose alone; no
 address leads to is looked up by it, never read out of it.
 """
 
+import hmac
+from base64 import urlsafe_b64encode
+from functools import cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 
 ROOT = "/mail"
@@ -21,6 +26,29 @@ class Target(NamedTuple):
     contact: int
     message: int
     link: int = 0
+
+
+class MailSigner(Signer):
+    """Django's signatures, with the key derived once: a mail has half a dozen of them."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(salt=f"emails.{purpose}")
+        self.derived = sha256(f"{self.salt}signer{self.key}".encode()).digest()
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        if key is not None:
+            return super().signature(value, key)
+        plain = value.encode() if isinstance(value, str) else value
+        return urlsafe_b64encode(hmac.digest(self.derived, plain, "sha256")).rstrip(b"=").decode()
+
+
+@cache
+def signer(purpose: str) -> MailSigner:
+    return MailSigner(purpose)
+
+
+# Another SECRET_KEY, in tests.
+setting_changed.connect(lambda **_: signer.cache_clear(), weak=False)
 
 
 def address(purpose: str, target: Target) -> str:
@@ -38,7 +66,3 @@ def read_token(purpose: str, token: str) -> Target | None:
         return Target(*map(b62_decode, numbers))
     except (BadSignature, ValueError, TypeError):
         return None
-
-
-def signer(purpose: str) -> Signer:
-    return Signer(salt=f"emails.{purpose}")

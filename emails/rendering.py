@@ -42,7 +42,7 @@ class Reference:
 
     pieces: tuple[Piece, ...]
 
-    @property
+    @cached_property
     def is_own(self) -> bool:
         """Whether it is one of this server's own addresses (##crm.unsubscribe_url##), which are not counted."""
         return any(isinstance(piece, Code) and piece.name in ADDRESSES for piece in self.pieces)
@@ -200,6 +200,8 @@ class Compilation:
     def __init__(self, site: EmailSettings, style: Mapping[str, Any]) -> None:
         self.site, self.style = site, style
         self.compiled: dict[int, Compiled] = {}
+        # The ids of links by mailing and address, as far as they are known.
+        self.links: dict[tuple[int, str], int] = {}
 
     @classmethod
     def under_current_settings(cls) -> Self:
@@ -224,7 +226,9 @@ def plain(document: str) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks and control characters, which end a header or hide in it."""
-    return " ".join("".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in text).split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() or letter in JOINERS else " " for letter in text)
+    return " ".join(text.split())
 
 
 # Not printable by Python's book, but a part of emoji and of scripts that are written from right to left.

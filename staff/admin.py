@@ -8,6 +8,8 @@ from staff import (  # noqa: F401 - each registers what it shows
     contacts,
     custom_fields,
     events,
+    mail_templates,
+    messages,
     notes,
     segments,
     stages,

@@ -11,6 +11,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from emails.mail import Mail
+
 
 class EmailBackend(BaseEmailBackend):
     """A file appears whole: written beside the folder, then moved into it. Names are in the order of time."""
@@ -21,7 +23,8 @@ class EmailBackend(BaseEmailBackend):
         folder = Path(settings.MAIL_DIR)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            write(folder, message.message().as_bytes(linesep="\r\n"))
+            content = message.written() if isinstance(message, Mail) else message.message().as_bytes(linesep="\r\n")
+            write(folder, content)
         return len(email_messages)
 
 

@@ -3,7 +3,10 @@
 import smtplib
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
+
+from emails.mail import Mail
 
 
 class KnowsWhatLeft:
@@ -36,3 +39,10 @@ class EmailBackend(smtp.EmailBackend):
     @property
     def may_have_arrived(self) -> bool:
         return bool(self.connection and self.connection.awaits_verdict)
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        if not isinstance(email_message, Mail) or not self.connection:
+            return bool(super()._send(email_message))  # type: ignore[misc]
+        sender, recipient = email_message.envelope
+        self.connection.sendmail(sender, [recipient], email_message.written())
+        return True

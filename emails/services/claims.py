@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from changes.actors import Channel, acting_as
-from database.sql import execute, json_parameter, rows_from_json, stored_datetime
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, rows_from_json, stored_datetime
 from emails.models import Message, Pace, State
 from emails.services.outcomes import Outcome
 from subscribers.models import Status
@@ -23,6 +24,15 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 # How long all workers leave a server alone that takes nothing.
 PAUSE = timedelta(seconds=30)
 ABANDONED = "The worker that sent it has not said what became of it."
+COLUMNS = "id, subscriber_id, mailing_id, kind, hash, due, attempts"
+# As one array: of a plain subquery PostgreSQL may lock other rows than it changes.
+DUE = "SELECT id FROM emails_message WHERE state = 'scheduled' AND due <= %s{only} ORDER BY due, id LIMIT %s"
+CLAIM = f"""
+    UPDATE emails_message SET state = 'sending', claimed_until = %s, attempts = attempts + 1, updated_at = %s
+    WHERE id {{among}} RETURNING {COLUMNS}
+"""
+# RETURNING has no order.
+in_order = itemgetter(5, 0)
 ROW = [
     (name, Message._meta.get_field(name))
     for name in ("id", "claimed_until", "attempts", "state", "email", "subject", "error", "due", "sent_at")
@@ -37,15 +47,31 @@ FINISH = """
 """
 
 
+@dataclass(slots=True)
+class Claimed:
+    """A message that is this worker's for a while. `email` and `subject` are filled in as it is written."""
+
+    id: int
+    subscriber_id: int
+    mailing_id: int
+    kind: str
+    hash: str
+    due: Any
+    attempts: int
+    claimed_until: Any
+    email: str = ""
+    subject: str = ""
+
+
 @dataclass(frozen=True)
 class Finished:
     """A claimed message and what became of it."""
 
-    message: Message
+    message: Claimed
     outcome: Outcome
 
 
-def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Message]:
+def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Claimed]:
     """Messages that are due, now this worker's alone: committed as `sending` before any of them leaves.
 
     Of the ids `only`, where they are given. At most `limit`, and no more than `rate` a second of all workers (0: no limit). Four statements at most.
@@ -55,16 +81,15 @@ def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Me
         allowed = min(limit, allowance(now, rate))
         if allowed <= 0:
             return []
-        # A plain list first: of a set in a subquery PostgreSQL may lock other rows than it changes.
-        ids = list(Message.objects.due(now).select_for_update(skip_locked=True).values_list("pk", flat=True)[:allowed])
-        if not ids:
-            return []
-        Message.objects.filter(pk__any_of=ids).update(
-            state=State.SENDING, claimed_until=now + LEASE, attempts=F("attempts") + 1, updated_at=now
-        )
-        if rate:
-            use_up(now, len(ids), rate)
-    return list(Message.objects.filter(pk__any_of=ids).order_by("due", "pk"))
+        until = stored_datetime(now + LEASE)
+        due = DUE.format(only="" if only is None else f" AND id {any_of()}")
+        among = f"= ANY(ARRAY({due} FOR UPDATE SKIP LOCKED))" if is_postgresql() else f"IN ({due})"
+        narrowed = [] if only is None else [ids_parameter(only)]
+        moment = stored_datetime(now)
+        rows = execute(CLAIM.format(among=among), until, moment, moment, *narrowed, allowed)
+        if rows and rate:
+            use_up(now, len(rows), rate)
+    return [Claimed(*row, until) for row in sorted(rows, key=in_order)]
 
 
 def allowance(now: datetime, rate: int) -> int:
@@ -109,23 +134,23 @@ def finish(finished: Sequence[Finished]) -> None:
             set_status(contacts, Status.BOUNCED, reason)
 
 
-def row_of(message: Message, outcome: Outcome, now: datetime) -> Mapping[str, object]:
+def row_of(message: Claimed, outcome: Outcome, now: datetime) -> Mapping[str, object]:
     state, due, attempts = outcome.state, message.due, message.attempts
     if not outcome.tried:
         attempts -= 1
     elif state == State.SCHEDULED and attempts >= MAX_ATTEMPTS:
         state = State.FAILED
     elif state == State.SCHEDULED:
-        due = now + min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+        due = stored_datetime(now + min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT))
     return {
-        "id": message.pk,
-        "claimed_until": str(stored_datetime(message.claimed_until or now)),
+        "id": message.id,
+        "claimed_until": str(message.claimed_until),
         "attempts": attempts,
         "state": str(state),
         "email": message.email,
         "subject": message.subject,
         "error": outcome.error,
-        "due": str(stored_datetime(due)),
+        "due": str(due),
         "sent_at": str(stored_datetime(now)) if state == State.SENT else None,
     }
 

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import formataddr, formatdate
-from typing import Any
+from functools import cache, partial
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from emails.codes import CONTACT_FIELDS, Addresses, Context
+from emails.codes import CONTACT_FIELDS, Context
 from emails.consent import asks_consent
 from emails.links import Target, address
-from emails.models import Message
+from emails.mail import Mail
 from emails.rendering import Compilation, Rendered, one_line
 from emails.services.links import link_ids
 from subscribers.models import Subscriber
@@ -44,58 +44,69 @@ def as_recipient(row: dict[str, Any]) -> Recipient:
     return Recipient(row["id"], row["status"], row["email"], {**row, "full_name": " ".join(names)}, custom_values)
 
 
+class Letter(Protocol):
+    """What a mail is made of: a message, or a claimed one."""
+
+    id: int
+    subscriber_id: int
+    mailing_id: int
+    kind: str
+    hash: str
+
+
 def compose(
-    messages: Sequence[Message], recipients: Mapping[int, Recipient], compilation: Compilation
-) -> dict[int, EmailMultiAlternatives]:
-    """The mails of messages to those recipients, by the message's id. Four statements at most."""
+    messages: Sequence[Letter], recipients: Mapping[int, Recipient], compilation: Compilation
+) -> dict[int, Mail]:
+    """The mails of messages to those recipients, by the message's id. Four statements at most, one once the mailings and their links are known."""
     compilation.read({message.mailing_id for message in messages})
-    contexts = {message.pk: context_of(message, recipients[message.subscriber_id], compilation) for message in messages}
-    urls = {message.pk: compilation.of(message.mailing_id).urls(contexts[message.pk]) for message in messages}
-    ids = link_ids((message.mailing_id, url) for message in messages for url in urls[message.pk].values())
+    contexts = {message.id: context_of(message, recipients[message.subscriber_id], compilation) for message in messages}
+    urls = {message.id: compilation.of(message.mailing_id).urls(contexts[message.id]) for message in messages}
+    wanted = {(message.mailing_id, url) for message in messages for url in urls[message.id].values()}
+    ids = compilation.links
+    ids.update(link_ids(wanted - ids.keys()))
     composed = {}
     for message in messages:
         target = target_of(message)
         clicks = {
             number: address("click", Target(target.contact, target.message, ids[message.mailing_id, url]))
-            for number, url in urls[message.pk].items()
+            for number, url in urls[message.id].items()
         }
-        rendered = compilation.of(message.mailing_id).render(contexts[message.pk], clicks, address("open", target))
-        composed[message.pk] = mail_of(message, recipients[message.subscriber_id], rendered, compilation)
+        rendered = compilation.of(message.mailing_id).render(contexts[message.id], clicks, address("open", target))
+        composed[message.id] = mail_of(message, recipients[message.subscriber_id], rendered, contexts[message.id])
     return composed
 
 
-def target_of(message: Message) -> Target:
-    return Target(message.subscriber_id, message.pk)
+def target_of(message: Letter) -> Target:
+    return Target(message.subscriber_id, message.id)
 
 
-def addresses_of(target: Target) -> Addresses:
-    return Addresses(*(address(purpose, target) for purpose in ("unsubscribe", "manage", "view", "confirm")))
+def context_of(message: Letter, recipient: Recipient, compilation: Compilation) -> Context:
+    """What the codes of a message stand for. Its addresses are signed as they are asked for, each once."""
+    return Context(
+        recipient.columns, recipient.custom_values, compilation.site, cache(partial(signed, target_of(message)))
+    )
 
 
-def context_of(message: Message, recipient: Recipient, compilation: Compilation) -> Context:
-    """What the codes of a message stand for; without a message's id its addresses lead nowhere."""
-    addresses = addresses_of(target_of(message)) if message.pk else Addresses()
-    return Context(recipient.columns, recipient.custom_values, compilation.site, addresses)
+def signed(target: Target, purpose: str) -> str:
+    return address(purpose, target)
 
 
-def mail_of(
-    message: Message, recipient: Recipient, rendered: Rendered, compilation: Compilation
-) -> EmailMultiAlternatives:
-    site = compilation.site
+def mail_of(message: Letter, recipient: Recipient, rendered: Rendered, context: Context) -> Mail:
+    site = context.site
     sender = site.from_email or settings.DEFAULT_FROM_EMAIL
-    mail = EmailMultiAlternatives(
+    return Mail(
+        sender=(one_line(site.from_name or settings.SITE_NAME), sender),
+        recipient=(one_line(recipient.columns["full_name"]), recipient.email),
+        reply_to=[formataddr((one_line(site.reply_to_name), site.reply_to_email))] if site.reply_to_email else None,
         subject=rendered.subject,
         body=rendered.text,
-        from_email=named(site.from_name or settings.SITE_NAME, sender),
-        to=[named(recipient.columns["full_name"], recipient.email)],
-        reply_to=[named(site.reply_to_name, site.reply_to_email)] if site.reply_to_email else None,
-        headers=headers_of(message, sender),
+        html=rendered.html,
+        boundary=message.hash,
+        headers=headers_of(message, sender, context),
     )
-    mail.attach_alternative(rendered.html, "text/html")
-    return mail
 
 
-def headers_of(message: Message, sender: str) -> dict[str, str]:
+def headers_of(message: Letter, sender: str, context: Context) -> dict[str, str]:
     domain = sender.rpartition("@")[2] or urlsplit(settings.SITE_URL).hostname
     headers = {
         # The same whenever it is sent: a mailbox that has it already may tell.
@@ -106,12 +117,7 @@ def headers_of(message: Message, sender: str) -> dict[str, str]:
         headers |= {
             "Precedence": "bulk",
             # RFC 8058: the mailbox's own button leaves by a POST.
-            "List-Unsubscribe": f"<{address('unsubscribe', target_of(message))}>",
+            "List-Unsubscribe": f"<{context.address('unsubscribe')}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return headers
-
-
-def named(name: str, email: str) -> str:
-    """`Ada Lovelace <ada@example.com>` for a header: whatever the name holds, it stays a name."""
-    return formataddr((one_line(name), email))

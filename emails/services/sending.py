@@ -5,20 +5,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.db import DatabaseError
 from django.utils import timezone
 
 from emails.consent import may_get
+from emails.mail import Mail
 from emails.models import Message, State
 from emails.rendering import Compilation
-from emails.services.claims import LEASE, Finished, claim, finish, give_up_abandoned, pause
+from emails.services.claims import LEASE, Claimed, Finished, claim, finish, give_up_abandoned, pause
 from emails.services.composing import Recipient, compose, read_recipients
 from emails.services.outcomes import SENT, Outcome, as_error, of_opening, outcome_of
 
 log = logging.getLogger(__name__)
 # Messages a claim: so many at most are unsure after a worker was killed.
-BATCH = 25
+BATCH = 50
 IMPATIENT = 5
 
 
@@ -63,7 +64,7 @@ def send_claimed(limit: int, connection: Any, only: Collection[int] | None = Non
     return sent
 
 
-def send(messages: Sequence[Message], connection: Any, compilation: Compilation) -> Iterator[Finished]:
+def send(messages: Sequence[Claimed], connection: Any, compilation: Compilation) -> Iterator[Finished]:
     """Send claimed messages, each if its contact may get it now, and say what became of each."""
     recipients = read_recipients(message.subscriber_id for message in messages)
     allowed = []
@@ -75,7 +76,7 @@ def send(messages: Sequence[Message], connection: Any, compilation: Compilation)
     yield from deliver(allowed, compose_each(allowed, recipients, compilation), connection)
 
 
-def refusal_of(message: Message, recipients: Mapping[int, Recipient]) -> str:
+def refusal_of(message: Claimed, recipients: Mapping[int, Recipient]) -> str:
     """Why a message may not be sent now; nothing where it may."""
     recipient = recipients.get(message.subscriber_id)
     if recipient is None:
@@ -85,8 +86,8 @@ def refusal_of(message: Message, recipients: Mapping[int, Recipient]) -> str:
 
 
 def compose_each(
-    messages: Sequence[Message], recipients: Mapping[int, Recipient], compilation: Compilation
-) -> Mapping[int, EmailMultiAlternatives | Exception]:
+    messages: Sequence[Claimed], recipients: Mapping[int, Recipient], compilation: Compilation
+) -> Mapping[int, Mail | Exception]:
     """The mails of messages; of one that cannot be written, why. It does not stop the others."""
     try:
         return compose(messages, recipients, compilation)
@@ -94,20 +95,18 @@ def compose_each(
         raise
     except Exception as error:
         if len(messages) == 1:
-            log.exception("Message %s could not be written.", messages[0].pk)
-            return {messages[0].pk: error}
+            log.exception("Message %s could not be written.", messages[0].id)
+            return {messages[0].id: error}
     each = [compose_each([message], recipients, compilation) for message in messages]
     return {pk: mail for one in each for pk, mail in one.items()}
 
 
-def deliver(
-    messages: Sequence[Message], mails: Mapping[int, EmailMultiAlternatives | Exception], connection: Any
-) -> Iterator[Finished]:
+def deliver(messages: Sequence[Claimed], mails: Mapping[int, Mail | Exception], connection: Any) -> Iterator[Finished]:
     """Hand mails over. Once the server takes nothing more, or half of the lease is over, the rest stays scheduled."""
     deadline = monotonic() + LEASE.total_seconds() / 2
     stopped: Outcome | None = None
     for message in messages:
-        mail = mails[message.pk]
+        mail = mails[message.id]
         if isinstance(mail, Exception):
             yield Finished(message, Outcome(State.FAILED, as_error(mail)))
             continue
@@ -120,7 +119,7 @@ def deliver(
         yield Finished(message, outcome)
 
 
-def hand_over(mail: EmailMultiAlternatives, connection: Any) -> Outcome:
+def hand_over(mail: Mail, connection: Any) -> Outcome:
     """Send one mail by the open session, or a new one."""
     try:
         connection.open()

@@ -259,8 +259,8 @@ def test_a_message_that_cannot_be_written_does_not_stop_the_rest(
     MessageFactory.create_batch(2)
     write = composing.mail_of
 
-    def fail(message: Message, *arguments: Any) -> Any:
-        if message.pk == poison.pk:
+    def fail(message: Any, *arguments: Any) -> Any:
+        if message.id == poison.pk:
             raise LookupError("no such letter")
         return write(message, *arguments)
 
@@ -321,11 +321,11 @@ def test_a_body_with_long_lines_and_dots_arrives_as_it_is(mailbox: Mailbox) -> N
     assert html.get_content().partition("<pre>")[2].partition("</pre>")[0].splitlines() == ["a", ".", "..", "b"]
 
 
-@pytest.mark.parametrize("messages", [2, 24])
+@pytest.mark.parametrize("messages", [2, 48])
 def test_it_takes_a_constant_number_of_statements_a_batch(mailbox: Mailbox, messages: int) -> None:
     mailing = MailingFactory.create()
     MessageFactory.create_batch(messages, mailing=mailing)
     with CaptureQueriesContext(connection) as queries:
         assert send_due(messages) == messages
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) == 15
+    assert len(statements) == 13
