@@ -17,17 +17,17 @@ REFUSALS = {
     Outcome.EXPIRED: (
         410,
         "This link has expired",
-        "Nothing was changed. If you still want to get our mail, sign up once more: you will get a new link.",
+        "Nothing was changed. If you still want to get our emails, sign up once more: you will get a new link.",
     ),
     Outcome.OUTDATED: (
         410,
         "This link is for another address",
-        "Your address was changed after the mail had been sent. Nothing was changed now.",
+        "Your address was changed after the email was sent. Nothing was changed.",
     ),
     Outcome.REFUSED: (
         410,
         "This link is out of date",
-        "You left after the mail was sent, or mail to you came back. Nothing was changed now.",
+        "You left after the email was sent, or emails to you came back. Nothing was changed.",
     ),
 }
 

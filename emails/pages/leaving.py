@@ -1,19 +1,21 @@
 """Unsubscribe: a page that asks, and a POST that does it, a mailbox's own button included (RFC 8058)."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from emails.links import Target, address
-from emails.pages.answers import masked, notice, page
+from emails.pages.answers import masked, page
 from emails.pages.visitors import gone, named_by_token
 from emails.services.preferences import leave
 from rest.text import MAX_RAW_LENGTH, plain_line
 from subscribers.models import LEFT, Subscriber
 
 REASONS = (
-    "I get too many mails",
-    "The mails are not what I expected",
+    "I get too many emails",
+    "The emails are not what I expected",
     "I did not sign up",
-    "The mails are unwanted and should be reported",
+    "The emails are unwanted and should be reported",
 )
 MAX_WORDS = 500
 
@@ -25,18 +27,13 @@ def leaving(request: HttpRequest, target: Target) -> HttpResponse:
     if contact is None:
         return gone()
     email, status = contact
+    context: dict[str, Any] = {"email": masked(email), "manage": address("manage", target)}
     if request.method == "POST":
         leave(target.contact, reason_of(request))
     elif status not in LEFT:
-        context = {
-            "title": "Unsubscribe",
-            "email": masked(email),
-            "reasons": REASONS,
-            "max_words": MAX_WORDS,
-            "manage": address("manage", target),
-        }
-        return page("unsubscribe", context, form=True)
-    return notice("You are unsubscribed", f"We send no more mail to {masked(email)}.")
+        form = {"title": "Unsubscribe", "reasons": REASONS, "max_words": MAX_WORDS}
+        return page("unsubscribe", context | form, form=True)
+    return page("unsubscribed", context | {"title": "You are unsubscribed"})
 
 
 def reason_of(request: HttpRequest) -> str:

@@ -25,8 +25,8 @@ STATES = {
     Status.UNSUBSCRIBED: "left",
 }
 SAVED = "Your preferences are saved."
-SENT = "A mail is on its way to you. Follow the link in it to confirm your subscription."
-NOT_SENT = "The mail was sent a moment ago. Follow the link in it to confirm your subscription."
+SENT = "An email is on its way to you. Follow the link in it to confirm your subscription."
+NOT_SENT = "The email was sent a moment ago. Follow the link in it to confirm your subscription."
 
 
 @named_by_token("manage", "POST")

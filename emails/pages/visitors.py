@@ -48,7 +48,7 @@ def wrong_link(request: HttpRequest) -> HttpResponse:
     wait = fail(f"links from {client_network(request)}", limit) if limit else 0
     if wait:
         return too_many(wait)
-    text = "It may have been cut off. Copy the whole link from the mail, or open it there."
+    text = "It may have been cut off. Copy the whole link from the email, or open it there."
     return notice("This link is not right", text, status=404)
 
 

@@ -112,7 +112,7 @@ def test_a_long_name_is_cut(message: Message) -> None:
 def test_a_mail_leads_back(message: Message, status: str, title: str) -> None:
     Subscriber.objects.update(status=status)
     assert title in page(message)
-    assert "A mail is on its way to you." in send(message, {"action": "subscribe"})
+    assert "An email is on its way to you." in send(message, {"action": "subscribe"})
     # Nothing but a mail: whoever has the page has not confirmed.
     assert status_of(message.subscriber_id) == status
     assert not Consent.objects.exists()
