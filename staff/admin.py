@@ -5,6 +5,7 @@ from staff import (  # noqa: F401 - each registers what it shows
     application_passwords,
     changes,
     companies,
+    consents,
     contacts,
     custom_fields,
     events,

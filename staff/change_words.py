@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
-from changes.actors import Channel
+from changes.actors import ActorKind, Channel
 from changes.events import OTHER_SUBJECTS
 from changes.models import Change
 from companies.models import Company
@@ -29,6 +29,8 @@ WORDS = {
     "lists_detached": "Taken off lists",
     "companies_attached": "Companies attached",
     "companies_detached": "Companies detached",
+    "consent_asked": "Asked for consent",
+    "consent_given": "Consent given",
     **{
         f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
         for subject in OTHER_SUBJECTS
@@ -40,7 +42,19 @@ MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList, "companies": Compan
 REFERENCES = {"company_id": "companies", "pipeline_stage_id": "stages"}
 NOTHING = "–"
 # Details that `what` tells.
-TOLD = ("columns", "custom_values", "targets", "companies", "status", "previous", "reason", "title", "name", "deleted")
+TOLD = (
+    "columns",
+    "custom_values",
+    "targets",
+    "companies",
+    "status",
+    "previous",
+    "reason",
+    "title",
+    "name",
+    "deleted",
+    "consent",
+)
 # What several contacts had before one change of them all.
 UNKNOWN = "not kept"
 
@@ -76,15 +90,21 @@ def describe(changes: Iterable[Change]) -> list[Entry]:
     return [
         Entry(
             change,
-            (change.user.get_full_name() or change.user.get_username()) if change.user else NOTHING,
+            who(change),
             CHANNELS.get(change.channel, change.channel),
             what(change, names),
             f"{change.contacts:,}",
             # By name: the databases keep the columns in orders of their own.
-            sorted((line for line in lines(change.details, names) if line.before != line.after), key=by_name),
+            sorted((line for line in lines(change, names) if line.before != line.after), key=by_name),
         )
         for change in listed
     ]
+
+
+def who(change: Change) -> str:
+    if change.user:
+        return str(change.user.get_full_name() or change.user.get_username())
+    return "the contact" if change.actor_kind == ActorKind.CONTACT else NOTHING
 
 
 Names = Mapping[str, Mapping[int, str]]
@@ -162,8 +182,9 @@ def status(change: Change) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
+def lines(change: Change, names: Names) -> Iterable[Line]:
     """What changed of an entry, value by value."""
+    details = change.details
     columns = details.get("columns")
     for name, value in columns.items() if isinstance(columns, dict) else ():
         # Of one contact both values are kept; of many what all of them were given.
@@ -177,9 +198,11 @@ def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
     custom_values = details.get("custom_values")
     if isinstance(custom_values, dict):
         yield from (Line(slug, UNKNOWN, shown(value)) for slug, value in custom_values.items())
+    # A consent is new whatever was before.
+    before = NOTHING if change.event == "consent_given" else UNKNOWN
     for name, value in details.items():
         if name not in TOLD:
-            yield Line(column_name(name), UNKNOWN, shown(value))
+            yield Line(column_name(name), before, shown(value))
 
 
 def custom_lines(before: Any, after: Any) -> Iterable[Line]:
