@@ -94,7 +94,7 @@ class Compiled:
         self.references: list[Reference] = []
         document = self.inlined(self.with_places(document_of(mailing, site, style)))
         self.html_pieces = self.split(document)
-        self.text_pieces = self.split(plain(document))
+        self.text_pieces = self.split(plain(document.replace(self.mark(PICTURE, 0), "")))
 
     @cached_property
     def counted(self) -> list[int]:
