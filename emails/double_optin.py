@@ -18,7 +18,7 @@ OF_LIST = f"{GENERAL}_list_"
 FOLLOWS = "global_double_optin"
 BODY = (
     "<h2>Please confirm your subscription</h2>"
-    "<p>Somebody, hopefully you, gave us this address.</p>"
+    "<p>You, or somebody with your address, signed up for emails from {{crm.business_name}}.</p>"
     "<p>{{crm.activate_button|Yes, subscribe me}}</p>"
     "<p>If it was not you, do nothing: without your confirmation you will not be subscribed.</p>"
 )
