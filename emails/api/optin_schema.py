@@ -9,6 +9,7 @@ from rest.openapi import (
     ID,
     TEXT,
     Operation,
+    Refusal,
     Routes,
     Schema,
     body_of,
@@ -21,7 +22,7 @@ from rest.openapi import (
     say,
     sent,
 )
-from wp_rest.openapi import IDS, INVALID, JSON_OBJECT, MISSING, NOT_FOUND, Refusal, message, refused
+from wp_rest.openapi import IDS, INVALID, JSON_OBJECT, MISSING, NOT_FOUND, message, refused
 
 YES_OR_NO = one_of("yes", "no", title="YesOrNo")
 AFTER = one_of("message", "redirect", title="AfterConfirmation")

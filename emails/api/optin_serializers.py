@@ -35,7 +35,8 @@ class OptinSettingsSerializer(serializers.Serializer[Any]):
     tag_redirects = serializers.ListField(child=TagRedirectSerializer(), max_length=MAX_REDIRECTS, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        after = {**self.instance, **attrs}
+        before: dict[str, Any] = self.instance or {}
+        after = before | attrs
         if not after["email_subject"]:
             raise FieldErrors({"email_subject": {"required": "Email Subject is required"}})
         if not any(isinstance(piece, Code) and piece.name in ACTIVATION for piece in split_codes(after["email_body"])):

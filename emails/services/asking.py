@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -133,4 +134,5 @@ def mailing_ids(settings: Iterable[OptinSettings]) -> dict[str, int]:
 
 
 def read_mailing_ids(digests: Collection[str]) -> dict[str, int]:
-    return dict(Mailing.objects.filter(digest__in=list(digests)).values_list("digest", "pk"))
+    found: Any = Mailing.objects.filter(digest__in=list(digests)).values_list("digest", "pk")
+    return dict(found)

@@ -137,7 +137,7 @@ def test_it_shows_the_logo(settings: Any, tmp_path: Path, name: str, kind: str) 
     file.write_bytes(PICTURE)
     settings.SITE_LOGO = str(file)
     assert '<img src="/mail/logo" alt="FluentCRM API">' in Client().get("/mail/manage/x").content.decode()
-    answer = Client().get("/mail/logo")
+    answer: Any = Client().get("/mail/logo")
     assert (answer.status_code, answer["Content-Type"]) == (200, kind)
     assert "sandbox" in answer["Content-Security-Policy"]
     assert b"".join(answer.streaming_content) == PICTURE

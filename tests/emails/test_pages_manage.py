@@ -80,11 +80,11 @@ def test_it_attaches_no_list_that_is_not_public(message: Message, lists: dict[st
 
 
 def test_it_changes_nothing_else_of_the_contact(message: Message) -> None:
-    before = Subscriber.objects.values().get()
+    before: Any = Subscriber.objects.values().get()
     send(
         message, {"action": "save", "email": "eve@example.com", "status": "pending", "phone": "1", "first_name": "Ada"}
     )
-    after = Subscriber.objects.values().get()
+    after: Any = Subscriber.objects.values().get()
     assert {name for name in before if before[name] != after[name]} == {"updated_at"}
 
 
