@@ -352,7 +352,7 @@ EMAIL_TIMEOUT = read_number("EMAIL_TIMEOUT", 30, least=1)
 # Mails a second of all workers together, where staff set no other number; 0 for no limit.
 EMAIL_RATE = read_number("EMAIL_RATE", 15)
 # The sender where staff named none.
-DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, "") or f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}"
 
 # --- Behind HTTPS ---------------------------------------------------------------------------
 
