@@ -33,7 +33,7 @@ class MailSigner(Signer):
 
     def __init__(self, purpose: str) -> None:
         super().__init__(salt=f"emails.{purpose}")
-        self.derived = sha256(f"{self.salt}signer{self.key}".encode()).digest()
+        self.derived = sha256(f"{self.salt}signer{settings.SECRET_KEY}".encode()).digest()
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
         if key is not None:

@@ -38,7 +38,7 @@ class Mail(EmailMultiAlternatives):
             header("From", *self.sender),
             header("To", *self.recipient),
             *(header("Reply-To", reply) for reply in self.reply_to),
-            header("Subject", self.subject),
+            header("Subject", str(self.subject)),
             *(header(name, value) for name, value in self.extra_headers.items()),
             "MIME-Version: 1.0",
             f'Content-Type: multipart/alternative; boundary="{boundary}"',

@@ -23,7 +23,11 @@ TEXTS = [
 
 
 def mail(**parts: Any) -> Mail:
-    given = {"sender": ("Shop", "shop@example.com"), "recipient": ("Ada", "ada@example.com"), "subject": "Hi"}
+    given: dict[str, Any] = {
+        "sender": ("Shop", "shop@example.com"),
+        "recipient": ("Ada", "ada@example.com"),
+        "subject": "Hi",
+    }
     return Mail(**{"body": "text", "html": "<p>html</p>", "boundary": "b", **given, **parts})
 
 
@@ -79,14 +83,14 @@ def test_its_lines_are_ascii_end_in_crlf_and_are_short_enough(text: str) -> None
 @pytest.mark.parametrize("where", ["subject", "recipient", "sender", "header"])
 def test_it_refuses_a_header_of_several_lines(where: str, end: str) -> None:
     evil = f"a{end}Bcc: all@example.com"
-    parts: dict[str, Any] = {
+    parts: dict[str, dict[str, Any]] = {
         "subject": {"subject": evil},
         "recipient": {"recipient": (evil, "ada@example.com")},
         "sender": {"sender": (evil, "shop@example.com")},
         "header": {"headers": {"X-Name": evil}},
-    }[where]
+    }
     with pytest.raises(BadHeaderError):
-        mail(**parts).written()
+        mail(**parts[where]).written()
 
 
 def test_each_mail_becomes_one_file_that_appears_whole(settings: Any, tmp_path: Path) -> None:
