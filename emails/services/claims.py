@@ -99,7 +99,8 @@ def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Cl
         rows = execute(CLAIM.format(among=among), until, moment, moment, *narrowed, allowed)
         if rows and rate:
             use_up(now, len(rows), rate)
-    return [Claimed(*row, claimed_until=until) for row in sorted(rows, key=in_order)]
+    claimed = ([*row, until] for row in sorted(rows, key=in_order))
+    return [Claimed(*columns) for columns in claimed]
 
 
 def allowance(now: datetime, rate: int) -> int:

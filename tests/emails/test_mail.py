@@ -3,6 +3,7 @@
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_it_says_what_django_says(text: str) -> None:
         subject=line,
         body=text,
         html=f"<p>{text}</p>",
-        reply_to=["Help <help@example.com>"],
+        answers=(line, "help@example.com"),
         headers={"Message-ID": "<a@example.com>", "Precedence": "bulk"},
     )
     wire, django_wire = written.written(), written.message().as_bytes()
@@ -66,6 +67,13 @@ def test_it_says_what_django_says(text: str) -> None:
     ours, theirs = read(wire), read(django_wire)
     assert ours.get_content_type() == theirs.get_content_type() == "multipart/alternative"
     assert [body for body in bodies(ours) if body[1]] == bodies(theirs)
+
+
+def test_other_backends_get_names_in_plain_letters() -> None:
+    written = mail(recipient=('Ł "x" \\', "ada@example.com"), answers=("", "help@example.com"))
+    assert written.to == ['"Ł \\"x\\" \\\\" <ada@example.com>']
+    assert written.reply_to == ["help@example.com"]
+    assert parseaddr(written.to[0]) == ('Ł "x" \\', "ada@example.com")
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -1,5 +1,6 @@
 """Sending what is due, to a real mail server."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -137,7 +138,7 @@ def test_it_asks_again_where_the_server_takes_its_time(settings: Any, monkeypatc
 def test_it_keeps_what_left_when_it_is_told_to_stop(settings: Any) -> None:
     settings.EMAIL_RATE = 0
     MessageFactory.create_batch(3)
-    answers = iter([1, SystemExit])
+    answers: Iterator[Any] = iter([1, SystemExit])
 
     class Stopped(BaseEmailBackend):
         def send_messages(self, email_messages: Any) -> int:
@@ -354,7 +355,10 @@ def test_a_body_with_long_lines_and_dots_arrives_as_it_is(mailbox: Mailbox) -> N
 
 
 @pytest.mark.parametrize("messages", [2, 48])
-def test_it_takes_a_constant_number_of_statements_a_batch(mailbox: Mailbox, messages: int) -> None:
+def test_it_takes_a_constant_number_of_statements_a_batch(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, messages: int
+) -> None:
+    monkeypatch.setattr(sending, "FRESH", 3600)
     mailing = MailingFactory.create()
     MessageFactory.create_batch(messages, mailing=mailing)
     with CaptureQueriesContext(connection) as queries:
