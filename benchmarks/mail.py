@@ -11,7 +11,6 @@ import asyncio
 import multiprocessing
 import os
 import smtplib
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -160,4 +159,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -32,8 +32,9 @@ class MailSigner(Signer):
     """Django's signatures, with the key derived once: a mail has half a dozen of them."""
 
     def __init__(self, purpose: str) -> None:
-        super().__init__(salt=f"emails.{purpose}")
-        self.derived = sha256(f"{self.salt}signer{self.key}".encode()).digest()
+        salt = f"emails.{purpose}"
+        super().__init__(salt=salt)
+        self.derived = sha256(f"{salt}signer{settings.SECRET_KEY}".encode()).digest()
 
     def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
         if key is not None:

@@ -1,4 +1,4 @@
-"""A mail as it goes over the wire, written in a thirtieth of the time that Python's email package takes for it."""
+"""A mail as it goes over the wire, written in a twentieth of the time that Python's email package takes."""
 
 import binascii
 from email.header import Header
@@ -9,21 +9,32 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 # A header line may be so long (RFC 5322, 2.1.1); nothing of ours is folded that is shorter.
 MAX_LINE = 990
+# A name, which may be empty, and an address.
+Named = tuple[str, str]
 
 
 class Mail(EmailMultiAlternatives):
-    """Django's mail of a text and an HTML part to one recipient; any backend can send it.
+    """Django's mail of a text and an HTML part to one recipient; any backend can send it. `answers` go to Reply-To.
 
     `written` is what `message().as_bytes()` says in other words: its parts are in quoted-printable, and headers in
     ASCII are not folded. `boundary` is a word that no other mail has.
     """
 
     def __init__(
-        self, *, sender: tuple[str, str], recipient: tuple[str, str], html: str, boundary: str, **options: Any
+        self,
+        *,
+        sender: Named,
+        recipient: Named,
+        html: str,
+        boundary: str,
+        answers: Named | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(from_email=formataddr(sender), to=[formataddr(recipient)], **options)
+        replies = [named(*answers)] if answers else None
+        super().__init__(from_email=named(*sender), to=[named(*recipient)], reply_to=replies, **options)
         self.attach_alternative(html, "text/html")
-        self.sender, self.recipient, self.html, self.boundary = sender, recipient, html, boundary
+        self.sender, self.recipient, self.answers = sender, recipient, answers
+        self.html, self.boundary = html, boundary
 
     @property
     def envelope(self) -> tuple[str, str]:
@@ -37,8 +48,8 @@ class Mail(EmailMultiAlternatives):
         headers = [
             header("From", *self.sender),
             header("To", *self.recipient),
-            *(header("Reply-To", reply) for reply in self.reply_to),
-            header("Subject", self.subject),
+            *([header("Reply-To", *self.answers)] if self.answers else []),
+            header("Subject", str(self.subject)),
             *(header(name, value) for name, value in self.extra_headers.items()),
             "MIME-Version: 1.0",
             f'Content-Type: multipart/alternative; boundary="{boundary}"',
@@ -52,6 +63,14 @@ class Mail(EmailMultiAlternatives):
                 f"--{boundary}--\r\n".encode(),
             ]
         )
+
+
+def named(name: str, address: str) -> str:
+    """`"Žofie" <zofie@example.com>` in plain letters, for backends that encode them in ways of their own."""
+    if name.isascii():
+        return formataddr((name, address))
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>'
 
 
 def header(name: str, value: str, address: str = "") -> str:

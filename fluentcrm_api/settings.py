@@ -358,7 +358,7 @@ SITE_LOGO: str = read("SITE_LOGO", str, "")
 if SITE_LOGO and not Path(SITE_LOGO).is_file():
     raise ImproperlyConfigured(f"SITE_LOGO={SITE_LOGO!r} is no file.")
 # The sender where staff named none.
-DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}")
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, "") or f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}"
 
 # --- Behind HTTPS ---------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class EmailBackend(BaseEmailBackend):
         folder = Path(settings.MAIL_DIR)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            content = message.written() if isinstance(message, Mail) else message.message().as_bytes(linesep="\r\n")
+            content = message.written() if isinstance(message, Mail) else bytes(message.message())
             write(folder, content)
         return len(email_messages)
 

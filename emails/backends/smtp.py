@@ -38,7 +38,7 @@ class EmailBackend(smtp.EmailBackend):
 
     @property
     def may_have_arrived(self) -> bool:
-        return bool(self.connection and self.connection.awaits_verdict)
+        return bool(getattr(self.connection, "awaits_verdict", False))
 
     def _send(self, email_message: EmailMessage) -> bool:
         if not isinstance(email_message, Mail) or not self.connection:

@@ -1,5 +1,7 @@
 """Who sends which message: claims, the rate of all workers together, and what became of each."""
 
+import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +20,8 @@ from subscribers.services import set_status
 
 # How long a worker may take over its claim. It starts no message in the second half.
 LEASE = timedelta(minutes=10)
-# Messages that fail for now are tried so often, with waits that double from the first one to the longest: two days.
+# Messages that fail for now are tried so often, with waits that double from the first one to the longest: for a day
+# and a half.
 MAX_ATTEMPTS = 15
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 # How long all workers leave a server alone that takes nothing.
@@ -31,9 +34,11 @@ CLAIM = f"""
     UPDATE emails_message SET state = 'sending', claimed_until = %s, attempts = attempts + 1, updated_at = %s
     WHERE id {{among}} RETURNING {COLUMNS}
 """
+# `550 5.1.1`: the code of an answer, and RFC 3463's.
+REPLY_CODE = re.compile(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?")
 # RETURNING has no order.
 in_order = itemgetter(5, 0)
-ROW = [
+ROW: list[tuple[str, Any]] = [
     (name, Message._meta.get_field(name))
     for name in ("id", "claimed_until", "attempts", "state", "email", "subject", "error", "due", "sent_at")
 ]
@@ -49,7 +54,10 @@ FINISH = """
 
 @dataclass(slots=True)
 class Claimed:
-    """A message that is this worker's for a while. `email` and `subject` are filled in as it is written."""
+    """A message that is this worker's for a while. `email` and `subject` are filled in as it is written.
+
+    `left` is whether it may have left.
+    """
 
     id: int
     subscriber_id: int
@@ -61,6 +69,7 @@ class Claimed:
     claimed_until: Any
     email: str = ""
     subject: str = ""
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,8 @@ class Finished:
 def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Claimed]:
     """Messages that are due, now this worker's alone: committed as `sending` before any of them leaves.
 
-    Of the ids `only`, where they are given. At most `limit`, and no more than `rate` a second of all workers (0: no limit). Four statements at most.
+    Of the ids `only`, where they are given; at most `limit`, and no more than `rate` a second of all workers (0: no
+    limit). Five statements at most.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -89,7 +99,8 @@ def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Cl
         rows = execute(CLAIM.format(among=among), until, moment, moment, *narrowed, allowed)
         if rows and rate:
             use_up(now, len(rows), rate)
-    return [Claimed(*row, until) for row in sorted(rows, key=in_order)]
+    claimed = ([*row, until] for row in sorted(rows, key=in_order))
+    return [Claimed(*columns) for columns in claimed]
 
 
 def allowance(now: datetime, rate: int) -> int:
@@ -124,14 +135,17 @@ def give_up_abandoned() -> int:
 
 
 def finish(finished: Sequence[Finished]) -> None:
-    """Keep what became of claimed messages. Contacts whose address takes no mail become bounced. One statement, and theirs."""
+    """Keep what became of claimed messages; contacts whose address takes no mail become bounced.
+
+    One statement, and those of set_status for each reason of bounces.
+    """
     now = timezone.now()
     rows = [row_of(done.message, done.outcome, now) for done in finished]
-    bounced = {done.message.subscriber_id: done.outcome.error for done in finished if done.outcome.bounced}
     with transaction.atomic(), acting_as(Channel.SYSTEM):
-        execute(FINISH.format(rows=rows_from_json(ROW)), stored_datetime(now), json_parameter(rows))
-        for reason, contacts in by_reason(bounced).items():
+        # Contacts before what belongs to them (subscribers.services.locks).
+        for reason, contacts in bounced_by_reason(finished).items():
             set_status(contacts, Status.BOUNCED, reason)
+        execute(FINISH.format(rows=rows_from_json(ROW)), stored_datetime(now), json_parameter(rows))
 
 
 def row_of(message: Claimed, outcome: Outcome, now: datetime) -> Mapping[str, object]:
@@ -155,8 +169,13 @@ def row_of(message: Claimed, outcome: Outcome, now: datetime) -> Mapping[str, ob
     }
 
 
-def by_reason(bounced: Mapping[int, str]) -> Mapping[str, list[int]]:
-    reasons: dict[str, list[int]] = {}
-    for contact, reason in bounced.items():
-        reasons.setdefault(reason, []).append(contact)
+def bounced_by_reason(finished: Sequence[Finished]) -> Mapping[str, list[int]]:
+    """The contacts who bounced. Their servers' codes are the reason; what else they say differs for each address."""
+    reasons = defaultdict(list)
+    for done in finished:
+        if done.outcome.bounced:
+            code = REPLY_CODE.match(done.outcome.error)
+            reasons[f"The mail server refused the address ({code[0] if code else 'no code'})."].append(
+                done.message.subscriber_id
+            )
     return reasons

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import formataddr, formatdate
+from email.utils import formatdate, parseaddr
 from functools import cache, partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -93,11 +93,12 @@ def signed(target: Target, purpose: str) -> str:
 
 def mail_of(message: Letter, recipient: Recipient, rendered: Rendered, context: Context) -> Mail:
     site = context.site
-    sender = site.from_email or settings.DEFAULT_FROM_EMAIL
+    name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    sender = site.from_email or sender
     return Mail(
-        sender=(one_line(site.from_name or settings.SITE_NAME), sender),
+        sender=(one_line(site.from_name or name or settings.SITE_NAME), sender),
         recipient=(one_line(recipient.columns["full_name"]), recipient.email),
-        reply_to=[formataddr((one_line(site.reply_to_name), site.reply_to_email))] if site.reply_to_email else None,
+        answers=(one_line(site.reply_to_name), site.reply_to_email) if site.reply_to_email else None,
         subject=rendered.subject,
         body=rendered.text,
         html=rendered.html,

@@ -27,6 +27,7 @@ class Outcome:
 
 
 SENT = Outcome(State.SENT)
+UNTRIED = Outcome(State.SCHEDULED, tried=False)
 
 
 def outcome_of(error: Exception, connection: Any) -> Outcome:

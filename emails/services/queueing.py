@@ -9,6 +9,7 @@ from django.utils import timezone
 from emails.consent import MAY_GET
 from emails.models import Mailing, Message, State
 from subscribers.models import Subscriber
+from subscribers.services import lock_contacts
 
 # What staff may send once more: it was not sent, or nobody knows.
 REPEATABLE = (State.FAILED, State.UNSURE, State.CANCELLED)
@@ -18,9 +19,11 @@ REPEATABLE = (State.FAILED, State.UNSURE, State.CANCELLED)
 def queue(mailing: Mailing, contacts: Iterable[int], due: datetime | None = None) -> list[int]:
     """Queue a mailing, written before or now, for those of the contacts who may get it; returns the ids of its messages.
 
-    Whoever may not get it any more when it is due does not. Two statements, and the mailing's.
+    Whoever may not get it any more when it is due does not. Three statements, and the mailing's.
     """
-    allowed = Subscriber.objects.filter(pk__any_of=list(contacts)).with_status(sorted(MAY_GET[mailing.kind]))
+    # Held until the commit: none is deleted in between.
+    held = lock_contacts(contacts)
+    allowed = Subscriber.objects.filter(pk__any_of=held).with_status(sorted(MAY_GET[mailing.kind]))
     rows = list(allowed.order_by("pk").values_list("pk", "email"))
     if rows and mailing._state.adding:
         mailing.save()

@@ -15,12 +15,16 @@ from emails.models import Message, State
 from emails.rendering import Compilation
 from emails.services.claims import LEASE, Claimed, Finished, claim, finish, give_up_abandoned, pause
 from emails.services.composing import Recipient, compose, read_recipients
-from emails.services.outcomes import SENT, Outcome, as_error, of_opening, outcome_of
+from emails.services.outcomes import SENT, UNTRIED, Outcome, as_error, of_opening, outcome_of
+from subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
 # Messages a claim: so many at most are unsure after a worker was killed.
 BATCH = 50
+# Seconds that a mail server has for an answer while somebody waits.
 IMPATIENT = 5
+# Seconds for which the statuses of contacts are good.
+FRESH = 1
 
 
 def send_due(limit: int = 1000, connection: Any = None) -> int:
@@ -39,7 +43,7 @@ def send_due(limit: int = 1000, connection: Any = None) -> int:
 def send_now(ids: Collection[int]) -> int:
     """Send these messages while somebody waits, if the rate allows; returns how many left. What is not sent stays due.
 
-    The mail server gets IMPATIENT seconds for each answer.
+    The mail server has IMPATIENT seconds for each answer.
     """
     return send_claimed(len(ids), get_connection(timeout=IMPATIENT), ids)
 
@@ -53,8 +57,13 @@ def send_claimed(limit: int, connection: Any, only: Collection[int] | None = Non
             if not messages:
                 break
             limit -= len(messages)
-            finished = list(send(messages, connection, compilation))
-            finish(finished)
+            finished: list[Finished] = []
+            try:
+                finished.extend(send(messages, connection, compilation))
+            finally:
+                # Also when the process is told to stop: what has not left is nobody's claim any more.
+                rest = [message for message in messages[len(finished) :] if not message.left]
+                finish([*finished, *(Finished(message, UNTRIED) for message in rest)])
             sent += sum(done.outcome is SENT for done in finished)
             if any(done.outcome.of_server for done in finished):
                 pause()
@@ -65,24 +74,33 @@ def send_claimed(limit: int, connection: Any, only: Collection[int] | None = Non
 
 
 def send(messages: Sequence[Claimed], connection: Any, compilation: Compilation) -> Iterator[Finished]:
-    """Send claimed messages, each if its contact may get it now, and say what became of each."""
+    """Send claimed messages in their order, each if its contact may get it now, and say what became of each."""
     recipients = read_recipients(message.subscriber_id for message in messages)
-    allowed = []
-    for message in messages:
-        if refusal := refusal_of(message, recipients):
-            yield Finished(message, Outcome(State.CANCELLED, refusal))
-        else:
-            allowed.append(message)
-    yield from deliver(allowed, compose_each(allowed, recipients, compilation), connection)
+    statuses = Statuses({pk: recipient.status for pk, recipient in recipients.items()})
+    # Of a contact who is gone, or may not get it, none is written.
+    allowed = [message for message in messages if not statuses.refusal(message)]
+    for message in allowed:
+        message.email = recipients[message.subscriber_id].email
+    yield from deliver(messages, compose_each(allowed, recipients, compilation), statuses, connection)
 
 
-def refusal_of(message: Claimed, recipients: Mapping[int, Recipient]) -> str:
-    """Why a message may not be sent now; nothing where it may."""
-    recipient = recipients.get(message.subscriber_id)
-    if recipient is None:
-        return "The contact is not there any more."
-    message.email = recipient.email
-    return "" if may_get(message.kind, recipient.status) else f"The contact was {recipient.status}."
+class Statuses:
+    """The statuses of the contacts of a batch, read again where a mail server takes its time over them."""
+
+    def __init__(self, statuses: Mapping[int, str]) -> None:
+        self.statuses = statuses
+        self.read_at = monotonic()
+
+    def refusal(self, message: Claimed) -> str:
+        """Why a message may not be sent now; nothing where it may. Every FRESH seconds one statement."""
+        if monotonic() - self.read_at > FRESH:
+            contacts = Subscriber.objects.filter(pk__any_of=list(self.statuses))
+            self.statuses = dict(contacts.values_list("pk", "status"))
+            self.read_at = monotonic()
+        status = self.statuses.get(message.subscriber_id)
+        if status is None:
+            return "The contact is not there any more."
+        return "" if may_get(message.kind, status) else f"The contact was {status}."
 
 
 def compose_each(
@@ -101,30 +119,36 @@ def compose_each(
     return {pk: mail for one in each for pk, mail in one.items()}
 
 
-def deliver(messages: Sequence[Claimed], mails: Mapping[int, Mail | Exception], connection: Any) -> Iterator[Finished]:
+def deliver(
+    messages: Sequence[Claimed], mails: Mapping[int, Mail | Exception], statuses: Statuses, connection: Any
+) -> Iterator[Finished]:
     """Hand mails over. Once the server takes nothing more, or half of the lease is over, the rest stays scheduled."""
     deadline = monotonic() + LEASE.total_seconds() / 2
     stopped: Outcome | None = None
     for message in messages:
-        mail = mails[message.id]
+        mail = mails.get(message.id)
+        if (refusal := statuses.refusal(message)) or mail is None:
+            yield Finished(message, Outcome(State.CANCELLED, refusal))
+            continue
         if isinstance(mail, Exception):
             yield Finished(message, Outcome(State.FAILED, as_error(mail)))
             continue
-        message.subject = mail.subject
+        message.subject = str(mail.subject)
         if stopped is None and monotonic() > deadline:
-            stopped = Outcome(State.SCHEDULED, tried=False)
-        outcome = stopped or hand_over(mail, connection)
+            stopped = UNTRIED
+        outcome = stopped or hand_over(message, mail, connection)
         if outcome.of_server:
             stopped = Outcome(State.SCHEDULED, outcome.error, tried=False)
         yield Finished(message, outcome)
 
 
-def hand_over(mail: Mail, connection: Any) -> Outcome:
+def hand_over(message: Claimed, mail: Mail, connection: Any) -> Outcome:
     """Send one mail by the open session, or a new one."""
     try:
         connection.open()
     except Exception as error:  # noqa: BLE001 - a provider's library has exceptions of its own
         return of_opening(error)
+    message.left = True
     try:
         return SENT if connection.send_messages([mail]) else Outcome(State.UNSURE, "The backend sent nothing.")
     except Exception as error:  # noqa: BLE001 - as above

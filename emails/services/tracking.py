@@ -31,14 +31,14 @@ def record_click(target: Target) -> None:
 
 
 def seen(target: Target, **counts: object) -> bool:
-    """Note that the contact has seen the message; false where it is gone. Moves no updated_at of the contact, as recorded."""
+    """Note that the contact has seen the message; false where that is gone. The contact's updated_at stays, as recorded."""
     now = timezone.now()
+    # Contacts before what belongs to them (subscribers.services.locks).
+    Subscriber.objects.filter(pk=target.contact).update(last_activity=now)
     messages = Message.objects.filter(pk=target.message)
     found = messages.update(opened_at=Coalesce("opened_at", now), updated_at=now, **counts)
-    if found:
-        # It has arrived after all.
-        messages.filter(state=State.UNSURE).update(state=State.SENT, sent_at=now, error="")
-        Subscriber.objects.filter(pk=target.contact).update(last_activity=now)
+    # It has arrived after all.
+    messages.filter(state=State.UNSURE).update(state=State.SENT, sent_at=now, error="")
     return bool(found)
 
 

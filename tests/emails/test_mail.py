@@ -3,6 +3,7 @@
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ TEXTS = [
 
 
 def mail(**parts: Any) -> Mail:
-    given = {"sender": ("Shop", "shop@example.com"), "recipient": ("Ada", "ada@example.com"), "subject": "Hi"}
+    given: dict[str, Any] = {
+        "sender": ("Shop", "shop@example.com"),
+        "recipient": ("Ada", "ada@example.com"),
+        "subject": "Hi",
+    }
     return Mail(**{"body": "text", "html": "<p>html</p>", "boundary": "b", **given, **parts})
 
 
@@ -53,7 +58,7 @@ def test_it_says_what_django_says(text: str) -> None:
         subject=line,
         body=text,
         html=f"<p>{text}</p>",
-        reply_to=["Help <help@example.com>"],
+        answers=(line, "help@example.com"),
         headers={"Message-ID": "<a@example.com>", "Precedence": "bulk"},
     )
     wire, django_wire = written.written(), written.message().as_bytes()
@@ -62,6 +67,13 @@ def test_it_says_what_django_says(text: str) -> None:
     ours, theirs = read(wire), read(django_wire)
     assert ours.get_content_type() == theirs.get_content_type() == "multipart/alternative"
     assert [body for body in bodies(ours) if body[1]] == bodies(theirs)
+
+
+def test_other_backends_get_names_in_plain_letters() -> None:
+    written = mail(recipient=('Ł "x" \\', "ada@example.com"), answers=("", "help@example.com"))
+    assert written.to == ['"Ł \\"x\\" \\\\" <ada@example.com>']
+    assert written.reply_to == ["help@example.com"]
+    assert parseaddr(written.to[0]) == ('Ł "x" \\', "ada@example.com")
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -79,14 +91,14 @@ def test_its_lines_are_ascii_end_in_crlf_and_are_short_enough(text: str) -> None
 @pytest.mark.parametrize("where", ["subject", "recipient", "sender", "header"])
 def test_it_refuses_a_header_of_several_lines(where: str, end: str) -> None:
     evil = f"a{end}Bcc: all@example.com"
-    parts: dict[str, Any] = {
+    parts: dict[str, dict[str, Any]] = {
         "subject": {"subject": evil},
         "recipient": {"recipient": (evil, "ada@example.com")},
         "sender": {"sender": (evil, "shop@example.com")},
         "header": {"headers": {"X-Name": evil}},
-    }[where]
+    }
     with pytest.raises(BadHeaderError):
-        mail(**parts).written()
+        mail(**parts[where]).written()
 
 
 def test_each_mail_becomes_one_file_that_appears_whole(settings: Any, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class ContactMessageViewSet(ListViewSet):
         refuse_missing(self.contact_id)
         serializer = MailingSerializer(data=campaign)
         serializer.is_valid(raise_exception=True)
-        mailing = Mailing(kind=Kind.CUSTOM, created_by=request.user, **serializer.validated_data)
+        mailing = Mailing(kind=Kind.CUSTOM, created_by_id=request.user.pk, **serializer.validated_data)
         queued = queue(mailing, [self.contact_id])
         if not queued:
             raise Unprocessable("Subscriber's status need to be subscribed.")

@@ -24,7 +24,13 @@ from wp_rest.parsers import as_object
 from wp_rest.viewsets import ModelViewSet
 
 VIEW, ADD, CHANGE, DELETE = (f"emails.{verb}_template" for verb in ("view", "add", "change", "delete"))
-ORDERS = {"ID": "pk", "id": "pk", "post_title": Fold("title"), "post_date": "created_at", "post_modified": "updated_at"}
+ORDERS: dict[str, Any] = {
+    "ID": "pk",
+    "id": "pk",
+    "post_title": Fold("title"),
+    "post_date": "created_at",
+    "post_modified": "updated_at",
+}
 # The longest value of a style.
 MAX_STYLE = 500
 
@@ -82,7 +88,7 @@ class TemplateViewSet(ModelViewSet):
         return as_object(self.params.get("template") or {}) or {}
 
     def save(self, serializer: Any) -> tuple[Template, Mapping[str, Any]]:
-        template = serializer.instance or Template(created_by=self.request.user)
+        template = serializer.instance or Template(created_by_id=self.request.user.pk)
         for name, value in serializer.validated_data.items():
             setattr(template, name, value)
         save_template(template)
