@@ -1,6 +1,5 @@
 """Sets of templates and messages."""
 
-from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -33,11 +32,3 @@ class MessageQuerySet(models.QuerySet[Any]):
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
-
-    def due(self, now: datetime) -> Self:
-        """Those to send now, the longest due first."""
-        return self.filter(state="scheduled", due__lte=now).order_by("due", "pk")
-
-    def abandoned(self, now: datetime) -> Self:
-        """Those whose sender has not said in time what became of them."""
-        return self.filter(state="sending", claimed_until__lt=now).order_by("pk")

@@ -28,6 +28,12 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 PAUSE = timedelta(seconds=30)
 ABANDONED = "The worker that sent it has not said what became of it."
 COLUMNS = "id, subscriber_id, mailing_id, kind, hash, due, attempts"
+# States stand in the text, not as parameters: SQLite uses an index of few rows only where it sees which rows they are.
+HAS_DUE = "SELECT 1 FROM emails_message WHERE state = 'scheduled' AND due <= %s LIMIT 1"
+GIVE_UP = """
+    UPDATE emails_message SET state = 'unsure', error = %s, updated_at = %s
+    WHERE state = 'sending' AND claimed_until < %s RETURNING id
+"""
 # As one array: of a plain subquery PostgreSQL may lock other rows than it changes.
 DUE = "SELECT id FROM emails_message WHERE state = 'scheduled' AND due <= %s{only} ORDER BY due, id LIMIT %s"
 CLAIM = f"""
@@ -130,8 +136,13 @@ def pause() -> None:
 
 def give_up_abandoned() -> int:
     """Mark messages whose worker died as unsure: they may have left. Returns how many. One statement."""
-    now = timezone.now()
-    return Message.objects.abandoned(now).order_by().update(state=State.UNSURE, error=ABANDONED, updated_at=now)
+    now = stored_datetime(timezone.now())
+    return len(execute(GIVE_UP, ABANDONED, now, now))
+
+
+def anything_due() -> bool:
+    """One statement, which a worker asks all day long."""
+    return bool(execute(HAS_DUE, stored_datetime(timezone.now())))
 
 
 def finish(finished: Sequence[Finished]) -> None:

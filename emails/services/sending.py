@@ -7,13 +7,12 @@ from typing import Any
 
 from django.core.mail import get_connection
 from django.db import DatabaseError
-from django.utils import timezone
 
 from emails.consent import may_get
 from emails.mail import Mail
-from emails.models import Message, State
+from emails.models import State
 from emails.rendering import Compilation
-from emails.services.claims import LEASE, Claimed, Finished, claim, finish, give_up_abandoned, pause
+from emails.services.claims import LEASE, Claimed, Finished, anything_due, claim, finish, give_up_abandoned, pause
 from emails.services.composing import Recipient, compose, read_recipients
 from emails.services.outcomes import SENT, UNTRIED, Outcome, as_error, of_opening, outcome_of
 from subscribers.models import Subscriber
@@ -35,7 +34,7 @@ def send_due(limit: int = 1000, connection: Any = None) -> int:
     mail server may do; what the database does is raised, and messages that may have left then become unsure.
     """
     give_up_abandoned()
-    if not Message.objects.due(timezone.now()).exists():
+    if not anything_due():
         return 0
     return send_claimed(limit, connection or get_connection())
 
