@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from emails.models import Kind, Mailing
 from options.services import read_options, read_options_like, write_option
@@ -43,7 +43,7 @@ class OptinSettings:
     tag_redirects: list[dict[str, Any]] = field(default_factory=lambda: [{"field_key": [], "field_value": ""}])
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "OptinSettings":
+    def of(cls, values: Mapping[str, Any]) -> Self:
         return cls(**{one.name: values[one.name] for one in fields(cls) if one.name in values})
 
     def shown(self) -> dict[str, Any]:
