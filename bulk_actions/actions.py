@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from emails.services.asking import ask_consent
 from subscribers import services
 
 CHANGE, DELETE = "subscribers.change_subscriber", "subscribers.delete_subscriber"
@@ -105,6 +106,13 @@ def remove_from_company(company: int) -> PreparedAction:
     )
 
 
+def send_double_optin(*, include_unsubscribed: bool) -> PreparedAction:
+    """Counts the contacts that get a mail; it leaves by the worker."""
+    return PreparedAction(
+        lambda contacts: len(ask_consent(contacts, returning=contacts if include_unsubscribed else ()).messages)
+    )
+
+
 def delete_contacts() -> PreparedAction:
     return PreparedAction(lambda contacts: len(services.delete_contacts(contacts)), deletes=True)
 
@@ -118,7 +126,7 @@ ACTIONS: dict[str, Action] = {
     "change_contact_type": Action(change_type),
     "add_to_email_sequence": Action(None),
     "add_to_automation": Action(None),
-    "send_double_optin": Action(None),
+    "send_double_optin": Action(send_double_optin),
     "update_custom_fields": Action(set_custom_value),
     "delete_contacts": Action(delete_contacts, DELETE),
     "add_to_company": Action(add_to_company),

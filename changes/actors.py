@@ -28,6 +28,7 @@ class ActorKind(models.TextChoices):
     AUTOMATION = "automation", "automation"
     IMPORT = "import", "import"
     HOOK = "hook", "incoming hook"
+    CONTACT = "contact", "the contact itself"
 
 
 class Actor(NamedTuple):

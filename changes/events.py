@@ -12,9 +12,11 @@ CONTACT_EVENTS = (
     "lists_detached",
     "companies_attached",
     "companies_detached",
+    "consent_asked",
+    "consent_given",
 )
 # What else is created, updated and deleted. Entries of a note also have its contact.
-OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field")
+OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "template")
 # A status has no id: it is in `details`.
 SUBJECTS = ("contact", "status", *OTHER_SUBJECTS)
 EVENTS = (

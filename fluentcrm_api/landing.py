@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 
+from fluentcrm_api.old_addresses import find_old_route
 from staff.error_pages import wants_page
 
 # Name, path, what it is.
@@ -25,8 +26,11 @@ PLACES = (
 def landing(request: HttpRequest) -> HttpResponse:
     """A page for browsers, the same addresses as JSON for programs. No statement. Anyone may see it.
 
-    `/?rest_route=...` never reaches it (wp_rest.middleware). Other methods than GET are a 404.
+    `/?fluentcrm=1&route=...` is FluentCRM's (old_addresses); `/?rest_route=...` never reaches it (wp_rest.middleware).
+    Other methods than GET are a 404.
     """
+    if old := find_old_route(request):
+        return old(request)
     if request.method not in ("GET", "HEAD"):
         raise Http404
     site = site_address(request)

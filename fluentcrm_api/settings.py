@@ -15,6 +15,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -221,7 +222,9 @@ INSTALLED_APPS = [
     "custom_fields",
     "companies",
     "pipelines",
+    "options",
     "subscribers",
+    "emails",
     "notes",
     "events",
     "profile_sections",
@@ -342,6 +345,40 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }
+
+# --- Mail -------------------------------------------------------------------------------------
+
+# smtp://user:password@host:25, smtp+tls:// or smtp+ssl://. Without it each mail is a file in DATA_DIR/mail.
+EMAIL_URL: str = read("EMAIL_URL", str, "")
+MAIL_DIR = DATA_DIR / "mail"
+try:
+    mail: dict[str, Any] = dict(env.email_url_config(EMAIL_URL)) if EMAIL_URL else {}
+except (ValueError, KeyError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
+if EMAIL_URL and not EMAIL_URL.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")):
+    raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtp+tls:// or smtp+ssl://.")
+# Another backend of Django, such as django-anymail's.
+EMAIL_BACKEND = read(
+    "EMAIL_BACKEND", str, "emails.backends.smtp.EmailBackend" if EMAIL_URL else "emails.backends.files.EmailBackend"
+)
+EMAIL_HOST = mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(mail.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(mail.get("EMAIL_USE_SSL"))
+# Seconds without a word from the mail server before a connection is given up.
+EMAIL_TIMEOUT = read_number("EMAIL_TIMEOUT", 30, least=1)
+# Mails a second of all workers together, where staff set no other number; 0 for no limit.
+EMAIL_RATE = read_number("EMAIL_RATE", 15)
+# Days for which the link to confirm a subscription works; 0 for ever.
+DOUBLE_OPTIN_DAYS = read_number("DOUBLE_OPTIN_DAYS", 30)
+# A picture (PNG, JPEG, GIF, WebP or SVG) over the pages that mails lead to.
+SITE_LOGO: str = read("SITE_LOGO", str, "")
+if SITE_LOGO and not Path(SITE_LOGO).is_file():
+    raise ImproperlyConfigured(f"SITE_LOGO={SITE_LOGO!r} is no file.")
+# The sender where staff named none.
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, "") or f"noreply@{urlsplit(SITE_URL).hostname or 'localhost'}"
 
 # --- Behind HTTPS ---------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", landing),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    path("mail/", include("emails.urls")),
     path("v1/", include("fluenzr.urls")),
     path("v1", NoRouteView.as_view()),
     path(
@@ -37,6 +38,8 @@ urlpatterns = [
                         "changes.api.urls",
                         "jobs.api.urls",
                         "notes.api.urls",
+                        "options.api.urls",
+                        "emails.api.urls",
                         "subscribers.api.urls",
                     ],
                     "wp/v2": ["accounts.api.urls"],

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware, localtime
 
-from changes.actors import Channel
+from changes.actors import ActorKind, Channel
 from changes.events import OTHER_SUBJECTS
 from changes.models import Change
 from companies.models import Company
@@ -29,6 +29,8 @@ WORDS = {
     "lists_detached": "Removed from lists",
     "companies_attached": "Companies attached",
     "companies_detached": "Companies detached",
+    "consent_asked": "Asked for consent",
+    "consent_given": "Consent given",
     **{
         f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
         for subject in OTHER_SUBJECTS
@@ -51,6 +53,7 @@ DESCRIBED = (
     "title",
     "name",
     "deleted",
+    "consent",
 )
 # For the values before a change of several contacts.
 UNKNOWN = "not kept"
@@ -87,15 +90,21 @@ def describe(changes: Iterable[Change]) -> list[Entry]:
     return [
         Entry(
             change,
-            (change.user.get_full_name() or change.user.get_username()) if change.user else NOTHING,
+            who(change),
             CHANNELS.get(change.channel, change.channel),
             what(change, names),
             f"{change.contacts:,}",
             # By name, as each database keeps the columns in its own order.
-            sorted((line for line in lines(change.details, names) if line.before != line.after), key=by_name),
+            sorted((line for line in lines(change, names) if line.before != line.after), key=by_name),
         )
         for change in listed
     ]
+
+
+def who(change: Change) -> str:
+    if change.user:
+        return str(change.user.get_full_name() or change.user.get_username())
+    return "the contact" if change.actor_kind == ActorKind.CONTACT else NOTHING
 
 
 Names = Mapping[str, Mapping[int, str]]
@@ -173,8 +182,9 @@ def status(change: Change) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
+def lines(change: Change, names: Names) -> Iterable[Line]:
     """The columns that changed, with their values."""
+    details = change.details
     columns = details.get("columns")
     for name, value in columns.items() if isinstance(columns, dict) else ():
         # For one contact the entry has both values, for several only the new one.
@@ -188,9 +198,11 @@ def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
     custom_values = details.get("custom_values")
     if isinstance(custom_values, dict):
         yield from (Line(slug, UNKNOWN, shown(value)) for slug, value in custom_values.items())
+    # A consent is new whatever was before.
+    before = NOTHING if change.event == "consent_given" else UNKNOWN
     for name, value in details.items():
         if name not in DESCRIBED:
-            yield Line(column_name(name), UNKNOWN, shown(value))
+            yield Line(column_name(name), before, shown(value))
 
 
 def custom_lines(before: Any, after: Any) -> Iterable[Line]:

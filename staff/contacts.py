@@ -14,6 +14,7 @@ from custom_fields.models import CustomField, Scope
 from custom_fields.services import definitions
 from database.expressions import Address
 from segments.models import ContactList, Tag
+from staff.consents import ContactConsents
 from staff.contact_actions import ContactActions
 from staff.contact_filters import CompanyFilter, ContactTypeFilter, ListFilter, StatusFilter, TagFilter, kept_count
 from staff.contact_form import COLUMNS, CUSTOM, ContactForm
@@ -29,7 +30,7 @@ SHOWN_SEGMENTS = 4
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
+class SubscriberAdmin(ContactConsents, ContactHistory, NarrowPages, ContactActions):
     form = ContactForm
     list_display = ("address", "full_name", "status", "tag_titles", "list_titles", "created_on")
     list_filter = (StatusFilter, ContactTypeFilter, TagFilter, ListFilter, CompanyFilter)
@@ -42,7 +43,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
     sortable_by = ("address", "created_on")
     # Counting the contacts of each filter would cost more than the page.
     show_facets = admin.ShowFacets.NEVER
-    readonly_fields = (*KEPT, "custom_values_shown", "company_pages")
+    readonly_fields = (*KEPT, "custom_values_shown", "company_pages", "consents_shown")
 
     # --- The list ---------------------------------------------------------------------------
 
@@ -120,6 +121,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
             *([("Custom fields", {"fields": custom})] if custom else []),
             ("Address", {"fields": address}),
             ("More", {"fields": rest, "classes": ["collapse"]}),
+            *([("Consent", {"fields": ["consents_shown"]})] if obj and self.may_view_consents(request) else []),
             *([("Set by the server", {"fields": KEPT, "classes": ["collapse"]})] if obj else []),
         ]
 

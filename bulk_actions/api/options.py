@@ -31,12 +31,15 @@ DONE = "Selected bulk action has been successfully completed"
 class ReadAction:
     """The arguments of Action.prepare, the message of the answer (made from the count), and names that do not exist.
 
+    `counted` is the key of the answer under which the count stands, too; empty for none.
+
     The arguments are plain values of JSON: an action in the background is prepared by another process.
     """
 
     arguments: Sequence[Any]
     message: Callable[[int], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    counted: str = ""
 
 
 def on_segments(model: type[Segment]) -> Callable[[Params], ReadAction]:
@@ -129,21 +132,18 @@ def remove_from_company(params: Params) -> ReadAction:
     )
 
 
+def send_double_optin(params: Params) -> ReadAction:
+    """Contacts who are not pending are left out; who unsubscribed gets a mail only if the request says so."""
+    arguments = [is_true(params.get("include_unsubscribed"))]
+    return ReadAction(arguments, lambda _: "Double optin sent to selected contacts", counted="sent")
+
+
 def delete_contacts(params: Params) -> ReadAction:
     return ReadAction([], lambda _: "Selected Contacts has been deleted permanently")
 
 
-def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
-    """A reader for an action that this server does not have yet; it refuses the action."""
-
-    def read(params: Params) -> ReadAction:
-        raise Unprocessable(f"This server has no {what} yet")
-
-    return read
-
-
 def not_there(what: str) -> Callable[[Params], ReadAction]:
-    """The same for an action that names a row by its id: the answer is the 404."""
+    """A reader for an action that names a row which this server does not have yet: the answer is a 404."""
 
     def read(params: Params) -> ReadAction:
         raise NotFound(f"There is no such {what}: this server has none yet")
@@ -160,7 +160,7 @@ READERS: dict[str, Callable[[Params], ReadAction]] = {
     "change_contact_type": change_type,
     "add_to_email_sequence": not_there("email sequence"),
     "add_to_automation": not_there("automation"),
-    "send_double_optin": not_here_yet("double opt-in e-mail"),
+    "send_double_optin": send_double_optin,
     "update_custom_fields": update_custom_fields,
     "delete_contacts": delete_contacts,
     "add_to_company": add_to_company,

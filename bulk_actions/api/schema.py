@@ -11,6 +11,7 @@ from jobs.api.schema import JOB
 from rest.openapi import (
     ANYTHING,
     BOOLEAN,
+    COUNT,
     INTEGER,
     TEXT,
     Answer,
@@ -56,6 +57,11 @@ BODY = sent(
         "new_status": say(ANYTHING, "The new status, the new contact type or the id of the company."),
         "reason": say(TEXT, "Why the contacts left. Only with a new status. You can also write `unsubscribe_reason`."),
         "company_id": {"type": ["integer", "string"], "description": "The id of the company."},
+        "include_unsubscribed": say(
+            FLAG,
+            "True sends the mail also to contacts that are `unsubscribed`. Only for `send_double_optin`, which otherwise "
+            "sends it to those that are `pending`, and only once in five minutes.",
+        ),
         "custom_field": say(
             sent(
                 {"key": say(TEXT, "The slug of the field."), "value": say(ANYTHING, "The new value.")},
@@ -91,9 +97,10 @@ POST = Operation(
             "completed_contacts": say(INTEGER, "The number of contacts in this request."),
             "message": TEXT,
             "is_completed": say(BOOLEAN, "True if no contacts are left. Only if `is_all` is sent."),
+            "sent": say(COUNT, "The number of mails. Only for `send_double_optin`."),
             "ignored": ignored("tags", "lists"),
         },
-        optional=["is_completed", "ignored"],
+        optional=["is_completed", "sent", "ignored"],
         title="ActOnContactsResponse",
     ),
     example={"last_contact_id": 26, "completed_contacts": 2, "message": DONE},

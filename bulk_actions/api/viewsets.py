@@ -61,6 +61,8 @@ class BulkActionViewSet(RestViewSet):
         }
         if everyone:
             answer["is_completed"] = completed
+        if read.counted:
+            answer[read.counted] = done.count
         return Response(self.naming(read, answer))
 
     @property
@@ -68,7 +70,7 @@ class BulkActionViewSet(RestViewSet):
         return as_integer(self.params.get("last_id")) or 0
 
     def naming(self, read: ReadAction, answer: dict[str, Any]) -> dict[str, Any]:
-        """The answer with what was named in vain."""
+        """The answer with the names that do not exist."""
         return answer | ({"ignored": read.ignored} if read.ignored else {})
 
     def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:

@@ -23,7 +23,7 @@ COMPONENTS: dict[str, Schema] = {
             ),
             "actor": say(
                 nullable(obj({"kind": one_of(*ActorKind.values), "id": nullable(INTEGER)}, title="ChangeActor")),
-                "What acted for the user: the application password, API key, import or automation.",
+                "What acted for the user: the application password, API key, import or automation; or the contact itself.",
             ),
             "channel": say(
                 CHANNEL, "The way the change came in. `system` is the server itself, or a command on the server."
@@ -39,7 +39,8 @@ COMPONENTS: dict[str, Schema] = {
                 description="What changed. `columns` has `[old, new]` for each field of one contact. For many contacts "
                 "it has what changed for all of them. `targets` has the id of the tag or list, `companies` the id of "
                 "the company that the contact got or lost. If that was deleted, its `title` or `name` is there as "
-                "well. `status` has the new status, `previous` the old one if all of the contacts had the same.",
+                "well. `status` has the new status, `previous` the old one if all of the contacts had the same. `consent_given` has "
+                "what is kept as proof: `email`, `ip`, `user_agent`, the `subject` of the mail and the titles of the `lists`.",
             ),
             "contacts": say(INTEGER, "The number of contacts that were changed together."),
         }

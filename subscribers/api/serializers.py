@@ -24,7 +24,9 @@ from wp_rest.fields import (
 
 MAX_NAME = 192
 # Keys that are not fields of a contact but options of the request.
-NOT_OF_THE_CONTACT = frozenset({"__force_update", "_method", "_locale", "_wpnonce", "rest_route", "subscriber"})
+NOT_OF_THE_CONTACT = frozenset(
+    {"__force_update", "double_optin", "_method", "_locale", "_wpnonce", "rest_route", "subscriber"}
+)
 NOT_AN_EMAIL = "The email must be a valid email address."
 
 

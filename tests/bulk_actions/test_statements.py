@@ -12,19 +12,18 @@ from segments.counts import count_contacts
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 from tests.bulk_actions.conftest import World
 from tests.bulk_actions.test_selection import WORKING
-from tests.client import Api
 from tests.factories import ContactListFactory, TagFactory
 
 Act = Callable[..., Any]
 MANY = 5_000 if connection.vendor == "postgresql" else 500
 
 
-def make_contacts(count: int, world: World, *, linked: bool) -> list[int]:
+def make_contacts(count: int, world: World, *, linked: bool, status: str = "subscribed") -> list[int]:
     """Contacts with a note each; `linked` gives them the world's tag, list and company."""
     first = Subscriber.objects.count()
     contacts = Subscriber.objects.bulk_create(
-        Subscriber(email=f"contact{first + number}@example.com", company=world.company if linked else None)
-        for number in range(count)
+        Subscriber(email=f"contact{number}@example.com", status=status, company=world.company if linked else None)
+        for number in range(first, first + count)
     )
     Note.objects.bulk_create(Note(subscriber=contact, title="T", description="D") for contact in contacts)
     if linked:
@@ -38,13 +37,13 @@ def make_contacts(count: int, world: World, *, linked: bool) -> list[int]:
 
 @pytest.mark.parametrize("way", ["ids", "all"])
 @pytest.mark.parametrize("action", WORKING)
-def test_it_takes_as_many_statements_for_thousands_as_for_ten(
-    api: Api, act: Act, world: World, action: str, way: str
-) -> None:
-    api.get("/subscribers")  # the first use of a password is written down
+def test_it_takes_as_many_statements_for_thousands_as_for_ten(act: Act, world: World, action: str, way: str) -> None:
+    # The first time more is written down: that a password was used, the text of a mail.
+    act(action, subscriber_ids=make_contacts(1, world, linked=False, status="pending"))
     counts = []
     for size in (10, MANY):
-        pks = make_contacts(size, world, linked=action.startswith(("remove", "delete")))
+        # Pending ones are those whom send_double_optin writes to.
+        pks = make_contacts(size, world, linked=action.startswith(("remove", "delete")), status="pending")
         chosen = {"subscriber_ids": pks}
         if way == "all":
             chosen = {"is_all": "yes", "contact_query": {"search": "contact"}, "last_id": pks[0] - 1}  # type: ignore[dict-item]
@@ -53,7 +52,7 @@ def test_it_takes_as_many_statements_for_thousands_as_for_ten(
         assert answer.json()["completed_contacts"] == size
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 22  # a deletion: as many as there are kinds of rows that belong to a contact
+    assert counts[0] <= 23  # a deletion: as many as there are kinds of rows that belong to a contact
 
 
 def counted(world: World, other: Any) -> dict[str, int]:

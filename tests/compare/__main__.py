@@ -104,6 +104,7 @@ def main() -> int:
         port = free_port()
         address = f"http://127.0.0.1:{port}"
         (folder / "static").mkdir()
+        (folder / "mail").mkdir()
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
             "ENV_FILE": "",
@@ -114,7 +115,17 @@ def main() -> int:
         }
         password = prepare()
         reset = f"cd {shlex.quote(str(ROOT))} && {shlex.quote(sys.executable)} -m tests.compare.reset"
-        command = [sys.executable, str(options.program), address, USERNAME, password, "--reset", reset]
+        command = [
+            sys.executable,
+            str(options.program),
+            address,
+            USERNAME,
+            password,
+            "--reset",
+            reset,
+            "--mail",
+            str(folder / "mail"),
+        ]
         if options.only:
             command += ["--only", *options.only]
         if options.verbose:

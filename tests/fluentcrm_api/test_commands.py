@@ -79,6 +79,10 @@ def test_first_run_shows_secrets_once_however_often_it_runs(environment: dict[st
     assert sum("application password" in run.stdout and "curl" in run.stdout for run in runs) == 1
     again = manage(environment, "first_run")
     assert "curl" not in again.stdout
+    mail = f"Mail is not sent but kept as files in {environment['DATA_DIR']}/mail: set EMAIL_URL to send it.\n"
+    assert all(mail in run.stdout for run in [*runs, again])
+    elsewhere = manage(environment | {"EMAIL_URL": "smtp://127.0.0.1:1"}, "first_run")
+    assert "Mail is" not in elsewhere.stdout
     assert "create_application_password admin" in again.stdout
 
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from companies.models import Company
 from tests.client import FLUENTCRM, Api
+from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.jobs.factories import JobFactory
 from tests.notes.factories import NoteFactory
@@ -90,6 +91,12 @@ OF_CONTACTS = [
     Line("GET", "/{contacts}/{contact}/support-tickets"),
     Line("GET", "/{contacts}/{contact}/external_view"),
     Line("GET", "/{contacts}/{contact}/info-widgets"),
+    Line("GET", "/{contacts}/{contact}/emails"),
+    Line("DELETE", "/{contacts}/{contact}/emails", {"email_ids": ["{message}"]}),
+    Line("GET", "/{contacts}/{contact}/emails/template-mock"),
+    Line("POST", "/{contacts}/{contact}/emails/send", {"campaign": {"email_subject": "Hello", "email_body": "Hi"}}),
+    Line("GET", "/{contacts}/{contact}/url-metrics"),
+    Line("POST", "/{contacts}/{contact}/send-double-optin"),
 ]
 OF_COMPANIES = [
     Line("GET", "/companies"),
@@ -107,6 +114,21 @@ OF_COMPANIES = [
     Line("POST", "/companies/{company}/notes", NOTE),
     Line("PUT", "/companies/{company}/notes/{company_note}", NOTE),
     Line("DELETE", "/companies/{company}/notes/{company_note}"),
+]
+OF_MAILS = [
+    Line("GET", "/templates"),
+    Line("POST", "/templates", {"template": {"post_title": "New"}}),
+    Line("GET", "/templates/{template}"),
+    Line("PUT", "/templates/{template}", {"template": {"post_title": "New"}}),
+    Line("DELETE", "/templates/{template}"),
+    *(Line("GET", f"/templates/{word}") for word in ("all", "smartcodes", "built-in-templates")),
+    Line("POST", "/templates/duplicate/{template}"),
+    Line("POST", "/templates/set-global-style", {"config": {"link_color": "#3869d4"}}),
+    Line("POST", "/templates/do-bulk-action", {"action_name": "delete_templates", "template_ids": ["{template}"]}),
+    Line("GET", "/campaigns/emails/{message}/preview"),
+    Line("GET", "/reports/emails"),
+    Line("DELETE", "/reports/emails", {"email_ids": ["{message}"]}),
+    *(Line("GET", f"/reports/email-{word}") for word in ("sents", "opens", "clicks")),
 ]
 REQUESTS = [
     *(Line("GET", path) for path in PUBLIC),
@@ -128,6 +150,11 @@ REQUESTS = [
     Line("GET", "/jobs"),
     Line("GET", "/jobs/{job}"),
     Line("POST", "/jobs/{job}/cancel"),
+    *OF_MAILS,
+    Line("GET", "/setting", query="?settings_keys[]=email_settings"),
+    Line("PUT", "/setting", {"settings": {"business_settings": {"business_name": "Shop"}}}),
+    Line("GET", "/setting/double-optin", query="?list_id={list}"),
+    Line("PUT", "/setting/double-optin", {"settings": {"email_subject": "Please confirm"}}),
     Line("GET", "/setting/experiments"),
     Line("POST", "/setting/experiments", {"company_module": "yes"}),
 ]
@@ -149,6 +176,8 @@ def words(db: None) -> dict[str, str]:
         "company": company,
         "company_note": NoteFactory.create(subscriber=None, company=company),
         "job": JobFactory.create(),
+        "template": TemplateFactory.create(),
+        "message": MessageFactory.create(subscriber=contact),
     }
     return {word: str(row.pk) for word, row in rows.items()}
 
@@ -179,7 +208,8 @@ def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def test_every_route_has_a_request_here() -> None:
-    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note", "job"), "1")
+    kinds = "tag list contact note company company_note job template message".split()
+    some = dict.fromkeys(kinds, "1")
     requested = set()
     for line in REQUESTS:
         path = line.path if line.path.startswith("/wp-json") else FLUENTCRM + line.path

@@ -73,6 +73,12 @@ def load(tmp_path: Path) -> Load:
         pytest.param("BEHIND_PROXY", "perhaps"),
         pytest.param("ENV_FILE", "no-such-file.env"),
         pytest.param("CONTACT_TYPES", ","),
+        ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "http://mail.example.com"),
+        ("EMAIL_URL", "consolemail://"),
+        ("EMAIL_URL", "smtp://mail.example.com:port"),
+        ("EMAIL_RATE", "-1"),
+        ("EMAIL_TIMEOUT", "0"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_refused_and_named(load: Load, variable: str, value: str) -> None:
@@ -129,6 +135,30 @@ def test_nothing_has_to_be_set(load: Load, tmp_path: Path) -> None:
     assert "corsheaders" not in settings["INSTALLED_APPS"]
     assert not [name for name in settings["MIDDLEWARE"] if "cors" in name]
     assert not settings.keys() & {"SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"}
+
+
+def test_mail_is_kept_as_files_unless_told_otherwise(load: Load, tmp_path: Path) -> None:
+    settings = load(SITE_URL="https://crm.example.com:8443")
+    assert settings["EMAIL_BACKEND"] == "emails.backends.files.EmailBackend"
+    assert settings["MAIL_DIR"] == tmp_path / "data" / "mail"
+    assert settings["DEFAULT_FROM_EMAIL"] == "noreply@crm.example.com"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tls", "ssl"), [("smtp", False, False), ("smtp+tls", True, False), ("smtp+ssl", False, True)]
+)
+def test_mail_goes_where_the_address_says(load: Load, scheme: str, tls: bool, ssl: bool) -> None:
+    settings = load(EMAIL_URL=f"{scheme}://us%40er:pa%3Ass@mail.example.com:587")
+    names = ("BACKEND", "HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
+    assert [settings[f"EMAIL_{name}"] for name in names] == [
+        "emails.backends.smtp.EmailBackend",
+        "mail.example.com",
+        587,
+        "us@er",
+        "pa:ss",
+        tls,
+        ssl,
+    ]
 
 
 def test_env_example_shows_the_defaults(load: Load) -> None:

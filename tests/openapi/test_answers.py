@@ -17,15 +17,18 @@ from django.db import OperationalError
 from changes.models import Change, ChangedContact
 from companies.models import Company
 from custom_fields.models import CustomField
+from emails.models import Click, Link, Message, Template
 from events.models import TrackedEvent
 from fluentcrm_api.openapi.document import document
 from jobs.models import Job
 from notes.models import Note
+from options.services import write_option
 from profile_sections.providers import SECTIONS
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
 from tests.client import FLUENTCRM
 from tests.companies.factories import CompanyFactory
+from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.jobs.factories import JobFactory
 from tests.openapi.conformance import DocumentedApi, validator_of
@@ -48,6 +51,8 @@ class World:
     nobodys: Company  # no contact belongs to it
     job: Job  # under way
     ended: Job
+    template: Template
+    message: Message  # to `full`, opened and clicked in
 
 
 @pytest.fixture
@@ -104,7 +109,20 @@ def world(admin: User) -> World:
     nobodys = CompanyFactory.create()
     job = JobFactory.create(user=admin, state="running", started_at="2026-01-31T09:05:00Z", done=3, total=9)
     ended = JobFactory.create(finished_at="2026-01-31T09:05:00Z", state="failed", error="x")
-    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys, job, ended)
+    template = TemplateFactory.create(status="publish", created_by=admin, settings={"template_config": {}})
+    message = MessageFactory.create(
+        subscriber=full,
+        state="sent",
+        error="x",
+        clicks=1,
+        **dict.fromkeys(("sent_at", "opened_at", "clicked_at"), "2026-01-31T09:05:00Z"),
+    )
+    link = Link.objects.create(mailing=message.mailing, url="https://shop.example.com/a", digest="a")
+    Click.objects.create(message=message, link=link)
+    write_option("email_settings", {"reply_to_email": "help@example.com"})
+    return World(
+        tag, contact_list, full, bare, note, field, company, company_note, nobodys, job, ended, template, message
+    )
 
 
 @dataclass
@@ -113,6 +131,7 @@ class Request:
     body: Callable[[World], Any] | None = None
     bare: bool = False  # ask for the bare contact rather than the full one
     ended: bool = False  # ask for the job that is over
+    bounced: bool = False  # mail to the contact came back
     content_type: str = "application/json"
 
     def send(self, api: DocumentedApi, world: World, verb: str, path: str, **ids: int) -> Any:
@@ -123,6 +142,8 @@ class Request:
             "tags": world.tag.pk,
             "lists": world.list.pk,
             "companies": world.company.pk,
+            "templates": world.template.pk,
+            "campaigns": world.message.pk,
             "jobs": (world.ended if self.ended else world.job).pk,
         }
         note = world.company_note if kind == ["companies"] else world.note
@@ -130,7 +151,10 @@ class Request:
             "id": known.get(kind[0] if kind else "", contact),
             "note_id": note.pk,
             "nobodys": world.nobodys.pk,
+            "list": world.list.pk,
         } | ids
+        if self.bounced:
+            Subscriber.objects.update(status="bounced")
         body = self.body(world) if self.body else None
         address = (path + self.query).format(**numbers)
         return api.send(verb, address, body, content_type=self.content_type)
@@ -148,6 +172,8 @@ ALL_WITH = "with[]=custom_values&with[]=custom_fields&with[]=stats&with[]=commer
 FILTERED = "filter_type=advanced&advanced_filters[0][0][source][]=subscriber&advanced_filters[0][0][source][]=city"
 NEW = {"email": "new@example.com", "status": "subscribed"}
 LEFT_OUT = {"tags": [999], "lists": ["ab"], "custom_values": {"unknown": 1}}
+MAIL = {"email_subject": "Hello", "email_body": "<p>Hi</p>"}
+OPTIN = {"email_subject": "Please confirm", "tag_redirects": [{"field_key": [1], "field_value": ""}]}
 NOTE = {"title": "New Note", "description": "<p>very important note</p>", "type": "note"}
 
 
@@ -172,6 +198,37 @@ def segment_stories(word: str) -> dict[str, list[Request]]:
 
 
 STORIES: dict[str, list[Request]] = {
+    "GET /setting": [Request("?settings_keys[]=email_settings&settings_keys[]=business_settings")],
+    "PUT /setting": send_body({"settings": {"email_settings": {"from_name": "Shop"}}}),
+    "GET /setting/double-optin": [
+        Request("?with[]=settings_fields"),
+        Request("?list_id={list}"),
+    ],
+    "PUT /setting/double-optin": sending(lambda world: {"list_id": world.list.pk, "settings": OPTIN}),
+    "POST /subscribers/{id}/send-double-optin": [Request(), Request(bare=True)],
+    "GET /templates": [Request("?types[]=publish"), Request("?search=nothing")],
+    "POST /templates": send_body({"template": {"post_title": "New"}}),
+    "GET /templates/{id}": [Request()],
+    "PUT /templates/{id}": send_body({"template": {"post_title": "New"}}),
+    "DELETE /templates/{id}": [Request()],
+    **{f"GET /templates/{word}": [Request()] for word in ("all", "smartcodes", "built-in-templates")},
+    "POST /templates/duplicate/{id}": [Request()],
+    "POST /templates/set-global-style": send_body({"config": {"link_color": "#3869d4"}}),
+    "POST /templates/do-bulk-action": sending(
+        lambda world: {"action_name": "delete_templates", "template_ids": [world.template.pk]}
+    ),
+    "GET /subscribers/{id}/emails": [Request(), Request("?filter=unopened")],
+    "DELETE /subscribers/{id}/emails": sending(lambda world: {"email_ids": [world.message.pk]}),
+    "GET /subscribers/{id}/emails/template-mock": [Request()],
+    "POST /subscribers/{id}/emails/send": send_body({"campaign": MAIL}),
+    "GET /subscribers/{id}/url-metrics": [Request(), Request(bare=True)],
+    "GET /campaigns/emails/{id}/preview": [Request()],
+    "GET /reports/emails": [Request(), Request("?status=failed")],
+    "DELETE /reports/emails": sending(lambda world: {"email_ids": [world.message.pk]}),
+    **{
+        f"GET /reports/email-{word}": [Request(), Request("?date_range[]=2026-01-30&date_range[]=2026-01-31")]
+        for word in ("sents", "opens", "clicks")
+    },
     "GET ": [Request()],
     "GET /openapi.json": [Request()],
     "GET /docs": [Request()],
@@ -248,6 +305,7 @@ STORIES: dict[str, list[Request]] = {
                 "subscriber_ids": [world.bare.pk, world.full.pk],
             }
         )
+        + sending(lambda world: {"action_name": "send_double_optin", "subscriber_ids": [world.bare.pk]})
         for verb in ("POST", "PUT")
     },
     "GET /jobs": [Request("?per_page=1"), Request("?per_page=1&page=2"), Request("?state=done&kind=bulk_action")],
@@ -296,6 +354,7 @@ STORIES: dict[str, list[Request]] = {
         *send_body(NEW),
         *send_body(NEW | LEFT_OUT | {"email": "ignored@example.com"}),
         *sending(lambda world: {"__force_update": "yes", "email": world.full.email, "city": "Leeds"}),
+        *send_body(NEW | {"email": "asked@example.com", "double_optin": "yes"}),
     ],
     "DELETE /subscribers": sending(lambda world: {"subscribers": [world.bare.pk, NO_SUCH_ID]}),
     "GET /subscribers/{id}": [
@@ -329,7 +388,8 @@ STORIES: dict[str, list[Request]] = {
                 {"email": "wrong"},
                 "no object",
                 {"email": "a@b.example", "status": "subscribed", "custom_values": {"company": {"no": "text"}}},
-            ]
+            ],
+            "double_optin": True,
         }
     ),
     "GET /subscribers/search-contacts": [Request(), Request("?search=first"), Request("?search=bare")],
@@ -462,6 +522,34 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
         Request(),
         Request("?filter_type=advanced&current_id=1&advanced_filters=x"),
     ],
+    ("PUT /setting", 400): send_body({"settings": {"email_settings": {"from_email": "nobody"}}}),
+    ("GET /setting/double-optin", 404): [Request(f"?list_id={NO_SUCH_ID}")],
+    ("PUT /setting/double-optin", 400): send_body({"settings": {"after_confirmation_type": "applause"}}),
+    ("PUT /setting/double-optin", 404): send_body({"settings": OPTIN, "list_id": NO_SUCH_ID}),
+    ("PUT /setting/double-optin", 422): [*send_body({}), *send_body({"settings": {"email_body": "<p>No link</p>"}})],
+    ("POST /subscribers/{id}/send-double-optin", 422): [Request(bounced=True)],
+    ("POST /templates", 400): send_body({"template": {"edit_type": "paint"}}),
+    ("POST /templates", 422): send_body({}),
+    ("PUT /templates/{id}", 400): send_body({"template": {"post_content": 1}}),
+    ("POST /templates/set-global-style", 422): send_body({}),
+    ("POST /templates/do-bulk-action", 400): send_body({"action_name": "delete_templates", "template_ids": "1,x"}),
+    ("POST /templates/do-bulk-action", 422): send_body({"action_name": "paint"}),
+    ("GET /subscribers/{id}/emails", 400): [Request("?filter=eaten")],
+    ("DELETE /subscribers/{id}/emails", 400): send_body({"email_ids": "1,x"}),
+    ("POST /subscribers/{id}/emails/send", 400): send_body({"campaign": MAIL | {"title": []}}),
+    ("POST /subscribers/{id}/emails/send", 422): [
+        *send_body({}),
+        Request(body=lambda _: {"campaign": MAIL}, bare=True),
+    ],
+    ("GET /reports/emails", 400): [Request("?status=eaten")],
+    ("DELETE /reports/emails", 400): send_body({"email_ids": "1,x"}),
+    **{
+        (f"GET /reports/email-{word}", 400): [
+            Request("?date_range[]=2026-01-30"),
+            Request("?date_range[]=2020-01-30&date_range[]=2026-01-31"),
+        ]
+        for word in ("sents", "opens", "clicks")
+    },
     ("POST /subscribers/{id}/notes", 400): send_body({"note": NOTE | {"type": "smoke signal"}}),
     ("POST /subscribers/{id}/notes", 422): send_body({"note": {"title": ""}}),
     ("PUT /subscribers/{id}/notes/{note_id}", 400): send_body({"note": NOTE | {"created_at": "soon"}}),

@@ -15,6 +15,9 @@ from changes.actors import Actor, current_actor
 from changes.events import CONTACT_EVENTS, EVENTS
 from changes.models import Change, ChangedContact
 from changes.signals import contacts_changed
+from emails.links import Target
+from emails.services.asking import ask_consent
+from emails.services.confirming import Origin, confirm
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.services import Draft
@@ -575,4 +578,7 @@ def test_it_uses_the_words_of_the_signal_alone(api: Api) -> None:
         attach([contact.pk], [target])
         detach([contact.pk], [target])
     services.delete_contacts([gone.pk])
+    services.set_status([contact.pk], "pending")
+    [message] = ask_consent([contact.pk]).messages.values()
+    confirm(Target(contact.pk, message), Origin())
     assert set(Change.objects.values_list("event", flat=True)) == set(CONTACT_EVENTS)

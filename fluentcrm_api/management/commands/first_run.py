@@ -122,6 +122,7 @@ Try it:
   curl "{address}/wp-json/fluent-crm/v2/subscribers?per_page=5" -u "{USERNAME}:{application_password}"
 """
         )
+        self.print_mail()
 
     def print_reminder(self, address: str) -> None:
         python = Path(sys.executable)
@@ -137,3 +138,8 @@ The first run has shown the user name and the passwords. For another application
   {python} manage.py create_application_password {USERNAME}
 """
         )
+        self.print_mail()
+
+    def print_mail(self) -> None:
+        if settings.EMAIL_BACKEND == "emails.backends.files.EmailBackend":
+            self.stdout.write(f"Mail is not sent but kept as files in {settings.MAIL_DIR}: set EMAIL_URL to send it.\n")

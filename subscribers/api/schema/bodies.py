@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from rest.openapi import Schema, body_of, one_of, say, schema_of
+from rest.openapi import Schema, body_of, one_of, ref, say, schema_of
 from subscribers.addresses import EMAIL_LENGTH
 from subscribers.api.schema.contact import STATUS
 from subscribers.api.serializers import (
@@ -51,6 +51,12 @@ FIELDS = {
     "detach_lists": "Lists to remove an existing contact from. A list that is also in `lists` stays.",
 }
 NAMED = {"status": STATUS, "contact_type": one_of(*settings.CONTACT_TYPES, title="ContactType")}
+DOUBLE_OPTIN = say(
+    FLAG,
+    "True sends the mail of double opt-in to contacts that are `pending`, or that an update leaves `unsubscribed`: only "
+    "once in five minutes, and to nobody who was `bounced`, `complained` or `spammed` before.",
+)
+DOUBLE_OPTIN_ANSWER = say(ref("DoubleOptinRequests"), "Only if `double_optin` is sent.")
 FORCE = say(FLAG, "True updates the contact if one with this address exists.")
 COMPONENTS: dict[str, Schema] = {
     "NewContact": body_of(NewContactSerializer, FIELDS, NAMED),

@@ -138,7 +138,7 @@ def written(beside: dict[str, Schema], kinds: tuple[str, ...] = ("tags", "lists"
         "subscriber": say(ref("Contact"), "The same contact as in `contact`."),
         **beside,
     }
-    return obj({**keys, "ignored": ignored(*kinds)}, optional=["ignored"])
+    return obj({**keys, "ignored": ignored(*kinds)}, optional=["ignored", "double_optin"])
 
 
 def written_example(text: str, **beside: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from rest.openapi import (
     say,
     sent,
 )
-from subscribers.api.schema.bodies import FORCE
+from subscribers.api.schema.bodies import DOUBLE_OPTIN, DOUBLE_OPTIN_ANSWER, FORCE
 from subscribers.api.schema.contact import (
     BASE,
     CONTACT_ID,
@@ -110,10 +110,13 @@ ROUTES: Routes = {
             "`subscribers.change_subscriber`.",
             body={
                 "anyOf": [
-                    ref("NewContact"),
+                    {"title": "ContactToCreate", "allOf": [ref("NewContact"), sent({"double_optin": DOUBLE_OPTIN})]},
                     {
                         "title": "ContactToForceUpdate",
-                        "allOf": [ref("ContactToUpsert"), sent({"__force_update": FORCE}, ["__force_update"])],
+                        "allOf": [
+                            ref("ContactToUpsert"),
+                            sent({"__force_update": FORCE, "double_optin": DOUBLE_OPTIN}, ["__force_update"]),
+                        ],
                     },
                 ]
             },
@@ -127,7 +130,7 @@ ROUTES: Routes = {
                 "lists": [1],
                 "custom_values": CUSTOM_EXAMPLE,
             },
-            answer=written({"action_type": one_of("created", "updated")}),
+            answer=written({"action_type": one_of("created", "updated"), "double_optin": DOUBLE_OPTIN_ANSWER}),
             example=written_example("Successfully added the subscriber.", action_type="created"),
             refusals={**INVALID_CONTACT, 409: CONFLICT, 422: MISSING},
         ),

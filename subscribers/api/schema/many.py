@@ -18,6 +18,7 @@ from rest.openapi import (
     say,
     sent,
 )
+from subscribers.api.schema.bodies import DOUBLE_OPTIN, DOUBLE_OPTIN_ANSWER
 from subscribers.api.schema.contact import BASE, JANE, STATUS
 from wp_rest.openapi import ENTRIES, IDS, INVALID, ignored, message, refused
 
@@ -109,7 +110,10 @@ ROUTES: Routes = {
             description="Works for each contact like `POST /subscribers` with `__force_update`. Contacts with errors are "
             "listed in `invalids`; the others are saved.",
             body=sent(
-                {"contacts": listed({"anyOf": [ref("ContactToUpsert"), ANYTHING]}, description="The contacts.")},
+                {
+                    "contacts": listed({"anyOf": [ref("ContactToUpsert"), ANYTHING]}, description="The contacts."),
+                    "double_optin": DOUBLE_OPTIN,
+                },
                 ["contacts"],
             ),
             body_example={
@@ -125,8 +129,9 @@ ROUTES: Routes = {
                     "updated": say(listed(ref("WrittenContact")), "The updated contacts, also those without a change."),
                     "invalids": say(listed(ref("InvalidContact")), "The contacts with errors; they were not saved."),
                     "ignored": ignored("tags", "lists", "custom_values"),
+                    "double_optin": DOUBLE_OPTIN_ANSWER,
                 },
-                optional=["ignored"],
+                optional=["ignored", "double_optin"],
             ),
             example={
                 "message": "Successfully added/updated the subscribers.",

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import definitions, show_field, types_by_slug
+from emails.reading import stats_of_contact
 from segments.models import ContactList, Tag
 from segments.services import resolve_segments
 from subscribers import services
@@ -18,7 +19,7 @@ from subscribers.api.representation import show_contacts, show_leaving
 from subscribers.api.serializers import ContactSerializer, NewContactSerializer, UpsertSerializer
 from subscribers.api.viewsets.finding import FindContacts
 from subscribers.api.viewsets.many import ManyContacts
-from subscribers.api.viewsets.requests import Conflict
+from subscribers.api.viewsets.requests import Conflict, may_return
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
 from wp_rest.exceptions import NotFound, invalid, required
 from wp_rest.pagination import PageRequest
@@ -78,7 +79,8 @@ class ContactViewSet(ManyContacts, FindContacts):
             if not created:
                 raise Conflict
             [pk] = created.values()
-            return self.answer("Successfully added the subscriber.", pk, ignored, action_type="created")
+            asked = self.ask_consent([pk], (), {})
+            return self.answer("Successfully added the subscriber.", pk, ignored, action_type="created", **asked)
 
     def upsert(self) -> Response:
         user: Any = self.request.user
@@ -91,12 +93,14 @@ class ContactViewSet(ManyContacts, FindContacts):
             raise required("status")
         with transaction.atomic():
             draft, ignored = self.resolve_contact(serializer)
+            barred = self.barred_among([draft.address])
             [written] = services.upsert_contacts([draft]).values()
+            asked = self.ask_consent([written.id], [written.id] if may_return(draft) else (), barred)
             if written.created:
                 message, done = "Successfully added the subscriber.", "created"
             else:
                 message, done = "contact has been successfully updated.", "updated"
-            return self.answer(message, written.id, ignored, action_type=done)
+            return self.answer(message, written.id, ignored, action_type=done, **asked)
 
     def destroy_many(self, request: Request) -> Response:
         services.delete_contacts(self.chosen_ids())
@@ -125,7 +129,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         if "commerce_stat" in wanted:
             contact["commerce_stat"] = []
         if "stats" in wanted:
-            contact["stats"] = {"emails": 0, "opens": 0, "clicks": 0}
+            contact["stats"] = stats_of_contact(pk)
         answer: dict[str, Any] = {"subscriber": contact}
         if "custom_fields" in wanted:
             answer["custom_fields"] = [show_field(field) for field in fields]

@@ -14,7 +14,7 @@ from subscribers import services
 from subscribers.api.names import resolve_contacts
 from subscribers.api.representation import show_contacts
 from subscribers.api.serializers import UpsertSerializer
-from subscribers.api.viewsets.requests import ContactRequests
+from subscribers.api.viewsets.requests import ContactRequests, may_return
 from subscribers.models import Status, Subscriber
 from subscribers.reading import read_contacts
 from subscribers.services import Draft
@@ -90,7 +90,10 @@ class ManyContacts(ContactRequests):
                 else:
                     invalids.append(named_errors(row, {name: {"type": text} for name, text in contact.items()}))
             # Read before another request can delete one of them.
+            barred = self.barred_among([draft.address for draft in drafts])
             written = services.upsert_contacts(drafts) if drafts else {}
+            returning = [written[draft.address].id for draft in drafts if may_return(draft)]
+            asked = self.ask_consent([one.id for one in written.values()], returning, barred)
             stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
         listed: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
         for one in written.values():
@@ -103,5 +106,6 @@ class ManyContacts(ContactRequests):
                 "updated": listed[False],
                 "invalids": invalids,
                 **({"ignored": ignored} if ignored else {}),
+                **asked,
             }
         )

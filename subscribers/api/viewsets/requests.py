@@ -1,17 +1,20 @@
 """What the routes of contacts share: reading what was sent, and the answer to a write."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rest_framework.response import Response
 
+from emails.api.asking import send_soon, show_asked
+from emails.services.asking import ask_consent, barred_among
 from subscribers.api.names import Ignored, resolve_contact
 from subscribers.api.representation import show_one
 from subscribers.api.serializers import ContactSerializer
+from subscribers.models import Status
 from subscribers.reading import find_id_by_email
 from subscribers.services import Draft
 from wp_rest.exceptions import RestError, required
-from wp_rest.parameters import as_ids
+from wp_rest.parameters import as_ids, is_true
 from wp_rest.viewsets import RestViewSet
 
 
@@ -25,6 +28,11 @@ class Conflict(RestError):
     def __init__(self) -> None:
         text = "Provided email already assigned to another subscriber."
         super().__init__(email={"unique": text}, errors={"email": [text]})
+
+
+def may_return(draft: Draft) -> bool:
+    """Whether a contact who left may be asked to come back: not by a request that unsubscribes it."""
+    return draft.columns.get("status") != Status.UNSUBSCRIBED
 
 
 class ContactRequests(RestViewSet):
@@ -48,6 +56,25 @@ class ContactRequests(RestViewSet):
         shown = show_one(pk)
         left_out = {"ignored": ignored} if ignored else {}
         return Response({"message": message, "contact": shown, "subscriber": shown, **beside, **left_out})
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether the contacts that the request writes are to be asked for their consent (`double_optin`)."""
+        return is_true(self.params.get("double_optin"))
+
+    def barred_among(self, addresses: Collection[str]) -> dict[int, str]:
+        """Who is not to be asked whatever status the request gives, looked up before it writes. See ask_consent."""
+        return barred_among(addresses) if self.asks_consent else {}
+
+    def ask_consent(
+        self, contacts: Collection[int], returning: Collection[int], barred: Mapping[int, str]
+    ) -> dict[str, Any]:
+        """Ask contacts where the request says so, in the transaction of the write; what the answer says of it."""
+        if not self.asks_consent:
+            return {}
+        asked = ask_consent(contacts, returning=returning, barred=barred)
+        send_soon(asked)
+        return {"double_optin": show_asked(asked)}
 
     def refuse_taken(self, valid: Mapping[str, Any], pk: int | None = None) -> None:
         """Raise Conflict if another contact than `pk` has the address, before anything is created."""

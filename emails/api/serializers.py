@@ -1,0 +1,82 @@
+"""What a client may send of a template and of a mail to one contact."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from emails.models import Mailing, Template
+from rest.rich_text import ELEMENT
+from rest.text import strip_controls
+from wp_rest.fields import ChoiceTextField, ObjectField, PlainTextField
+
+# Characters. A mail is cut off by mailboxes at a fifth of this.
+MAX_BODY = 500_000
+# Making the text part takes quadratic time in links; this many take a second.
+MAX_ELEMENTS = 10_000
+
+
+class MarkupField(serializers.Field[Any, Any, Any, Any]):
+    """HTML as it is: a mail is a document of its own, with styles that a note may not have."""
+
+    default_error_messages = {
+        "string": "The {name} must be a text.",
+        "max": "The {name} may not be longer than {max_length} characters.",
+        "elements": "The {name} may not have more than {elements} elements.",
+    }
+    max_length = MAX_BODY
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("string", name=self.field_name)
+        if len(data) > self.max_length:
+            self.fail("max", name=self.field_name, max_length=self.max_length)
+        if len(ELEMENT.findall(data)) > MAX_ELEMENTS:
+            self.fail("elements", name=self.field_name, elements=MAX_ELEMENTS)
+        return strip_controls(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class TemplateSerializer(serializers.ModelSerializer[Template]):
+    """FluentCRM keeps templates as WordPress keeps posts, hence the names."""
+
+    post_title = PlainTextField(source="title", required=False)
+    post_content = MarkupField(source="body", required=False)
+    post_excerpt = PlainTextField(source="pre_header", max_length=500, required=False)
+    email_subject = PlainTextField(source="subject", max_length=500, required=False)
+    edit_type = ChoiceTextField(("html", "visual"), required=False)
+    design_template = PlainTextField(source="design", max_length=50, required=False)
+    settings = ObjectField(required=False)
+
+    class Meta:
+        model = Template
+        fields: ClassVar = [
+            "post_title",
+            "post_content",
+            "post_excerpt",
+            "email_subject",
+            "edit_type",
+            "design_template",
+            "settings",
+        ]
+
+
+class MailingSerializer(serializers.ModelSerializer[Mailing]):
+    """A mail to one contact, as `campaign` of POST /subscribers/{id}/emails/send."""
+
+    title = PlainTextField(required=False)
+    email_subject = PlainTextField(source="subject", max_length=500, allow_blank=False)
+    email_pre_header = PlainTextField(source="pre_header", max_length=500, required=False)
+    email_body = MarkupField(source="body")
+    design_template = PlainTextField(source="design", max_length=50, required=False)
+    settings = ObjectField(required=False)
+
+    class Meta:
+        model = Mailing
+        fields: ClassVar = ["title", "email_subject", "email_pre_header", "email_body", "design_template", "settings"]
+
+    def validate_email_body(self, body: str) -> str:
+        if not body.strip():
+            raise serializers.ValidationError("The email_body field is required.", code="required")
+        return body

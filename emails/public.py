@@ -1,0 +1,67 @@
+"""The addresses in mails that only count: the tracking picture, and links on their way to where the mail points."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from emails.links import Target, read_token
+from emails.models import Message
+from emails.services.tracking import record_click, record_open, url_of
+
+# One transparent point.
+PICTURE = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b",
+)
+# What browsers and mailboxes say when they fetch what nobody has asked for yet.
+PREFETCH_HEADERS = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
+# Mailboxes that fetch pictures by themselves; right after a mail arrived nobody has opened it.
+PROXIES = ("GoogleImageProxy", "YahooMailProxy")
+ARRIVAL = timedelta(seconds=5)
+
+
+class TemporaryRedirect(HttpResponseRedirect):
+    """As recorded: a client keeps its method, and asks again the next time."""
+
+    status_code = 307
+
+
+@require_safe
+@never_cache
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The tracking picture, whatever the token: a mail never shows a broken one."""
+    target = read_token("open", token)
+    if target and not is_prefetch(request) and not is_arrival(request, target):
+        record_open(target)
+    return HttpResponse(PICTURE, content_type="image/gif")
+
+
+@require_safe
+@never_cache
+def clicked(request: HttpRequest, token: str) -> HttpResponse:
+    """On to where the mail points; nothing in the address says where."""
+    target = read_token("click", token)
+    url = url_of(target.link) if target else ""
+    if not target or not url:
+        raise Http404
+    if not is_prefetch(request):
+        record_click(target)
+    return TemporaryRedirect(url)
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether a machine says that it only looks ahead."""
+    if request.method == "HEAD":
+        return True
+    said = " ".join(request.headers.get(name, "") for name in PREFETCH_HEADERS).lower()
+    return "prefetch" in said or "preview" in said
+
+
+def is_arrival(request: HttpRequest, target: Target) -> bool:
+    """Whether a mailbox fetches the picture as the mail comes in. One statement for those that do so, else none."""
+    if not any(proxy in request.headers.get("User-Agent", "") for proxy in PROXIES):
+        return False
+    sent_at = Message.objects.filter(pk=target.message).values_list("sent_at", flat=True).first()
+    return sent_at is None or timezone.now() - sent_at < ARRIVAL

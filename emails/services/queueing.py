@@ -1,0 +1,58 @@
+"""Messages before and after they are sent: queued, repeated by staff, deleted."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from emails.consent import MAY_GET
+from emails.models import Mailing, Message, State
+from subscribers.models import Subscriber
+from subscribers.services import lock_contacts
+
+# What staff may send once more: it was not sent, or nobody knows.
+REPEATABLE = (State.FAILED, State.UNSURE, State.CANCELLED)
+
+
+@transaction.atomic
+def queue(mailing: Mailing, contacts: Iterable[int], due: datetime | None = None) -> list[int]:
+    """Queue a mailing, written before or now, for those of the contacts who may get it; returns the ids of its messages.
+
+    Whoever may not get it any more when it is due does not. Three statements, and the mailing's.
+    """
+    # Held until the commit: none is deleted in between.
+    held = lock_contacts(contacts)
+    allowed = Subscriber.objects.filter(pk__any_of=held).with_status(sorted(MAY_GET[mailing.kind]))
+    rows = list(allowed.order_by("pk").values_list("pk", "email"))
+    if rows and mailing._state.adding:
+        mailing.save()
+    moment = due or timezone.now()
+    queued = Message.objects.bulk_create(
+        [Message(subscriber_id=pk, mailing=mailing, kind=mailing.kind, email=email, due=moment) for pk, email in rows]
+    )
+    return [message.pk for message in queued]
+
+
+@transaction.atomic
+def repeat(ids: Sequence[int]) -> int:
+    """Queue messages once more that were not sent or may not have been; returns how many. One statement."""
+    now = timezone.now()
+    again = Message.objects.filter(pk__any_of=ids, state__in=REPEATABLE)
+    return again.update(state=State.SCHEDULED, due=now, attempts=0, claimed_until=None, error="", updated_at=now)
+
+
+@transaction.atomic
+def cancel(ids: Sequence[int]) -> int:
+    """Stop messages that have not left; returns how many. One statement."""
+    waiting = Message.objects.filter(pk__any_of=ids, state=State.SCHEDULED)
+    return waiting.update(state=State.CANCELLED, error="Cancelled by staff.", updated_at=timezone.now())
+
+
+@transaction.atomic
+def delete_messages(ids: Iterable[int], contact: int | None = None) -> int:
+    """Delete messages, of one contact alone where it is given; returns how many. Those that leave now stay."""
+    chosen = Message.objects.filter(pk__any_of=list(ids)).exclude(state=State.SENDING)
+    if contact is not None:
+        chosen = chosen.of_contact(contact)
+    return chosen.delete()[1].get(Message._meta.label, 0)

@@ -1,0 +1,164 @@
+"""Sending what is due. Any number of workers may do it at once."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+from django.core.mail import get_connection
+from django.db import DatabaseError
+
+from emails.consent import may_get
+from emails.mail import Mail
+from emails.models import State
+from emails.rendering import Compilation
+from emails.services.claims import LEASE, Claimed, Finished, anything_due, claim, finish, give_up_abandoned, pause
+from emails.services.composing import Recipient, compose, read_recipients
+from emails.services.outcomes import SENT, UNTRIED, Outcome, as_error, of_opening, outcome_of
+from subscribers.models import Subscriber
+
+log = logging.getLogger(__name__)
+# Messages a claim: so many at most are unsure after a worker was killed.
+BATCH = 50
+# Seconds that a mail server has for an answer while somebody waits.
+IMPATIENT = 5
+# Seconds for which the statuses of contacts are good.
+FRESH = 1
+
+
+def send_due(limit: int = 1000, connection: Any = None) -> int:
+    """Send at most `limit` messages that are due, as fast as the rate allows at this moment; returns how many left.
+
+    `connection` is one of Django's e-mail backends, by default the site's; one session serves all messages. Each
+    message is committed as `sending` before it leaves, and as what became of it afterwards. Raises nothing that a
+    mail server may do; what the database does is raised, and messages that may have left then become unsure.
+    """
+    give_up_abandoned()
+    if not anything_due():
+        return 0
+    return send_claimed(limit, connection or get_connection())
+
+
+def send_now(ids: Collection[int]) -> int:
+    """Send these messages while somebody waits, if the rate allows; returns how many left. What is not sent stays due.
+
+    The mail server has IMPATIENT seconds for each answer.
+    """
+    return send_claimed(len(ids), get_connection(timeout=IMPATIENT), ids)
+
+
+def send_claimed(limit: int, connection: Any, only: Collection[int] | None = None) -> int:
+    sent, compilation = 0, None
+    try:
+        while limit > 0:
+            compilation = compilation or Compilation.under_current_settings()
+            messages = claim(min(limit, BATCH), compilation.site.emails_per_second, only)
+            if not messages:
+                break
+            limit -= len(messages)
+            finished: list[Finished] = []
+            try:
+                finished.extend(send(messages, connection, compilation))
+            finally:
+                # Also when the process is told to stop: what has not left is nobody's claim any more.
+                rest = [message for message in messages[len(finished) :] if not message.left]
+                finish([*finished, *(Finished(message, UNTRIED) for message in rest)])
+            sent += sum(done.outcome is SENT for done in finished)
+            if any(done.outcome.of_server for done in finished):
+                pause()
+                break
+    finally:
+        close(connection)
+    return sent
+
+
+def send(messages: Sequence[Claimed], connection: Any, compilation: Compilation) -> Iterator[Finished]:
+    """Send claimed messages in their order, each if its contact may get it now, and say what became of each."""
+    recipients = read_recipients(message.subscriber_id for message in messages)
+    statuses = Statuses({pk: recipient.status for pk, recipient in recipients.items()})
+    # Of a contact who is gone, or may not get it, none is written.
+    allowed = [message for message in messages if not statuses.refusal(message)]
+    for message in allowed:
+        message.email = recipients[message.subscriber_id].email
+    yield from deliver(messages, compose_each(allowed, recipients, compilation), statuses, connection)
+
+
+class Statuses:
+    """The statuses of the contacts of a batch, read again where a mail server takes its time over them."""
+
+    def __init__(self, statuses: Mapping[int, str]) -> None:
+        self.statuses = statuses
+        self.read_at = monotonic()
+
+    def refusal(self, message: Claimed) -> str:
+        """Why a message may not be sent now; nothing where it may. Every FRESH seconds one statement."""
+        if monotonic() - self.read_at > FRESH:
+            contacts = Subscriber.objects.filter(pk__any_of=list(self.statuses))
+            self.statuses = dict(contacts.values_list("pk", "status"))
+            self.read_at = monotonic()
+        status = self.statuses.get(message.subscriber_id)
+        if status is None:
+            return "The contact is not there any more."
+        return "" if may_get(message.kind, status) else f"The contact was {status}."
+
+
+def compose_each(
+    messages: Sequence[Claimed], recipients: Mapping[int, Recipient], compilation: Compilation
+) -> Mapping[int, Mail | Exception]:
+    """The mails of messages; of one that cannot be written, why. It does not stop the others."""
+    try:
+        return compose(messages, recipients, compilation)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        if len(messages) == 1:
+            log.exception("Message %s could not be written.", messages[0].id)
+            return {messages[0].id: error}
+    each = [compose_each([message], recipients, compilation) for message in messages]
+    return {pk: mail for one in each for pk, mail in one.items()}
+
+
+def deliver(
+    messages: Sequence[Claimed], mails: Mapping[int, Mail | Exception], statuses: Statuses, connection: Any
+) -> Iterator[Finished]:
+    """Hand mails over. Once the server takes nothing more, or half of the lease is over, the rest stays scheduled."""
+    deadline = monotonic() + LEASE.total_seconds() / 2
+    stopped: Outcome | None = None
+    for message in messages:
+        mail = mails.get(message.id)
+        if (refusal := statuses.refusal(message)) or mail is None:
+            yield Finished(message, Outcome(State.CANCELLED, refusal))
+            continue
+        if isinstance(mail, Exception):
+            yield Finished(message, Outcome(State.FAILED, as_error(mail)))
+            continue
+        message.subject = str(mail.subject)
+        if stopped is None and monotonic() > deadline:
+            stopped = UNTRIED
+        outcome = stopped or hand_over(message, mail, connection)
+        if outcome.of_server:
+            stopped = Outcome(State.SCHEDULED, outcome.error, tried=False)
+        yield Finished(message, outcome)
+
+
+def hand_over(message: Claimed, mail: Mail, connection: Any) -> Outcome:
+    """Send one mail by the open session, or a new one."""
+    try:
+        connection.open()
+    except Exception as error:  # noqa: BLE001 - a provider's library has exceptions of its own
+        return of_opening(error)
+    message.left = True
+    try:
+        return SENT if connection.send_messages([mail]) else Outcome(State.UNSURE, "The backend sent nothing.")
+    except Exception as error:  # noqa: BLE001 - as above
+        outcome = outcome_of(error, connection)
+        if outcome.of_server or outcome.state == State.UNSURE:
+            close(connection)
+        return outcome
+
+
+def close(connection: Any) -> None:
+    try:
+        connection.close()
+    except Exception:
+        log.warning("The connection to the mail server could not be closed.", exc_info=True)

@@ -1,0 +1,28 @@
+"""A mail server for tests that send."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emails.smtp import Mailbox, mail_server
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """What a real SMTP server on loopback gets; the site sends there, as fast as it can."""
+    with mail_server() as (mailbox, port):
+        settings.EMAIL_BACKEND = "emails.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_RATE = 0
+        yield mailbox
+
+
+@pytest.fixture
+def mail_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where mails land that are sent to no server, as fast as they come; and counters of the test's own."""
+    settings.MAIL_DIR = tmp_path / "mail"
+    settings.EMAIL_RATE = 0
+    settings.RATE_LIMIT_FILE = tmp_path / "rate_limits"
+    return settings.MAIL_DIR
