@@ -37,9 +37,16 @@ def any_of(*, keep_plan: bool = False) -> str:
     `keep_plan` is for a statement whose plan `execute` is to keep: PostgreSQL plans it for ten ids,
     whatever their number. Without it PostgreSQL finds each time that a plan for the ids at hand costs less.
     """
+    # Of the column's own type: where PostgreSQL reads the whole table, it hashes only such a set. Any other it
+    # searches from end to end for each row, 3.7 s instead of 0.03 for 30,000 ids in 30,000 rows.
     if not is_postgresql():
         return "IN (SELECT value FROM json_each(%s))"
-    return "= ANY((SELECT %s::bigint[])::bigint[])" if keep_plan else "= ANY(%s)"
+    return "= ANY((SELECT %s::bigint[])::bigint[])" if keep_plan else "= ANY(%s::bigint[])"
+
+
+def any_of_texts() -> str:
+    """The same for a set of texts."""
+    return "= ANY(%s::text[])" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
 
 
 def folded(text: str) -> str:
@@ -58,7 +65,7 @@ def texts() -> str:
 
 
 def ids_parameter(ids: Iterable[int | str]) -> Any:
-    """The parameter for a set of ids, or of texts, in `any_of()`."""
+    """The parameter for a set of ids in `any_of()`, or of texts in `any_of_texts()`."""
     return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
 
 

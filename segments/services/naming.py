@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from changes.services import Entry, record
 from database.insert import insert_new
 from database.letters import composed
-from database.sql import any_of, folded, ids_parameter, read, texts
+from database.sql import any_of, any_of_texts, folded, ids_parameter, read, texts
 from segments.models import Segment
 
 # contract.md: a word that names no tag or list creates one if it has at least three letters.
@@ -31,7 +31,7 @@ FIND = f"""
     UNION ALL SELECT r.value, t.id, 'title', '' FROM {{texts}} JOIN {{table}} t ON {{title}} = {{value}}
     UNION ALL SELECT r.value, t.id, 'small slug', '' FROM {{texts}} JOIN {{table}} t ON t.slug = fold(r.value)
     UNION ALL SELECT r.value, 0, 'text', fold(r.value) FROM {{texts}}
-    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{any_of}}
+    UNION ALL SELECT slug, id, 'taken', '' FROM {{table}} WHERE slug {{any_of_texts}}
     ORDER BY 2
 """
 
@@ -127,7 +127,7 @@ def look_up(
     """Look up words and ids, and which of the slugs are taken. One statement."""
     # No row has a longer word.
     words = [entry for entry in entries if len(entry) <= MAX_TITLE]
-    parts = {"table": model._meta.db_table, "any_of": any_of(), "texts": texts()}
+    parts = {"table": model._meta.db_table, "any_of": any_of(), "any_of_texts": any_of_texts(), "texts": texts()}
     sql, sets = FIND_IDS, [ids_parameter(ids)]
     if words:
         sql, parts = FIND, {**parts, "title": folded("t.title"), "value": folded("r.value")}

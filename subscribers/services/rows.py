@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from database.sql import (
     any_of,
+    any_of_texts,
     execute,
     ids_parameter,
     is_postgresql,
@@ -42,7 +43,7 @@ def lock_row(pk: int) -> dict[str, Any] | None:
 def lock_rows_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The rows of the contacts of those addresses, by lower-cased address, locked upward by id. One statement."""
     wanted = list(addresses)
-    rows = _lock_rows(f"{plain_address('email')} {any_of()}", wanted) if wanted else []
+    rows = _lock_rows(f"{plain_address('email')} {any_of_texts()}", wanted) if wanted else []
     return {row["email"].lower(): row for row in rows}
 
 
