@@ -106,7 +106,7 @@ def remove_from_company(company: int) -> PreparedAction:
     )
 
 
-def send_double_optin(*, include_unsubscribed: bool) -> PreparedAction:
+def send_double_optin(include_unsubscribed: bool) -> PreparedAction:
     """Counts the contacts that get a mail; it leaves by the worker."""
     return PreparedAction(
         lambda contacts: len(ask_consent(contacts, returning=contacts if include_unsubscribed else ()).messages)
