@@ -12,9 +12,10 @@ CONTACT_EVENTS = (
     "lists_detached",
     "companies_attached",
     "companies_detached",
+    "soft_bounced",
 )
 # What else is made, changed and deleted. A note's entries name the contact that it is about, too.
-OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field")
+OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "webhook")
 # A status has no id: `details` name it.
 SUBJECTS = ("contact", "status", *OTHER_SUBJECTS)
 EVENTS = (

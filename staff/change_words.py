@@ -29,6 +29,7 @@ WORDS = {
     "lists_detached": "Taken off lists",
     "companies_attached": "Companies attached",
     "companies_detached": "Companies detached",
+    "soft_bounced": "A mail did not arrive",
     **{
         f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
         for subject in OTHER_SUBJECTS
