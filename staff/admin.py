@@ -11,6 +11,7 @@ from staff import (  # noqa: F401 - each registers what it shows
     notes,
     segments,
     stages,
+    webhooks,
 )
 
 # Only now is every page registered on which notes are shown.
