@@ -19,6 +19,7 @@ urlpatterns = [
     path("", landing),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    path("fluentcrm/", include("webhooks.urls")),
     path("v1/", include("fluenzr.urls")),
     path("v1", NoRouteView.as_view()),
     path(
@@ -36,6 +37,8 @@ urlpatterns = [
                         "profile_sections.api.urls",
                         "changes.api.urls",
                         "notes.api.urls",
+                        "webhooks.api.urls",
+                        "reports.api.urls",
                         "subscribers.api.urls",
                     ],
                     "wp/v2": ["accounts.api.urls"],
