@@ -15,10 +15,15 @@ from companies.models import Company
 from tests.client import FLUENTCRM, Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.notes.factories import NoteFactory
+from webhooks.models import Webhook
+from webhooks.services import bounce_code
 from wp_rest.views import NoRouteView
 
 VERBS = ("get", "post", "put", "patch", "delete")
 PUBLIC = ("/wp-json/", "/wp-json/fluent-crm/v2", "/wp-json/wp/v2", "/openapi.json", "/docs")
+# Mail providers post here without credentials: the secret is in the address.
+BOUNCES = ("/public/bounce_handler/mailgun/{code}", "/public/bounce_handler/mailgun/handle/{code}")
+NO_CREDENTIALS = (*PUBLIC, *BOUNCES)
 
 
 class Line(NamedTuple):
@@ -124,6 +129,15 @@ REQUESTS = [
     *(line.spelt(contacts="subscribers") for line in OF_CONTACTS),
     *(line.spelt(contacts="contacts") for line in OF_CONTACTS),
     *OF_COMPANIES,
+    Line("GET", "/webhooks"),
+    Line("POST", "/webhooks", {"name": "Form"}),
+    Line("PUT", "/webhooks/{hook}", {"name": "Form"}),
+    Line("DELETE", "/webhooks/{hook}"),
+    *(Line("POST", path, {"event-data": {"event": "delivered"}}) for path in BOUNCES),
+    Line("GET", "/setting/bounce_configs"),
+    Line("GET", "/reports/ping"),
+    Line("GET", "/reports/options", query="?fields=tags,lists"),
+    Line("GET", "/reports/dashboard-stats"),
     Line("GET", "/setting/experiments"),
     Line("POST", "/setting/experiments", {"company_module": "yes"}),
 ]
@@ -144,8 +158,9 @@ def words(db: None) -> dict[str, str]:
         "note": NoteFactory.create(subscriber=contact),
         "company": company,
         "company_note": NoteFactory.create(subscriber=None, company=company),
+        "hook": Webhook.objects.create(name="Shop"),
     }
-    return {word: str(row.pk) for word, row in rows.items()}
+    return {word: str(row.pk) for word, row in rows.items()} | {"code": bounce_code()}
 
 
 def routes() -> set[tuple[str, str]]:
@@ -174,7 +189,7 @@ def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def test_every_route_has_a_request_here() -> None:
-    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note"), "1")
+    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note", "hook", "code"), "1")
     requested = set()
     for line in REQUESTS:
         path = line.path if line.path.startswith("/wp-json") else FLUENTCRM + line.path
@@ -203,14 +218,14 @@ def test_it_lets_no_stranger_in(anonymous: Api, words: dict[str, str], line: Lin
     request = line.spelt(**words)
     before = count_rows()
     answer = anonymous.send(request.method, request.path + request.query, request.body)
-    assert answer.status_code == (200 if line.path in PUBLIC else 401)
+    assert answer.status_code == (200 if line.path in NO_CREDENTIALS else 401)
     assert count_rows() == before
 
 
 def test_it_lets_no_user_without_rights_in(words: dict[str, str], django_user_model: Any) -> None:
     nobody = Api(django_user_model.objects.create(username="nobody"))
     for line in REQUESTS:
-        if line.path in PUBLIC or line.path.endswith("/users/me"):
+        if line.path in NO_CREDENTIALS or line.path.endswith("/users/me"):
             continue
         request = line.spelt(**words)
         answer = nobody.send(request.method, request.path + request.query, request.body)

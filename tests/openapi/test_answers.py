@@ -21,12 +21,14 @@ from events.models import TrackedEvent
 from fluentcrm_api.openapi.document import document
 from notes.models import Note
 from profile_sections.providers import SECTIONS
+from reports.api.options import OPTIONS
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
 from tests.client import FLUENTCRM
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.openapi.conformance import DocumentedApi, validator_of
+from webhooks.models import Webhook
 from wp_rest.views import RestView
 
 NO_SUCH_ID = 10**12
@@ -44,6 +46,7 @@ class World:
     company: Company  # everything filled in, and `full` belongs to it
     company_note: Note
     nobodys: Company  # no contact belongs to it
+    hook: Webhook
 
 
 @pytest.fixture
@@ -98,7 +101,9 @@ def world(admin: User) -> World:
         ChangedContact.objects.create(change=change, contact_id=full.pk)
     Change.objects.filter(user=admin).update(actor_kind="application_password", actor_id=1)
     nobodys = CompanyFactory.create()
-    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys)
+    Webhook.objects.create(name="Shop, too", tags=[tag.pk], lists=[contact_list.pk], companies=[company.pk])
+    hook = Webhook.objects.create(name="Shop", tags=[tag.pk], lists=[contact_list.pk], companies=[company.pk])
+    return World(tag, contact_list, full, bare, note, field, company, company_note, nobodys, hook)
 
 
 @dataclass
@@ -113,6 +118,7 @@ class Request:
         contact = 0 if self.query.startswith("?get_by_email") else (world.bare if wanted else world.full).pk
         kind = path.removeprefix(FLUENTCRM).split("/")[1:2]
         known = {"tags": world.tag.pk, "lists": world.list.pk, "companies": world.company.pk}
+        known["webhooks"] = world.hook.pk
         note = world.company_note if kind == ["companies"] else world.note
         numbers = {
             "id": known.get(kind[0] if kind else "", contact),
@@ -262,6 +268,14 @@ STORIES: dict[str, list[Request]] = {
             ("DELETE", "/{note_id}", [Request()]),
         )
     },
+    "GET /webhooks": [Request(), Request("?search=sHop"), Request("?search=nothing")],
+    "POST /webhooks": send_body({"name": "Form", "status": "pending", "lists": "1,2", "tags": [1]}),
+    "PUT /webhooks/{id}": send_body({"status": "transactional", "companies": []}),
+    "DELETE /webhooks/{id}": [Request()],
+    "GET /setting/bounce_configs": [Request()],
+    "GET /reports/ping": [Request()],
+    "GET /reports/dashboard-stats": [Request()],
+    "GET /reports/options": [Request(f"?fields={','.join(OPTIONS)}"), Request("?fields=lists&with_count[]=lists")],
     "GET /custom-fields/contacts": [Request(), Request("?with[]=field_types&with[]=field_groups")],
     "PUT /custom-fields/contacts": send_body(
         {
@@ -356,6 +370,11 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
     ("PUT /lists/{id}", 400): send_body({"title": TOO_LONG}),
     ("PUT /lists/{id}", 422): send_body({}),
     ("POST /lists/do-bulk-action", 422): send_body({"action": "paint"}),
+    ("POST /webhooks", 400): send_body({"name": "Form", "status": "bounced"}),
+    ("POST /webhooks", 422): [*send_body({}), *send_body({"name": ""})],
+    ("PUT /webhooks/{id}", 400): send_body({"tags": "1,x"}),
+    ("PUT /webhooks/{id}", 422): send_body({"name": ""}),
+    ("GET /reports/options", 422): [Request()],
     ("GET /subscribers/{id}/history", 400): [Request("?change=gone"), Request("?since=soon")],
     **{
         (f"PUT /{fields}/update_group_name", status): send_body(body)

@@ -22,6 +22,8 @@ from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import FORBIDDEN, HISTORY, NO_ROUTE, NOT_FOUND, UNAUTHENTICATED
+from webhooks.providers import Kind, Report
+from webhooks.services import take_reports
 
 BULK = "/subscribers/do-bulk-action"
 
@@ -575,4 +577,5 @@ def test_it_uses_the_words_of_the_signal_alone(api: Api) -> None:
         attach([contact.pk], [target])
         detach([contact.pk], [target])
     services.delete_contacts([gone.pk])
+    take_reports("form", [Report(Kind.SOFT_BOUNCE, contact.email, "Full", "1")])
     assert set(Change.objects.values_list("event", flat=True)) == set(CONTACT_EVENTS)
