@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 
 def main() -> None:
-    """Run the command. What its user can mend is told in one sentence."""
+    """Run the command. Errors that the user can correct are one sentence, without a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fluentcrm_api.settings")
     try:
         execute_from_command_line(sys.argv)

@@ -27,7 +27,7 @@ FIND = f"""
 
 
 class Key(NamedTuple):
-    """A key that opens the door, and its user."""
+    """A valid key, and its user."""
 
     id: int
     read_only: bool
@@ -36,14 +36,14 @@ class Key(NamedTuple):
 
 
 def create_api_key(user: User, name: str, *, read_only: bool = False) -> str:
-    """Make a key for `user` and return it; it cannot be had again."""
+    """Make a key for `user` and return its plain text, which is not stored."""
     plain = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     ApiKey.objects.create(user=user, name=name, read_only=read_only, hash=hash_password(plain))
     return plain
 
 
 def find_api_key(plain: str) -> Key | None:
-    """The key, unless it was revoked or its user may not sign in any more. One statement."""
+    """The key; None if it does not exist, is revoked, or its user is not active. One statement."""
     if not FORM.fullmatch(plain):
         return None
     rows = read(FIND, hash_password(plain))
@@ -61,6 +61,6 @@ def revoke_api_keys(keys: QuerySet[ApiKey]) -> int:
 
 
 def note_key_use(key: Key) -> None:
-    """Remember when a key was used, at most once a minute, if that can be done at once."""
+    """Store when a key was used, at most once a minute; skipped if the database is busy."""
     if is_due(key.last_used_at):
         write_note(ApiKey, key.id, {"last_used_at": stored_datetime(timezone.now())})

@@ -5,10 +5,10 @@ from django.db import models
 
 
 class ApplicationPassword(models.Model):
-    """One client's password. Only a keyed hash of it is kept; it is shown once, when it is made."""
+    """One client's password. Only a keyed hash is stored; the password is shown once, when it is made."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="application_passwords")
-    name = models.CharField(max_length=190, help_text="What uses it, for people to tell them apart.")
+    name = models.CharField(max_length=190, help_text="The client that uses it.")
     hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -20,11 +20,11 @@ class ApplicationPassword(models.Model):
 
 
 class ApiKey(models.Model):
-    """One key of FluenzR's kind. Only a keyed hash of it is kept; it is shown once, when it is made."""
+    """One API key of FluenzR. Only a keyed hash is stored; the key is shown once, when it is made."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=190, help_text="What uses it, for people to tell them apart.")
-    read_only = models.BooleanField(default=False, help_text="It may look and never change.")
+    name = models.CharField(max_length=190, help_text="The client that uses it.")
+    read_only = models.BooleanField(default=False, help_text="The key can read but not change anything.")
     hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -25,24 +25,24 @@ log = logging.getLogger(__name__)
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 24
 GROUP = 4
-# WordPress 6.8 keeps application passwords in this form, so a site's own can move in unchanged.
-# A fast hash is right here: the password is 142 random bits, and every request carries it.
+# WordPress 6.8 stores application passwords in this form, so those of a site can be imported unchanged.
+# A fast hash is safe here: the password is 142 random bits. It has to be fast, as every request is checked.
 PREFIX = "$generic$"
 HASH_KEY = b"wp_fast_hash_6.8+"
 HASH_BYTES = 30
-# A row written on each request would cost more than the request.
+# Writing a row on each request would cost more than the request itself.
 LAST_USED_EVERY = timedelta(minutes=1)
 
 
 def create_application_password(user: User, name: str) -> str:
-    """Make a password for `user` and return it, in groups of four letters; it cannot be had again."""
+    """Make a password for `user` and return its plain text in groups of four letters; the text is not stored."""
     plain = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     ApplicationPassword.objects.create(user=user, name=name, hash=hash_password(plain))
     return " ".join(plain[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
 def hash_password(plain: str) -> str:
-    """The stored form of a password; spaces in it never matter."""
+    """The stored form of a password. Spaces in the password do not matter."""
     digest = hashlib.blake2b("".join(plain.split()).encode(), key=HASH_KEY, digest_size=HASH_BYTES).digest()
     return PREFIX + urlsafe_b64encode(digest).decode().rstrip("=")
 
@@ -53,7 +53,7 @@ def revoke_application_passwords(passwords: QuerySet[ApplicationPassword]) -> in
 
 
 def note_use(password_id: int, last_used_at: datetime | None, address: str | None) -> None:
-    """Remember when and from where a password was used, at most once a minute, if that can be done at once."""
+    """Store when and from where a password was used, at most once a minute; skipped if the database is busy."""
     if is_due(last_used_at):
         write_note(
             ApplicationPassword,
@@ -67,19 +67,19 @@ def is_due(last_used_at: datetime | None) -> bool:
 
 
 class _Notes:
-    """Until when this process does not try to note anything: what has failed will fail for a while."""
+    """Until when this process does not try to store a use: after a failure the next attempts would fail too."""
 
     paused_until = 0.0
 
 
 def write_note(model: type[Model], pk: int, values: dict[str, Any]) -> None:
-    """Write columns of one row by one statement; the request that does so neither waits nor fails for it.
+    """Write columns of one row with one statement, without waiting and without raising database errors.
 
-    A lock that another transaction holds, a full disk, a file or server that may only be read: the note is
-    left to a later request.
+    If another transaction holds a lock, the disk is full or the database is read-only, nothing is written;
+    a later request tries again.
     """
     table = model._meta.db_table
-    # PostgreSQL's way not to wait for a row.
+    # SKIP LOCKED: PostgreSQL does not wait for a locked row.
     row = f"(SELECT id FROM {table} WHERE id = %s FOR UPDATE SKIP LOCKED)" if is_postgresql() else "%s"
     changes = ", ".join(f"{column} = %s" for column in values)
     if _Notes.paused_until > time.monotonic():
@@ -95,7 +95,7 @@ def write_note(model: type[Model], pk: int, values: dict[str, Any]) -> None:
 
 @contextmanager
 def without_waiting() -> Iterator[None]:
-    """SQLite has one lock for the whole database and would wait for it as long as its `timeout` says."""
+    """SQLite has one lock for the whole database and would wait for it for its `timeout`."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -109,6 +109,6 @@ def without_waiting() -> Iterator[None]:
 
 
 def sqlite_error(error: DatabaseError) -> int | None:
-    """SQLite's primary error code; None for another database's error."""
+    """SQLite's primary error code; None for an error of another database."""
     code = getattr(error.__cause__, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF

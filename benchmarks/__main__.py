@@ -94,7 +94,7 @@ def check_rows_agree(cases: Sequence["Case"], ports: dict[str, int], authorizati
 def measure(
     cases: Sequence["Case"], ports: dict[str, int], authorization: str, options: argparse.Namespace
 ) -> dict[tuple[str, str], list[Load]]:
-    """All cases in turn, both servers side by side, again in each round: a busy moment spoils one run, not a line."""
+    """All cases in turn, both servers side by side, again in each round: a short disturbance spoils one run, not a whole row of numbers."""
     loads: dict[tuple[str, str], list[Load]] = {(case.name, server): [] for case in cases for server in SERVERS}
     for number in range(options.rounds + 1):
         for case in cases:

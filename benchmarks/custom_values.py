@@ -1,4 +1,4 @@
-"""Compare ways to store contacts' custom values, side by side, in PostgreSQL or SQLite.
+"""Compare ways to store custom values in PostgreSQL and SQLite. One file, as it runs alone and imports no app.
 
 json        one JSON column in the contact's row (jsonb in PostgreSQL, text in SQLite)
 json_index  the same with an index: GIN jsonb_path_ops in PostgreSQL, one field's expression in SQLite
@@ -89,7 +89,7 @@ def make_contacts(first_id: int, count: int) -> list[Contact]:
     for number in range(first_id, first_id + count):
         first, last, city = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES), rng.choice(CITIES)
         day = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-        moment = day.strftime("%Y-%m-%d %H:%M:%S")
+        at = day.strftime("%Y-%m-%d %H:%M:%S")
         row = (
             number, number % 5000, f"{rng.getrandbits(128):032x}", rng.choice(["Mr", "Mrs", ""]), first, last,
             f"{first}.{last}.{number}@mail{number % 40}.example.com", f"+44 20 {rng.randrange(10**7):07d}",
@@ -99,7 +99,7 @@ def make_contacts(first_id: int, count: int) -> list[Contact]:
             rng.uniform(-90, 90), rng.uniform(-180, 180), rng.choice(["web", "import", "api"]),
             f"https://www.example.com/avatars/{number}.png", number % 3000, number % 20, rng.randrange(10**5),
             rng.randrange(1000), rng.choice(["subscribed"] * 8 + ["pending", "unsubscribed"]),
-            rng.choice(["lead", "customer"]), "pending", moment, moment, moment,
+            rng.choice(["lead", "customer"]), "pending", at, at, at,
         )  # fmt: skip
         values: dict[str, Any] = {
             "company": f"{rng.choice(LAST_NAMES)} & {rng.choice(LAST_NAMES)} {rng.randrange(100)} Ltd",
@@ -110,7 +110,7 @@ def make_contacts(first_id: int, count: int) -> list[Contact]:
             "size": rng.choice(["S", "M", "L", "XL"]),
             "interests": rng.sample(INTERESTS, rng.randrange(1, 5)),
             "renews_on": day.strftime("%Y-%m-%d"),
-            "called_at": moment,
+            "called_at": at,
         }
         made.append((row, {field: value for field, value in values.items() if rng.random() < FILLED}))
     return made

@@ -35,7 +35,7 @@ SELECT md5('contact ' || n), (ARRAY['Mr', 'Mrs', NULL])[1 + n %% 3], first, last
     n %% 180 - 90 + 0.12345678, n %% 360 - 180 + 0.12345678, 0, 0, '+44 20 ' || lpad((n * 7 %% 10000000)::text, 7, '0'),
     (ARRAY['pending', 'unsubscribed', 'bounced'] || array_fill('subscribed'::text, ARRAY[17]))[1 + n %% 20],
     (ARRAY['lead', 'customer'])[1 + n %% 2], (ARRAY['web', 'import', 'api'])[1 + n %% 3],
-    date '1950-01-01' + n %% 18000, moment, moment, moment,
+    date '1950-01-01' + n %% 18000, made_at, made_at, made_at,
     jsonb_build_object(
         'company_name', last || ' & Co ' || n %% 100, 'job_title', 'Manager of ' || city, 'score', n %% 1000,
         'plan', (ARRAY['Free', 'Silver', 'Gold'])[1 + n %% 3],
@@ -43,7 +43,7 @@ SELECT md5('contact ' || n), (ARRAY['Mr', 'Mrs', NULL])[1 + n %% 3], first, last
     )
 FROM (
     SELECT n, (%s::text[])[1 + n %% %s] AS first, (%s::text[])[1 + n / 7 %% %s] AS last, (%s::text[])[1 + n / 11 %% %s] AS city,
-        timestamptz '2024-01-01 00:00:00+00' + n::bigint * 7919 %% 1000003 * interval '1 minute' AS moment
+        timestamptz '2024-01-01 00:00:00+00' + n::bigint * 7919 %% 1000003 * interval '1 minute' AS made_at
     FROM generate_series(1, %s) n
 ) AS drawn
 """

@@ -1,8 +1,8 @@
-"""The thirteen bulk actions: what each does to a set of contacts, and the right that it takes.
+"""The thirteen bulk actions: what each does to a set of contacts, and the permission that it needs.
 
 To add one: a function that prepares it, a row in ACTIONS, a reader of its options in
-bulk_actions.api.options, a test. A prepared action calls one service, whose statements are as many for
-ten contacts as for ten thousand.
+bulk_actions.api.options, and a test. A prepared action calls one service, which takes the same number of
+statements for ten contacts as for ten thousand.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,11 +16,11 @@ CHANGE, DELETE = "subscribers.change_subscriber", "subscribers.delete_subscriber
 
 @dataclass(frozen=True)
 class PreparedAction:
-    """An action with its options, which are known to be right.
+    """An action with its options, which are valid.
 
-    `apply` takes the ids of contacts that are locked and returns how many of them it changed, or how
-    many there are. `hold` is called with the contacts before they are locked, and keeps what they are
-    linked to from being deleted (subscribers.services.locks).
+    `apply` takes the ids of locked contacts and returns how many of them it changed, or how many there are.
+    `hold` is called before the contacts are locked; it keeps what they are linked to from being deleted
+    (subscribers.services.locks).
     """
 
     apply: Callable[[Sequence[int]], int]
@@ -30,7 +30,7 @@ class PreparedAction:
 
 @dataclass(frozen=True)
 class Done:
-    """How many of the contacts there were, and what the action counted."""
+    """How many of the contacts exist, and what the action counted."""
 
     contacts: int
     count: int
@@ -38,9 +38,9 @@ class Done:
 
 @dataclass(frozen=True)
 class Action:
-    """How an action is prepared, and the Django permission that it takes.
+    """How an action is prepared, and the Django permission that it needs.
 
-    None where the server does not have what the action is about yet: it is refused, never pretended.
+    `prepare` is None if the server does not have what the action is about yet: the action is refused.
     """
 
     prepare: Callable[..., PreparedAction] | None
@@ -49,7 +49,7 @@ class Action:
 
 @services.atomic
 def run(action: PreparedAction, ids: Sequence[int]) -> Done:
-    """Apply a prepared action to contacts; those that do not exist are left out. All of it happens, or nothing."""
+    """Apply a prepared action to contacts, in one transaction. Ids that no contact has are ignored."""
     action.hold(ids)
     locked = services.lock_contacts(ids, to_delete=action.deletes)
     return Done(len(locked), action.apply(locked) if locked else 0)
@@ -82,7 +82,7 @@ def set_custom_value(slug: str, value: Any) -> PreparedAction:
 
 
 def add_to_company(company: int) -> PreparedAction:
-    """Counts the contacts that were not in it yet."""
+    """Counts the contacts that were not in the company yet."""
     return PreparedAction(
         lambda contacts: len(services.attach_companies(contacts, [company])),
         hold=lambda _: services.hold(companies=[company]),
@@ -90,7 +90,7 @@ def add_to_company(company: int) -> PreparedAction:
 
 
 def remove_from_company(company: int) -> PreparedAction:
-    """Counts the contacts that were in it."""
+    """Counts the contacts that were in the company."""
     return PreparedAction(
         lambda contacts: len(services.detach_companies(contacts, [company])), hold=services.hold_companies_of
     )

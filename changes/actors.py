@@ -1,4 +1,4 @@
-"""Who acts, and through which channel: what an entry says besides what happened."""
+"""Who acts, and through which channel."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class Channel(models.TextChoices):
-    """The ways in. A new one is a line here and an `acting_as` where it enters."""
+    """The ways in which changes reach the server. A new one is a line here and an `acting_as` where it enters."""
 
     API = "api", "FluentCRM's API"
     FLUENZR = "fluenzr", "FluenzR's API"
@@ -21,7 +21,7 @@ class Channel(models.TextChoices):
 
 
 class ActorKind(models.TextChoices):
-    """What acts for a user, or where no user does."""
+    """What acts for a user, or without a user."""
 
     APPLICATION_PASSWORD = "application_password", "application password"
     API_KEY = "api_key", "API key"
@@ -31,7 +31,7 @@ class ActorKind(models.TextChoices):
 
 
 class Actor(NamedTuple):
-    """A channel, the user's id (None where nobody signed in), and the kind and id of what acts for the user."""
+    """A channel, the id of the user (None without one), and the kind and id of what acts for the user."""
 
     channel: str
     user_id: int | None = None
@@ -47,7 +47,7 @@ _find_actor: ContextVar[Callable[[], Actor]] = ContextVar("find_actor", default=
 
 
 def current_actor() -> Actor:
-    """Who acts now, in this thread: the server itself, unless acting_as or a request says otherwise."""
+    """Who acts now, in this thread: that of `acting_as` or of the request, else the server itself."""
     return _find_actor.get()()
 
 
@@ -61,7 +61,7 @@ def acting_as(channel: str, *, user_id: int | None = None, kind: str = "", id: i
 
 @contextmanager
 def acting_as_found(find_actor: Callable[[], Actor]) -> Iterator[None]:
-    """The same for an actor that is known only later: `find_actor` is called at each change."""
+    """The same for an actor that is only known later: `find_actor` is called for each change."""
     token = _find_actor.set(find_actor)
     try:
         yield

@@ -1,20 +1,19 @@
 """The order in which changes were committed.
 
 An entry keeps the id of its transaction, from PostgreSQL's counter, plus an offset (nearly always 0).
-Transactions take their ids in one order and commit in another, so a reader stays below the oldest one
-that still runs: nothing can appear there any more. SQLite has one writer; there the ids of entries are
-in the order of commits already, and every entry has the same number.
+Transactions get their ids in one order and commit in another, so a reader only reads below the oldest one that still
+runs: no entry can appear there any more. SQLite has one writer, so the ids of entries are already in the order of
+commits, and every entry has the same number.
 
-A dump that is restored into another server meets another counter. Where that one is behind, new entries
-would sort before those that readers have seen: the first writer finds a stored number that the counter
-has not reached, and raises the offset above all numbers (continue_numbers). pg_upgrade, a base backup
-and a replica that takes over keep the counter.
+A server into which a dump is restored has another counter. If its counter is lower, new entries would come before
+those that readers have seen. So the first writer, which finds a stored number above the counter, raises the offset
+above all numbers (continue_numbers). pg_upgrade, a base backup and a replica that takes over keep the counter.
 """
 
 from database.sql import execute
 
 OFFSET = "COALESCE((SELECT o.value FROM changes_transactionoffset o), 0)"
-# xmax is above every transaction that had ended, not above this one. The latter is null where nothing was written.
+# xmax is above every transaction that had ended, not above this one, whose id is null if it has written nothing.
 MOVED = f"""
     (SELECT max(c.transaction_number) FROM changes_change c) - {OFFSET} >= GREATEST(
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1
@@ -24,11 +23,11 @@ NOT_MOVED = f"({MOVED}) IS NOT TRUE"
 NUMBER = f"pg_current_xact_id()::text::bigint + {OFFSET}"
 # Also after a move from PostgreSQL the newest entry is the last one.
 NUMBER_ON_SQLITE = "COALESCE((SELECT max(transaction_number) FROM changes_change), 0)"
-# Of a database that was moved and not written to since, all that can be seen is committed.
+# In a database that was moved and not written to since, all visible entries are committed.
 BELOW_RUNNING = f"""
     SELECT CASE WHEN {MOVED} THEN {2**63 - 1} ELSE pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {OFFSET} END
 """
-# Whoever comes second waits, and finds that nothing is to be done.
+# A second transaction waits here, and then finds nothing to do.
 LOCK_OFFSET = "LOCK TABLE changes_transactionoffset IN EXCLUSIVE MODE"
 CONTINUE = f"""
     INSERT INTO changes_transactionoffset (id, value)
@@ -38,6 +37,6 @@ CONTINUE = f"""
 
 
 def continue_numbers() -> None:
-    """Make new numbers greater than all stored ones, where the database was moved to a server that counts lower."""
+    """Make new numbers greater than all stored ones, after the database was moved to a server with a lower counter."""
     execute(LOCK_OFFSET)
     execute(CONTINUE)

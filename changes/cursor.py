@@ -1,9 +1,9 @@
-"""Reading what happened, in the order of commits: nothing is missed and nothing comes twice.
+"""Reads entries in the order of commits. A reader gets each entry exactly once.
 
-A reader keeps a cursor, acts on a page and keeps the new cursor; how many readers there are does not
-matter. On PostgreSQL an entry appears when no older transaction runs any more, of any database of
-that server: one that stays open for an hour holds all readers up for that hour. What was removed before
-a reader came (changes.retention, or with a contact that was deleted) is not in a page.
+A reader stores a cursor, acts on a page and stores the new cursor. There may be any number of readers. On PostgreSQL
+an entry appears when no older transaction runs any more, in any database of the server: a transaction that is open for
+an hour delays all readers for an hour. Entries that were removed before (changes.retention, or with a deleted contact)
+are not in a page.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ LAST = """
 
 
 class InvalidCursor(ValueError):
-    """The text is no cursor of changes_after."""
+    """The text is not a cursor of changes_after."""
 
 
 class Page(NamedTuple):
@@ -39,7 +39,7 @@ class Page(NamedTuple):
 def changes_after(cursor: str, limit: int) -> Page:
     """The next entries, `limit` at most. One statement. Raises InvalidCursor.
 
-    The contacts of an entry are `change.changed`, up to all there are: read them in parts.
+    The contacts of an entry are `change.changed`. There may be millions: read them in parts.
     """
     position = read_cursor(cursor)
     below_running = f"AND c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else ""
@@ -48,7 +48,7 @@ def changes_after(cursor: str, limit: int) -> Page:
 
 
 def latest_cursor() -> str:
-    """Where a reader starts who wants only what happens from now on. One statement."""
+    """The cursor for a reader that only wants later entries. One statement."""
     below_running = f"c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else "true"
     last = list(Change.objects.raw(LAST.format(below_running=below_running)))
     return cursor_at(last[0]) if last else START

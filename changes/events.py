@@ -1,6 +1,6 @@
-"""The words for what can happen. A new event is a line here; `record` refuses any other word."""
+"""The names of events. A new event is a line here; `record` refuses other names."""
 
-# What happens to contacts. GET /subscribers/{id}/history answers these words.
+# Events of contacts, as GET /subscribers/{id}/history answers them.
 CONTACT_EVENTS = (
     "created",
     "updated",
@@ -14,9 +14,9 @@ CONTACT_EVENTS = (
     "companies_detached",
     "soft_bounced",
 )
-# What else is made, changed and deleted. A note's entries name the contact that it is about, too.
+# What else is created, updated and deleted. Entries of a note also have its contact.
 OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "webhook")
-# A status has no id: `details` name it.
+# A status has no id: it is in `details`.
 SUBJECTS = ("contact", "status", *OTHER_SUBJECTS)
 EVENTS = (
     *CONTACT_EVENTS,

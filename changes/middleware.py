@@ -1,4 +1,4 @@
-"""Changes that a request makes are its user's, through the channel that its path belongs to."""
+"""Records the changes of a request as its user's, with the channel of its path."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts.api_keys import Key
 from changes.actors import Actor, ActorKind, Channel, acting_as_found
 
-# The first prefix that fits; any other path is FluentCRM's face.
+# By the first prefix that matches; other paths are FluentCRM's face.
 CHANNELS = (("/admin/", Channel.ADMIN), ("/v1/", Channel.FLUENZR))
 
 
 class ActingRequest:
-    """Middleware: current_actor() is the request's. The user is read at each change: the APIs sign in late."""
+    """Middleware: sets current_actor(). The user is read at each change, as the APIs find the user late."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,7 +27,7 @@ class ActingRequest:
 def actor_of(request: HttpRequest) -> Actor:
     channel = next((channel for prefix, channel in CHANNELS if request.path_info.startswith(prefix)), Channel.API)
     user: Any = getattr(request, "user", None)
-    # REST framework sets it beside the user: the id of an application password, or an API key.
+    # Set by REST framework together with the user: the id of an application password, or an API key.
     credentials: Any = getattr(request, "auth", None)
     if isinstance(credentials, Key):
         return Actor(channel, user.pk, ActorKind.API_KEY, credentials.id)

@@ -1,4 +1,4 @@
-"""What happened: an entry for each thing, and the contacts that it happened to."""
+"""History: an entry for each thing that happened, with its contacts."""
 
 from typing import Any, ClassVar
 
@@ -9,26 +9,26 @@ from changes.querysets import ChangeQuerySet
 
 
 class Change(models.Model):
-    """One thing that happened, to any number of contacts at once: one tag attached, one status given.
+    """One thing that happened, to any number of contacts together: one tag was attached, one status was set.
 
-    Written by changes.services.record alone.
+    Only changes.services.record writes it.
     """
 
     at = models.DateTimeField(auto_now_add=True)
-    # Where it stands in the order of commits (changes.commit_order); 0 for entries older than that.
+    # The position in the order of commits (changes.commit_order); 0 for older entries.
     transaction_number = models.BigIntegerField(default=0, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    # What acted for the user, or where no user did: which key, import or automation.
+    # What acted for the user, or without a user: a key, an import or an automation.
     actor_kind = models.CharField(max_length=32, blank=True, default="", help_text="One of changes.actors.ActorKind.")
     actor_id = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=16, help_text="One of changes.actors.Channel.")
     event = models.CharField(max_length=32, help_text="One of changes.events.EVENTS.")
-    # What it happened to besides the contacts: the tag that was attached, the note that was made.
+    # What the entry is about, besides contacts: the tag that was attached, the note that was created.
     subject_kind = models.CharField(max_length=16, default="contact", help_text="One of changes.events.SUBJECTS.")
     subject_id = models.BigIntegerField(null=True, help_text="None for contacts: `changed` has them.")
-    # For one contact {"columns": {name: [before, after]}}, for many what they have in common.
+    # For one contact {"columns": {name: [before, after]}}, for several what they have in common.
     details = models.JSONField(default=dict)
-    contacts = models.PositiveIntegerField(help_text="To how many contacts it happened.")
+    contacts = models.PositiveIntegerField(help_text="The number of contacts that it is about.")
 
     objects: ClassVar[Any] = ChangeQuerySet.as_manager()
 
@@ -43,9 +43,9 @@ class Change(models.Model):
 
 
 class ChangedContact(models.Model):
-    """That an entry is about a contact. No foreign key: history outlives the contact."""
+    """Links an entry to a contact. Not a foreign key, as history is kept longer than the contact."""
 
-    # Without a constraint in the database, which would look for the entry once a contact: a third of the
+    # Without a constraint, which would look for the entry once for each contact: a third of the
     # time of a large entry. Links are made in the statement that makes the entry, and removed before it.
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="changed", db_constraint=False)
     contact_id = models.BigIntegerField()
@@ -61,7 +61,7 @@ class ChangedContact(models.Model):
 
 
 class DeletedContact(models.Model):
-    """What others need to delete the contact, too. Removed after DELETED_CONTACTS_RETENTION_DAYS."""
+    """What other systems need to delete the contact too. Removed after DELETED_CONTACTS_RETENTION_DAYS."""
 
     change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="deleted", db_constraint=False)
     contact_id = models.BigIntegerField()
@@ -73,7 +73,7 @@ class DeletedContact(models.Model):
 
 
 class TransactionOffset(models.Model):
-    """What is added to PostgreSQL's transaction ids. One row at most; changes.commit_order says when there is one."""
+    """The offset of PostgreSQL's transaction ids (changes.commit_order). At most one row."""
 
     value = models.BigIntegerField()
 

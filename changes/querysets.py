@@ -1,4 +1,4 @@
-"""Sets of entries, narrowed."""
+"""Sets of entries."""
 
 from typing import Any, Self
 
@@ -7,6 +7,6 @@ from django.db import models
 
 class ChangeQuerySet(models.QuerySet[Any]):
     def about(self, contact_id: int) -> Self:
-        """The entries about one contact, those of bulk actions among them."""
+        """The entries about one contact, including those of bulk actions."""
         links = self.model._meta.get_field("changed").related_model.objects
         return self.filter(pk__in=links.filter(contact_id=contact_id).values("change"))

@@ -1,4 +1,4 @@
-"""Removing what was kept long enough, in small transactions beside the others' work."""
+"""Removes old entries, in small transactions."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ from django.utils import timezone
 from changes.models import Change, ChangedContact, DeletedContact
 from database.sql import any_of, execute, ids_parameter
 
-# Rows a transaction.
+# Rows in one transaction.
 BATCH = 10_000
 
 
 class Removed(NamedTuple):
-    """How many entries, and addresses of deleted contacts, were removed."""
+    """The number of entries, and of addresses of deleted contacts, that were removed."""
 
     changes: int
     deleted_contacts: int
@@ -25,9 +25,9 @@ class Removed(NamedTuple):
 def remove_old_changes(batch: int = BATCH) -> Removed:
     """Remove entries after CHANGES_RETENTION_DAYS, and addresses after DELETED_CONTACTS_RETENTION_DAYS.
 
-    0 days keep for ever. Each batch is a transaction of its own, so run it outside of one. What another
-    transaction holds is left for the next run, and so is the newest entry: numbers continue from it
-    where the database is moved (changes.commit_order).
+    0 days means for ever. Each batch is its own transaction, so call it outside a transaction. Rows that another
+    transaction has locked are left for the next run. The newest entry is always kept: if the database is moved, numbers
+    continue from it (changes.commit_order).
     """
     now = timezone.now()
     addresses = changes = 0
@@ -36,7 +36,7 @@ def remove_old_changes(batch: int = BATCH) -> Removed:
     if days := settings.CHANGES_RETENTION_DAYS:
         newest = Change.objects.order_by("-transaction_number", "-pk").values_list("pk", flat=True).first()
         old = Change.objects.filter(at__lt=now - timedelta(days=days)).exclude(pk=newest)
-        # First whom it happened to: an entry of a million contacts is removed in parts, too.
+        # First the links to contacts, so that an entry of a million contacts is removed in parts too.
         _remove(ChangedContact.objects.filter(change__in=old), batch)
         addresses += _remove(DeletedContact.objects.filter(change__in=old), batch)
         changes = _remove(old.exclude(Exists(ChangedContact.objects.filter(change=OuterRef("pk")))), batch)

@@ -1,4 +1,4 @@
-"""Recording rows that are subjects of their own: tags, lists, companies, notes, stages, custom fields."""
+"""Records changes of tags, lists, companies, notes, stages and custom fields."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from changes.services import Entry, record
 
 
 def entry_of(row: models.Model, subject: str, done: str) -> Entry:
-    """That a row was `created` or `deleted`, with its title."""
+    """An entry for a row that was `created` or `deleted`, with its title."""
     return Entry(f"{subject}_{done}", None, {"title": str(row)}, (subject, row.pk))
 
 
 @contextmanager
 def saving(row: models.Model, subject: str) -> Iterator[None]:
-    """Record that the row was made in the block, or the names of its columns that were changed there.
+    """Record that the block created the row, or the names of the columns that it changed.
 
-    One transaction. The entry's statement, and one to look at a row that is there already.
+    One transaction. One statement for the entry, and one to read a row that exists.
     """
     with transaction.atomic(savepoint=False):
         before = None if row._state.adding else stored(row)
@@ -30,7 +30,7 @@ def saving(row: models.Model, subject: str) -> Iterator[None]:
 
 
 def stored(row: models.Model) -> dict[str, Any]:
-    """The columns of a row as the database has them, without the dates that the server sets. One statement."""
+    """The columns of a row in the database, without the dates that the server sets. One statement."""
     names = [
         field.attname
         for field in row._meta.concrete_fields

@@ -1,4 +1,4 @@
-"""Companies that contacts belong to, and what the site was told about its modules."""
+"""Companies that contacts belong to, and the switches of FluentCRM's modules."""
 
 import secrets
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from database.expressions import Fold
 
 # What `type` may be (companies.json knows Partner; the others are the field's usual words).
 TYPES = ("Prospect", "Partner", "Vendor", "Reseller", "Other")
-# The columns of a company in the order in which they are read (the wire's order).
+# The columns of a company in the order in which they are read and answered.
 COLUMNS = (
     "id hash owner_id name industry email timezone address_line_1 address_line_2 postal_code city state country "
     "employees_number description phone type logo website linkedin_url facebook_url twitter_url date_of_start"
@@ -19,15 +19,15 @@ TEXT: dict[str, Any] = {"null": True, "blank": True}
 
 
 def make_hash() -> str:
-    """A company's public name: 32 hex digits that nobody can guess."""
+    """A company's public id: 32 hex digits that nobody can guess."""
     return secrets.token_hex(16)
 
 
 class Company(models.Model):
-    """A company; its name is unique as `fold` compares it. Column lengths are FluentCRM's."""
+    """A company. Its name is unique, as `fold` compares. Column lengths are FluentCRM's."""
 
     hash = models.CharField(max_length=32, unique=True, default=make_hash, editable=False)
-    # By name, as contacts are built on companies and not the other way round.
+    # Named as a text, as the app of contacts imports this one and not the other way round.
     owner = models.ForeignKey(
         "subscribers.Subscriber", on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_companies"
     )
@@ -42,7 +42,7 @@ class Company(models.Model):
     state = models.CharField(max_length=192, **TEXT)
     country = models.CharField(max_length=192, **TEXT)
     employees_number = models.PositiveIntegerField(default=0)
-    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM distinguishes null and ""
     phone = models.CharField(max_length=50, **TEXT)
     type = models.CharField(max_length=192, blank=True, default="")
     logo = models.CharField(max_length=500, **TEXT)
@@ -52,7 +52,7 @@ class Company(models.Model):
     twitter_url = models.CharField(max_length=500, **TEXT)
     date_of_start = models.DateField(null=True, blank=True)
     custom_values = models.JSONField(default=dict, blank=True)
-    # 0, or the own id of one that had the name of another before names were compared by `fold`.
+    # 0, or its own id if it shares its name with another since before names were compared with `fold`.
     twin = models.BigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -62,7 +62,7 @@ class Company(models.Model):
     class Meta:
         verbose_name_plural = "companies"
         constraints: ClassVar = [
-            # One company a name; POST /companies, and companies named by FluenzR's contacts.
+            # POST /companies, and companies that FluenzR's contacts name.
             models.UniqueConstraint(Fold("name"), "twin", name="companies_name_unique"),
         ]
 
@@ -71,7 +71,7 @@ class Company(models.Model):
 
 
 class Experiments(models.Model):
-    """What clients told `/setting/experiments`. The one row is remembered; the modules are always on."""
+    """What clients sent to `/setting/experiments`, in one row. It has no effect: all modules are always on."""
 
     settings = models.JSONField(default=dict)
 

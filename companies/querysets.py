@@ -10,9 +10,9 @@ from database.expressions import AnyOfFolded, Fold, holding
 
 class CompanyQuerySet(models.QuerySet[Any]):
     def matching(self, text: str) -> Self:
-        """Those with `text` in name, e-mail, phone, website or description, as `fold` compares; % and _ are plain."""
+        """Companies with `text` in name, e-mail, phone, website or description, as `fold` compares."""
         return self.filter(holding(text, "name", "email", "phone", "website", "description", "industry"))
 
     def named(self, names: Iterable[str]) -> Self:
-        """Those of the names, as `fold` compares."""
+        """Companies with one of the names, as `fold` compares."""
         return self.filter(AnyOfFolded(Fold("name"), names))

@@ -20,8 +20,8 @@ class NameTaken(Exception):
 
 
 def save_company(company: Company) -> None:
-    """Write one company; raises NameTaken, also when another request took the name just now."""
-    # Asked first, as an insert that fails uses up an id all the same.
+    """Write one company. Raises NameTaken, also if another request has just taken the name."""
+    # Checked first, as an insert that fails also uses up an id.
     if is_taken(company):
         raise NameTaken(company.name)
     try:
@@ -34,22 +34,22 @@ def save_company(company: Company) -> None:
 
 
 def is_taken(company: Company) -> bool:
-    """Whether another has its name, as `fold` compares. One statement.
+    """Whether another company has its name, as `fold` compares. One statement.
 
-    No longer where it shares the name since before names were compared so, and keeps it.
+    False if it shares its name since before names were compared with `fold`, and keeps it.
     """
     same = dict(Company.objects.named([company.name]).values_list("pk", "twin"))
     return bool(same.keys() - {company.pk}) and not same.get(company.pk)
 
 
 def resolve_companies(names: Iterable[str]) -> dict[str, int]:
-    """The ids of companies by the names given, as `fold` compares; those that do not exist are made.
+    """The ids of companies by name, as `fold` compares. Companies that do not exist are created.
 
     At most four statements.
     """
     wanted = {name: plain for name in names if (plain := name.strip()[:MAX_NAME])}
     found = ids_by_text(TABLE, "name", wanted.values()) if wanted else {}
-    # In nearly the order in which the index has them: two transactions that make the same ones then wait
+    # In nearly the order of the index: two transactions that create the same companies then wait
     # for each other in one order.
     missing = sorted(sorted({*wanted.values()} - found.keys()), key=str.casefold)
     if missing:
@@ -60,14 +60,14 @@ def resolve_companies(names: Iterable[str]) -> dict[str, int]:
 
 @transaction.atomic(savepoint=False)
 def create_new(companies: Sequence[Company]) -> None:
-    """Insert companies, but those whose name is taken, and record which are new. Two statements at most."""
+    """Insert the companies whose name is not taken, and record the new ones. At most two statements."""
     made = insert_new(companies, "name")
     record(Entry("company_created", None, {"title": name}, ("company", pk)) for pk, name in made)
 
 
 @transaction.atomic
 def set_company_type(ids: Iterable[int], value: str) -> int:
-    """Give companies a type, one of TYPES; returns how many there are. Two statements, and one for those that had another."""
+    """Set the type of companies, one of TYPES; returns how many exist. Two or three statements."""
     chosen = Company.objects.filter(pk__any_of=ids).order_by("pk").select_for_update()
     companies = dict(chosen.values_list("pk", "type"))
     Company.objects.filter(pk__any_of=list(companies)).update(type=value, updated_at=timezone.now())
@@ -80,15 +80,15 @@ def set_company_type(ids: Iterable[int], value: str) -> int:
 
 
 @transaction.atomic
-def remember_experiments(told: Mapping[str, object]) -> dict[str, object]:
-    """Keep what a client says of the site's modules, beside what was said before; returns all of it."""
+def remember_experiments(switches: Mapping[str, object]) -> dict[str, object]:
+    """Store switches of modules, beside those that were stored before; returns all of them."""
     row, _ = Experiments.objects.select_for_update().get_or_create(pk=1)
-    row.settings = {**row.settings, **told}
+    row.settings = {**row.settings, **switches}
     row.save()
     return row.settings
 
 
 def experiments() -> dict[str, object]:
-    """What clients told of the site's modules, which are always on."""
+    """The switches of modules that clients have stored. They have no effect."""
     row = Experiments.objects.filter(pk=1).first()
     return {"company_module": "yes", "event_tracking": "yes", **(row.settings if row else {})}

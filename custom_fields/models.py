@@ -1,4 +1,4 @@
-"""Definitions of custom fields. The values are with the contacts, so removing a definition hides them only."""
+"""Definitions of custom fields. Values are stored with the contacts: removing a definition only hides them."""
 
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ class CustomField(models.Model):
     options = models.JSONField(default=list, blank=True, help_text="The choices, for the types that have some.")
     group = models.CharField(max_length=64, default=DEFAULT_GROUP, blank=True)
     position = models.PositiveIntegerField(default=0)
-    # Whatever else a client keeps with its definition (help texts, its own flags), given back as it came.
+    # Other keys that a client sends with a definition (help texts, its own flags); returned unchanged.
     extras = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:

@@ -14,7 +14,7 @@ from custom_fields.types import TYPES, InvalidValue, Kind, Value, check_value
 from database.insert import insert_new
 from database.sql import execute, is_postgresql, read
 
-# What a definition says besides its scope and slug.
+# The columns of a definition beside its scope and slug.
 DEFINED = ("label", "type", "options", "group", "position", "extras")
 MAX_SLUG = 25  # as recorded in custom-fields.json
 # Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
@@ -42,20 +42,22 @@ def make_slug(label: str, taken: set[str]) -> str:
 
 @transaction.atomic
 def replace_definitions(definitions: Sequence[CustomField], scope: Scope = Scope.CONTACT) -> None:
-    """Make these, in this order, the custom fields of contacts (or companies). Four statements at most, and the entries'.
+    """Replace the custom fields of contacts (or companies) by `definitions`, in this order.
 
-    A definition that is left out goes; values of it stay with the contacts and show again when a
-    field of that slug is defined again.
+    At most four statements, and those of history.
+
+    A definition that is left out is deleted. Its values stay with the contacts and appear again when a field with
+    this slug is defined again.
     """
     if is_postgresql():
-        # Of two who replace them at once each would leave what the other one makes.
+        # Locked: two replacements at once would keep the fields of both.
         execute("LOCK TABLE custom_fields_customfield IN SHARE ROW EXCLUSIVE MODE")
     for position, definition in enumerate(definitions):
         definition.position, definition.scope = position, scope
     kept = {field.slug for field in definitions}
     before = {field.slug: field for field in CustomField.objects.filter(scope=scope)}
     gone = [field for slug, field in before.items() if slug not in kept]
-    # No signal a row: they are recorded below.
+    # Without a signal for each row: they are recorded below.
     CustomField.objects.filter(scope=scope).exclude(slug__in=kept)._raw_delete(using="default")
     CustomField.objects.bulk_create(
         definitions,
@@ -79,7 +81,7 @@ def _entry(done: str, field: CustomField) -> Entry:
 
 @transaction.atomic(savepoint=False)
 def rename_group(old: str, new: str, scope: Scope = Scope.CONTACT) -> int:
-    """Put the fields of one group into another one; returns how many there were. Three statements."""
+    """Move the fields of one group to another one; returns how many there were. Three statements."""
     chosen = CustomField.objects.select_for_update().filter(scope=scope, group=old).order_by("pk")
     ids = list(chosen.values_list("pk", flat=True))
     CustomField.objects.filter(pk__in=ids).update(group=new)
@@ -89,14 +91,14 @@ def rename_group(old: str, new: str, scope: Scope = Scope.CONTACT) -> int:
 
 @transaction.atomic(savepoint=False)
 def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
-    """Make a text field of each slug, after the fields that there are; known slugs stay. Three statements."""
+    """Create a text field for each slug that no field has, after the existing fields. Three statements."""
     last = CustomField.objects.filter(scope=scope).aggregate(last=Max("position"))["last"]
     start = 0 if last is None else last + 1
     fields = [
         CustomField(
             scope=scope, slug=slug, label=slug.replace("_", " ").strip().capitalize() or slug, type="text", position=at
         )
-        # Those of one request at once, in an order that two requests share.
+        # All of a request at once, in an order that two requests share.
         for at, slug in enumerate(sorted(slugs), start=start)
     ]
     made = insert_new(fields, "label")
@@ -105,7 +107,7 @@ def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
 
 @dataclass(frozen=True)
 class Checked:
-    """Values that fit, `errors` by slug for those that do not, and the slugs that no field has."""
+    """Valid values, `errors` by slug, and the slugs that no field has."""
 
     values: dict[str, Value] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Checked:
 
 
 def types_by_slug(scope: Scope = Scope.CONTACT) -> dict[str, Kind]:
-    """What the values of each custom field of contacts (or companies) are held to. One statement."""
+    """The type of each custom field of contacts (or companies), by slug. One statement."""
     return {slug: Kind(name, options) for slug, name, options in read(READ_TYPES, scope.value)}
 
 
@@ -123,7 +125,7 @@ def definitions(scope: Scope = Scope.CONTACT) -> list[CustomField]:
 
 
 def check_values(values: Mapping[str, Any], types: Mapping[str, Kind]) -> Checked:
-    """Hold a contact's custom values to the types of their fields (contract.md, 'Custom values')."""
+    """Check custom values against the types of their fields (contract.md, 'Custom values')."""
     checked = Checked()
     for slug, value in values.items():
         if slug not in types:

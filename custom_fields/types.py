@@ -16,7 +16,7 @@ from database.letters import composed
 
 MAX_TEXT = 65_535
 NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
-# As programs write very small and very large numbers; written out before it is looked at.
+# Very small and very large numbers; written out before they are checked.
 EXPONENT = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})[eE][+-]?\d{1,3}")
 
 # fromisoformat() also knows weeks (2026-W05-6) and dates without hyphens.
@@ -26,11 +26,11 @@ Value = str | list[str] | None
 
 
 class InvalidValue(ValueError):
-    """A value that is not of its field's type; the message says what is."""
+    """A value that is not of its field's type. The message says what it must be."""
 
 
 class Kind(NamedTuple):
-    """What a value is held to: the name of one of TYPES, and the field's own options as the database has them."""
+    """The type of a field: the name of one of TYPES, and the field's own options as stored."""
 
     name: str
     kept_options: Any = ()
@@ -42,7 +42,7 @@ class Kind(NamedTuple):
 
 
 def check_text(value: Any, options: Sequence[str] = ()) -> Value:
-    """Text as it is, markup and line breaks included: whoever shows it escapes it. Numbers become text."""
+    """Text as it is, with markup and line breaks: escape it to show it. Numbers become text."""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, list) and not any(isinstance(entry, list) for entry in value):
@@ -57,7 +57,7 @@ def check_text(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def check_number(value: Any, options: Sequence[str] = ()) -> Value:
-    """A number's text, with the digits that were sent; an exponent is written out (1e-7 is 0.0000001)."""
+    """A number as a text, with all digits that were sent. An exponent is written out: 1e-7 is 0.0000001."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidValue("must be a number")
     text = str(value).strip()
@@ -69,7 +69,7 @@ def check_number(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def check_choices(value: Any, options: Sequence[str] = ()) -> Value:
-    """A list of texts, as a list or as the text of one. Choices outside the options are welcome."""
+    """A list of texts, sent as a list or as the text of one. Other choices than the options are allowed."""
     if isinstance(value, str):
         value = split_choices(value, options)
     elif isinstance(value, dict):
@@ -82,7 +82,7 @@ def check_choices(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def split_choices(text: str, options: Sequence[str]) -> list[Any]:
-    """The choices in a text: one of the options, commas and all; JSON's list; or a comma list, quoted as CSV is."""
+    """The choices in a text: one option, commas included; a JSON list; or values with commas between, as in CSV."""
     text = text.strip()
     if text in options:
         return [text]
@@ -109,7 +109,7 @@ def check_date(value: Any, options: Sequence[str] = ()) -> Value:
 
 
 def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
-    """The site's date and time; a moment with an offset is converted to its time zone."""
+    """A date and time in the site's time zone. One with an offset is converted to it."""
     text = value.strip() if isinstance(value, str) else ""
     try:
         if not DAY.match(text):
@@ -120,17 +120,17 @@ def check_date_time(value: Any, options: Sequence[str] = ()) -> Value:
         raise InvalidValue("must be a date and time such as 2026-01-31 09:05:00") from None
 
 
-def local_time(moment: datetime, *, whole_day: bool = False) -> datetime:
-    """A moment as the site's clocks show it, without an offset; a whole day begins where they let it.
+def local_time(sent: datetime, *, whole_day: bool = False) -> datetime:
+    """A date and time as the site's clocks show it, without an offset.
 
-    Raises ValueError for a time that they skip.
+    Raises ValueError for a time that the clocks skip. With `whole_day` it is the start of that day instead.
     """
     zone = timezone.get_default_timezone()
-    if moment.tzinfo is not None:
-        return moment.astimezone(zone).replace(tzinfo=None)
-    # As in wp_rest.dates, which this must not know.
-    shown = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
-    if shown != moment and not whole_day:
+    if sent.tzinfo is not None:
+        return sent.astimezone(zone).replace(tzinfo=None)
+    # As in wp_rest.dates, which an engine must not import.
+    shown = sent.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0)
+    if shown != sent and not whole_day:
         raise ValueError("There is no such time.")
     return shown
 
@@ -162,7 +162,7 @@ TYPE_BY_KEY = {kind.key: name for name, kind in TYPES.items()}
 
 
 def check_value(kind: Kind, value: Any) -> Value:
-    """The value as it is stored; an empty text or null stays as it is. Raises InvalidValue."""
+    """The value as it is stored. An empty text and null are not changed. Raises InvalidValue."""
     field_type = TYPES[kind.name]
     if isinstance(value, str) and not value.strip():
         return [] if field_type.is_list else ""

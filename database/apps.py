@@ -10,10 +10,10 @@ from database.lookups import AnyOf
 
 
 def prepare_sqlite(connection: Any, **kwargs: Any) -> None:
-    """Give SQLite `fold`, which PostgreSQL has from a migration.
+    """Add the function `fold` to SQLite; on PostgreSQL a migration adds it.
 
-    And let Django use as many parameters as there may be, as it does itself from 6.0: with its old
-    limit of 999 a thousand new companies take 26 statements.
+    Also let Django use as many parameters as SQLite allows, as Django 6.0 does: with the old limit of 999, a
+    thousand new companies take 26 statements.
     """
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)

@@ -1,4 +1,4 @@
-"""`fold` and its like in the ORM's queries."""
+"""`fold`, and comparisons that use it, in queries of the ORM."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,14 +18,14 @@ class Fold(Func):
     output_field = models.TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        # By code points, whatever the database's locale: so it is faster, and sorted as SQLite sorts.
+        # Sorted by code points, as SQLite does, whatever the database's locale; it is also faster.
         return self.as_sql(compiler, connection, template=folded("%(expressions)s"), **context)
 
 
 class FoldedLine(Fold):
-    """The same of a line as it is stored, at a third of the price, to sort a whole table by.
+    """The same for a stored line of text, in a third of the time. Use it to sort a whole table.
 
-    Of one in ASCII nothing is left to do but small letters: its white space was put right when it was written.
+    An ASCII text only has to be lower-cased: its white space was normalised when it was written.
     """
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -40,7 +40,7 @@ def folded_text(text: str) -> Fold:
 
 
 class Address(Func):
-    """An e-mail address as it is compared and sorted. Addresses are ASCII, where lower() is all that `fold` does."""
+    """An e-mail address as it is compared and sorted. Addresses are ASCII: lower() is enough."""
 
     function = "lower"
     arity = 1
@@ -51,11 +51,11 @@ class Address(Func):
 
 
 class EmptyFirstIndex(models.Index):
-    """An index in whose order empty values come first upward, as in every list: it serves both directions."""
+    """An index with nulls first in ascending order, as every list has them. It serves both directions."""
 
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **options: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
-            # There they do by themselves, and an index may not say so.
+            # On SQLite nulls come first by default, and an index cannot name the order.
             return super().create_sql(model, schema_editor, using, **options)
         first: Any
         first, *others = self.expressions
@@ -65,9 +65,9 @@ class EmptyFirstIndex(models.Index):
 
 @models.Field.register_lookup
 class ContainsFolded(models.Lookup):
-    """That a folded text holds another, which is folded here; one of which nothing is left is held by none.
+    """True if a folded text contains another one, which is folded here. Nothing contains a text that folds to "".
 
-    `LIKE` on PostgreSQL, for the trigram index; % and _ are plain letters.
+    `LIKE` on PostgreSQL, for the trigram index. % and _ have no special meaning.
     """
 
     lookup_name = "contains_folded"
@@ -81,14 +81,14 @@ class ContainsFolded(models.Lookup):
         return rf"{left} LIKE '%%' || {pattern} || '%%' ESCAPE '\'", [*left_params, composed(str(self.rhs))]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        # Its LIKE takes no pattern over 50,000 bytes.
+        # SQLite's LIKE accepts no pattern over 50,000 bytes.
         left, left_params = self.process_lhs(compiler, connection)
         return f"instr({left}, NULLIF(fold(%s), '')) > 0", [*left_params, composed(str(self.rhs))]
 
 
 @models.Field.register_lookup
 class Holds(ContainsFolded):
-    """The same of a text that is not folded yet: `search_fields = ("title__holds",)`."""
+    """The same for a text that is not folded yet: `search_fields = ("title__holds",)`."""
 
     lookup_name = "holds"
 
@@ -98,7 +98,7 @@ class Holds(ContainsFolded):
 
 
 class AnyOfFolded(Func):
-    """True where a folded text is one of some, which are folded here. They are one parameter."""
+    """True if a folded text is one of the texts, which are folded here. They are one parameter."""
 
     output_field = models.BooleanField()
 
@@ -112,7 +112,7 @@ class AnyOfFolded(Func):
 
 
 def holding(text: str, *columns: str) -> models.Q:
-    """The condition that one of the columns holds a text, as `fold` compares; % and _ are plain letters."""
+    """The condition that one of the columns contains a text, as `fold` compares. % and _ have no special meaning."""
     condition = models.Q()
     for column in columns:
         condition |= models.Q(**{f"{column}__holds": text})

@@ -1,4 +1,4 @@
-"""Inserting rows where some may be there already, and knowing which were new."""
+"""Inserts rows of which some may exist already, and returns which ones are new."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,10 +14,10 @@ INSERT_NEW = """
 
 
 def insert_new(rows: Sequence[models.Model], shown: str) -> list[tuple[int, str]]:
-    """Insert rows of one model, but those that break one of its unique constraints; one statement, none for none.
+    """Insert rows of one model, except those that break a unique constraint. One statement, none for no rows.
 
-    Returns the id, and the column `shown`, of those that are new. Ids follow the order of the rows; one that
-    two transactions share (the unique column's) lets them wait for each other in one direction.
+    Returns the id, and the column `shown`, of the new rows. Ids follow the order of the rows. Sort the rows by the
+    unique column, so that two transactions with the same values wait for each other in one order.
     """
     if not rows:
         return []

@@ -1,4 +1,4 @@
-"""Values inside a JSON column, in the ORM's queries."""
+"""Values inside a JSON column, in queries of the ORM."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,18 +9,18 @@ from django.db.models import F, Func
 
 
 def sqlite_path(key: str) -> str | None:
-    """SQLite's path to the value of a key; None for one that no path leads to, however the JSON was written.
+    """SQLite's path to the value of a key; None if no path can name the key.
 
-    A path is compared with the text between the quotes, which is an escape where json.dumps wrote an ö.
+    SQLite compares a path with the text as it is in the JSON, where json.dumps may have written an ö as an escape.
     """
     return f'$."{key}"' if key.isascii() and '"' not in key and "\\" not in key else None
 
 
 class JSONText(Func):
-    """The value of a key of a JSON column as text; null where there is none.
+    """The value of a key of a JSON column, as text; null if there is none.
 
-    Django's own transform takes a key of digits for a place in a list, and misses letters outside
-    ASCII on SQLite.
+    Django's own transform treats a key of digits as an index of a list, and does not find keys outside ASCII
+    on SQLite.
     """
 
     output_field = models.CharField()
@@ -41,7 +41,7 @@ class JSONText(Func):
 
 
 class HasOption(Func):
-    """True where the value of a key of a JSON column is, or as a list holds, one of some texts."""
+    """True if the value of a key of a JSON column is one of the texts, or a list with one of them."""
 
     output_field = models.BooleanField()
 
@@ -69,7 +69,7 @@ class HasOption(Func):
 
 
 class ExactNumber(models.Field):  # type: ignore[type-arg]  # it takes none at run time
-    """A number of any size, compared digit for digit. SQLite does so up to 64 bits and rounds beyond."""
+    """A number of any size, compared exactly. SQLite compares exactly up to 64 bits and rounds larger numbers."""
 
     def db_type(self, connection: Any) -> str:
         return "numeric"

@@ -1,12 +1,12 @@
-"""`fold`: what is the same text to whoever looks for it. One rule, the same on both databases.
+"""`fold`: the form in which texts are compared. The rule is the same on both databases.
 
-A folded text is normalised, in small letters, without accents, with one blank for each run of white
-space and none at its ends (docs/decisions/0011-fold.md says what counts as what, and why). Every
-comparison of texts is made by the database with it. Python never folds, except in the function that
-SQLite has no language to write itself: `fold` below, which nothing but SQLite calls.
+A folded text is normalised and lower-cased, without accents, with one space for each run of white space and
+none at its ends (docs/decisions/0011-fold.md has the rules and the reasons). The database compares all texts
+with it. Python never does, except that SQLite has no language of its own for functions: it calls `fold` below,
+and nothing else does.
 
-Both are made from the table below and from Unicode's normal forms, which stay as they are for every
-character that there is. So neither a locale nor a version of Python or PostgreSQL changes a folded text.
+Both functions are made from the tables below and from Unicode's normal forms, which never change for existing
+characters. So neither a locale nor a version of Python or PostgreSQL changes a folded text.
 """
 
 import re
@@ -36,32 +36,32 @@ CASES = """
     104b0-104d3>104d8 10570-1057a>10597 1057c-1058a>105a3 1058c-10592>105b3 10594-10595>105bb 10c80-10cb2>10cc0
     118a0-118bf>118c0 16e40-16e5f>16e60 1e900-1e921>1e922
 """
-# Letters that Unicode does not take apart: those with a stroke, and the i without a dot.
+# Letters that Unicode does not decompose: those with a stroke, and the dotless i.
 STROKES = dict(zip("øđħłŧı", "odhlti", strict=True))
-# Letters of full and half width, as Japanese keyboards have them.
+# Full-width and half-width letters of Japanese keyboards.
 WIDE = (0xFF01, 0xFF5E, 0x21)
 HALF_WIDTH = (
     0xFF66,
     "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a",
 )
-# Letters that stand for several; small ones, as the others became those.
+# Letters that become several letters; only lower-case ones, as upper-case ones are replaced before.
 LIGATURES = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ĳ": "ij", "ŉ": "ʼn", "ẚ": "aʾ", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
     "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "և": "եւ", "ﬓ": "մն", "ﬔ": "մե", "ﬕ": "մի", "ﬖ": "վն", "ﬗ": "մխ",
 }  # fmt: skip
-# Every kind of white space; each is one blank.
+# All kinds of white space; each becomes a space.
 BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-# What is left out, as ranges. Accents of Latin, Greek and Cyrillic; the vowel points of Hebrew and
-# Arabic, which are hardly ever written. (The marks of other scripts are letters: ガ is not カ.)
+# Characters that are removed, as ranges. Accents of Latin, Greek and Cyrillic; the vowel points of Hebrew and
+# Arabic, which are rarely written. (The marks of other scripts are letters: ガ is not カ.)
 ACCENTS = (
     "300-36f 483-489 591-5bd 5bf 5c1-5c2 5c4-5c5 5c7 610-61a 64b-65f 670 6d6-6dc 6df-6e4 6e7-6e8 6ea-6ed "
     "1ab0-1aff 1dc0-1dff 20d0-20ff 2de0-2dff a66f a674-a67d a69e-a69f fe20-fe2f"
 )
-# What nobody sees: the soft hyphen, marks of direction, joiners, and selectors of a picture's style.
+# Invisible characters: the soft hyphen, direction marks, joiners and variation selectors.
 UNSEEN = "ad 61c 180b-180e 200b-200f 202a-202e 2060-2064 2066-2069 fe00-fe0f feff e0100-e01ef"
 
 
-# Texts that are short enough to be all marks, and how many marks in a row a longer one may have.
+# The length up to which a text may be all marks, and the number of marks in a row in longer texts.
 SHORT = 1000
 MARKS = 64
 
@@ -73,7 +73,7 @@ def ranges(text: str) -> Iterator[tuple[int, int]]:
 
 
 def single_letters() -> dict[str, str]:
-    """Each character that becomes one other, and that one: capitals, letters with a stroke, wide and narrow ones."""
+    """Characters with the one that replaces them: capitals, letters with a stroke, wide and narrow letters."""
     letters = {}
     for part in CASES.split():
         span, _, target = part.partition(">")
@@ -90,7 +90,7 @@ def single_letters() -> dict[str, str]:
 
 
 def left_out() -> str:
-    """The characters that are left out, as a regular expression that Python and PostgreSQL read alike."""
+    """The characters that are removed, as a regular expression for both Python and PostgreSQL."""
     return "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges(f"{ACCENTS} {UNSEEN}")) + "]+"
 
 
@@ -103,20 +103,20 @@ TABLE = str.maketrans(
 
 
 def fold(value: Any) -> Any:
-    """For SQLite alone, which calls it as its function `fold`; what is no text stays as it is."""
+    """SQLite's function `fold`. A value that is not a text is returned unchanged."""
     if not isinstance(value, str):
         return value
     if value.isascii():
-        # Of ASCII, str.split knows the same white space as BLANKS.
+        # In ASCII, str.split splits at the same white space as BLANKS.
         return " ".join(value.lower().split())
     folded = LEFT_OUT.sub("", normalize("NFD", value)).translate(TABLE)
     return " ".join(part for part in normalize("NFC", folded).split(" ") if part)
 
 
 def composed(text: str) -> str:
-    """A text as it is stored and sent to `fold`: its letters composed (NFC), in linear time.
+    """A text as it is stored and sent to `fold`: in the normal form NFC. Linear time.
 
-    To put marks in order takes quadratic time. Of more than MARKS in a row, which nobody means, the rest goes.
+    Sorting combining marks takes quadratic time, so after MARKS in a row, which no language has, the rest is removed.
     """
     if text.isascii():
         return text

@@ -1,4 +1,4 @@
-"""Look-ups that the queries of every model may use (registered by database.apps)."""
+"""Look-ups for the queries of every model (registered by database.apps)."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from database.sql import any_of, ids_parameter
 
 
 class AnyOf(models.Lookup):
-    """In a set of any size, given as one parameter: `IN` takes one for each and fails at some thousands on SQLite."""
+    """In a set of any size, as one parameter. `IN` needs one for each value; SQLite limits their number."""
 
     lookup_name = "any_of"
 

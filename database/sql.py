@@ -1,7 +1,7 @@
-"""Fixed SQL, in the two dialects that it takes: making a statement's text through the ORM costs more than running it.
+"""Fixed SQL for both databases: making a statement through the ORM costs more than running it.
 
-A set goes into a statement as one parameter, so that the text of a statement never depends on the
-size of the set: ids as an array (a JSON list on SQLite), rows as a JSON list of objects.
+A set is one parameter, so that the text of a statement does not depend on the size of the set: ids are an array
+(a JSON list on SQLite), rows are a JSON list of objects.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ import orjson
 from django.db import connection
 from django.db.models import Field
 
-# How a model's column comes out of a JSON object on PostgreSQL.
+# The type of a model's column in a JSON object on PostgreSQL.
 POSTGRESQL_TYPES = {
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
@@ -32,39 +32,39 @@ def is_postgresql() -> bool:
 
 
 def any_of() -> str:
-    """What follows a column to hold it to a set of ids given as `ids_parameter(...)`."""
+    """The SQL after a column that compares it with a set of ids, sent as `ids_parameter(...)`."""
     return "= ANY(%s)" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
 
 
 def folded(text: str) -> str:
-    """SQL of a text as it is compared and sorted (database.letters), by code points on both databases."""
+    """The SQL of a text as it is compared and sorted (database.letters): by code points on both databases."""
     return f'(fold({text}) COLLATE "C")' if is_postgresql() else f"fold({text})"
 
 
 def plain_address(text: str) -> str:
-    """SQL of an e-mail address as it is compared and sorted: ASCII in small letters, whatever the locale."""
+    """The SQL of an e-mail address as it is compared and sorted: lower-case ASCII, whatever the locale."""
     return f'lower({text} COLLATE "C")' if is_postgresql() else f"lower({text})"
 
 
 def texts() -> str:
-    """A row source (to follow FROM or JOIN) named `r`, with one text a row as `value`, from `ids_parameter(...)`."""
+    """A row source (after FROM or JOIN) named `r` with a text in each row, as `value`, from `ids_parameter(...)`."""
     return "unnest(%s::text[]) AS r(value)" if is_postgresql() else "json_each(%s) AS r"
 
 
 def ids_parameter(ids: Iterable[int | str]) -> Any:
-    """The parameter that stands for a set of ids, or of texts, in `any_of()`."""
+    """The parameter for a set of ids, or of texts, in `any_of()`."""
     return list(ids) if is_postgresql() else orjson.dumps(list(ids)).decode()
 
 
 def rows_of_ids(name: str) -> str:
-    """A row source of that name (to follow FROM or JOIN) with a column `id`, from one `ids_parameter(...)`."""
+    """A row source (after FROM or JOIN) of this name with a column `id`, from one `ids_parameter(...)`."""
     if is_postgresql():
         return f"unnest(%s::bigint[]) AS {name} (id)"
     return f"(SELECT value AS id FROM json_each(%s)) AS {name}"
 
 
 def rows_from_json(columns: Sequence[tuple[str, "Field[Any, Any]"]]) -> str:
-    """A row source (to follow FROM or JOIN) named `r`, from one parameter: a JSON list of objects."""
+    """A row source (after FROM or JOIN) named `r`, from one parameter: a JSON list of objects."""
     if is_postgresql():
         types = ((name, POSTGRESQL_TYPES.get(type(field).__name__, "text")) for name, field in columns)
         listed = ", ".join(f'"{name}" {kind}' for name, kind in types)
@@ -79,20 +79,20 @@ def json_parameter(rows: Any) -> str:
 
 
 def stored_datetime(value: datetime) -> Any:
-    """An aware datetime as the database stores it, to be a parameter of fixed SQL."""
+    """An aware datetime as the database stores it, as a parameter of fixed SQL."""
     return connection.ops.adapt_datetimefield_value(value)
 
 
 def read(sql: str, *parameters: Any) -> list[Any]:
-    """The rows of a statement whose text is one of a few; PostgreSQL plans it once (database.postgresql)."""
+    """The rows of a statement that is one of a few fixed ones; PostgreSQL plans it once (database.postgresql)."""
     return execute(sql, *parameters, keep_plan=True)
 
 
 def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
-    """Run one statement; its rows, if it has any.
+    """Run one statement; returns its rows, if it has any.
 
-    `keep_plan` is for those whose best plan is the same for one row and for thousands, in an empty
-    table and in a full one.
+    Use `keep_plan` for statements with the same best plan for one row and for thousands, in an empty table and in
+    a full one.
     """
     with getattr(connection, "fixed_cursor" if keep_plan else "cursor", connection.cursor)() as cursor:
         cursor.execute(sql, parameters)
@@ -100,7 +100,7 @@ def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
 
 
 def ids_by_text(table: str, column: str, wanted: Iterable[str]) -> dict[str, list[int]]:
-    """The rows that have each of the texts in a column, as `fold` compares, upward by id. One statement."""
+    """The ids, ascending, of the rows with each of the texts in a column, as `fold` compares. One statement."""
     same = f"{folded(f't.{column}')} = {folded('r.value')}"
     found: dict[str, list[int]] = {}
     for text, pk in read(

@@ -12,5 +12,5 @@ class TrackedEventQuerySet(models.QuerySet[Any]):
         return self.filter(subscriber=pk)
 
     def matching(self, text: str) -> Self:
-        """Those with `text` in the key or title, as `fold` compares; % and _ are plain letters."""
+        """Events with `text` in the key or title, as `fold` compares."""
         return self.filter(holding(text, "event_key", "title"))

@@ -1,4 +1,4 @@
-"""What fails outside of a route is told in the words of the face that was called: JSON, or a page to a browser."""
+"""Errors outside routes, in the format of the face that was called: JSON, or a page for a browser."""
 
 import json
 import sys
@@ -29,29 +29,29 @@ def names_fluenzr(path: str) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler400: a Host header that is not ours, or more parameters than are read."""
+    """handler400: a wrong Host header, or too many parameters."""
     if is_fluenzrs(request):
         return fluenzr_bad_request(request)
     return error_page(request, 400) or wordpress_bad_request(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler403: a right that staff do not have."""
+    """handler403: staff without the permission."""
     return error_page(request, 403) or JsonResponse(error_body("rest_forbidden", FORBIDDEN, 403), status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """CSRF_FAILURE_VIEW: a form without its token. Only the admin has forms; a page whoever asks."""
+    """CSRF_FAILURE_VIEW: a form without its token. Always a page, as only the admin has forms."""
     return error_page(request, 403, "form", reason) or forbidden(request, PermissionError(reason))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler404: both faces have a 404 of their own."""
+    """handler404: for addresses outside both faces, which have their own 404."""
     return error_page(request, 404) or wordpress_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: also for a middleware that did not get at the database."""
+    """handler500: also if a middleware could not use the database."""
     error = sys.exc_info()[1]
     if error is not None and is_unavailable(error):
         log_unavailable(error, request)
@@ -71,7 +71,7 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 class AnswerWithoutDatabase:
-    """Middleware: 503 where a view meets a database that is away, busy or full. REST framework's views do it themselves."""
+    """Middleware: 503 if the database is away, busy or full. Views of REST framework do this themselves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -80,7 +80,7 @@ class AnswerWithoutDatabase:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Before Django sees it: it would tell DEBUG's page and the log more than is wanted."""
+        """Answer before Django does, which would log more and show its page of DEBUG."""
         if not is_unavailable(exception):
             return None
         log_unavailable(exception, request)
@@ -97,7 +97,7 @@ REFUSALS = {
 
 
 def describe_refusal(path: str, status: int, reason: str) -> tuple[str, bytes]:
-    """(Content type, body) of what the server refuses before the application sees it, in the face's own words."""
+    """The content type and body for a request that the server refuses before the application sees it."""
     code, message = REFUSALS.get(status, ("internal_server_error" if status == 500 else "rest_refused", f"{reason}."))
     if names_fluenzr(path):
         words = {500: "INTERNAL_ERROR", 503: FluenzrUnavailable.code}

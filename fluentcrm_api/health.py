@@ -1,4 +1,4 @@
-"""/healthz says that the process answers, /readyz that it can do its work. For machines, so on any Host, without credentials."""
+"""/healthz: the process answers. /readyz: it can do its work. Without credentials, and with any Host header."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class HealthChecks:
-    """Answers both before anything else looks at the request."""
+    """Answers both before any other middleware sees the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,13 +29,13 @@ class HealthChecks:
         else:
             response = ready()
         response["Cache-Control"] = "no-store"
-        # The middleware that would do it comes after.
+        # The middleware that sets it comes later.
         response["Content-Length"] = str(len(response.content))
         return response
 
 
 def ready() -> HttpResponse:
-    """200, or 503 with what is missing."""
+    """200, or 503 with the reason."""
     try:
         state = "ok" if migrations_are_applied() else "The database is not up to date: run `manage.py migrate`."
     except Error:

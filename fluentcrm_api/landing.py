@@ -1,4 +1,4 @@
-"""The first page, `/`: what this server is, and where its APIs, their descriptions and the admin are."""
+"""The first page, `/`: the addresses of the APIs, their descriptions and the admin."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +23,9 @@ PLACES = (
 
 @csrf_exempt
 def landing(request: HttpRequest) -> HttpResponse:
-    """A page for browsers, the same addresses as JSON for programs. No statement; anyone may see it.
+    """A page for browsers, the same addresses as JSON for programs. No statement. Anyone may see it.
 
-    `/?rest_route=...` never comes here (wp_rest.middleware). What is no GET finds nothing, as before.
+    `/?rest_route=...` never reaches it (wp_rest.middleware). Other methods than GET are a 404.
     """
     if request.method not in ("GET", "HEAD"):
         raise Http404
@@ -38,13 +38,13 @@ def landing(request: HttpRequest) -> HttpResponse:
     else:
         response = JsonResponse({"name": settings.SITE_NAME, **places})
     response["Vary"] = "Accept"
-    # How clients of WordPress find the API of a site.
+    # WordPress clients find the API of a site by this header.
     response["Link"] = f'<{site}/wp-json/>; rel="https://api.w.org/"'
     return response
 
 
 def site_address(request: HttpRequest) -> str:
-    """The address that was called: SITE_URL where its host is the same, since a proxy may hide https from us."""
+    """The address that was called. SITE_URL if its host is the same: behind a proxy the request may not show https."""
     if urlsplit(settings.SITE_URL).netloc == request.get_host():
         return str(settings.SITE_URL)
     return f"{request.scheme}://{request.get_host()}"

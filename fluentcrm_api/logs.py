@@ -1,10 +1,10 @@
-"""What the log leaves out."""
+"""A filter for the log."""
 
 import logging
 
 
 class WithoutTraceback(logging.Filter):
-    """For requests that cannot be right, such as a Host header that is not ours: one line tells everything."""
+    """Removes the traceback of requests that cannot be right, such as one with a wrong Host header."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("django.security"):

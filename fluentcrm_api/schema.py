@@ -1,18 +1,6 @@
 """What the routes about the API itself answer (see rest.openapi)."""
 
-from rest.openapi import (
-    ANYTHING,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    listed,
-    mapped,
-    obj,
-    one_of,
-    ref,
-    say,
-)
+from rest.openapi import ANYTHING, TEXT, Operation, Routes, Schema, listed, mapped, obj, one_of, ref, say
 
 VERBS = listed(one_of("GET", "POST", "PUT", "PATCH", "DELETE", title="Method"))
 COMPONENTS: dict[str, Schema] = {
@@ -23,7 +11,7 @@ COMPONENTS: dict[str, Schema] = {
             "endpoints": listed(obj({"methods": VERBS, "args": listed(ANYTHING, maxItems=0)}, title="Endpoint")),
             "_links": obj({"self": listed(obj({"href": TEXT}, title="Link"))}),
         },
-        optional=["_links"],  # a route with an id in it has no address of its own
+        optional=["_links"],  # a route with an id has no single address
     )
 }
 ROUTES: Routes = {

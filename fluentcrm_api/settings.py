@@ -1,6 +1,8 @@
-"""Settings, all read from the environment (or from a `.env` file beside manage.py; ENV_FILE names another).
+"""Settings, all read from the environment. One file, as Django reads its settings from one.
 
-A value that cannot be right stops the server at once with a sentence that names the variable.
+A `.env` file beside manage.py is read first; ENV_FILE names another one.
+
+A wrong value stops the server at once, with a message that names the variable.
 `.env.example` lists every variable with its default.
 """
 
@@ -37,7 +39,7 @@ if env_file.is_file():
 
 
 def read(variable: str, cast: type, default: Any) -> Any:
-    """The variable's value as `cast`, or the default; raises ImproperlyConfigured naming the variable."""
+    """The variable's value as `cast`, or the default. Raises ImproperlyConfigured."""
     try:
         return env.get_value(variable, cast=cast, default=default)
     except (ValueError, TypeError) as error:
@@ -68,15 +70,15 @@ def read_choice(variable: str, choices: tuple[str, ...], default: str) -> str:
 
 
 def read_secret_key(path: Path) -> str:
-    """SECRET_KEY, else the key kept in `path`, which is made on the first run for its owner's eyes only."""
+    """SECRET_KEY, or else the key in the file `path`, which is made on the first run and readable by its owner only."""
     key: str = read("SECRET_KEY", str, "")
     if key:
         return key
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            # Written whole beside its place and linked into it: of two first runs at once, one
-            # makes the key and neither reads half of one. A temporary file is its owner's alone.
+            # Written to a temporary file and then linked: if two first runs happen at once, one makes
+            # the key and neither reads a half of it. Only its owner can read a temporary file.
             with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:
                 draft.write(secrets.token_urlsafe(50))
                 draft.flush()
@@ -112,35 +114,35 @@ CONTACT_TYPES = tuple(name.strip() for name in read("CONTACT_TYPES", list, ["lea
 if not CONTACT_TYPES:
     raise ImproperlyConfigured("CONTACT_TYPES must name at least one type.")
 MAX_BODY_BYTES = read_number("MAX_BODY_BYTES", 10 * 1024 * 1024, least=1024)
-# /v1: what an unknown key of a contact's customFields does, a new text field or a 400.
+# /v1: whether an unknown key in a contact's customFields creates a text field or is a 400.
 FLUENZR_UNKNOWN_CUSTOM_FIELDS = read_choice("FLUENZR_UNKNOWN_CUSTOM_FIELDS", ("create", "refuse"), "create")
-# Requests a minute, of each API key on /v1 and of each application password on the other face; 0 limits nothing.
+# Requests a minute for each API key on /v1, and for each application password on the other face; 0 means no limit.
 FLUENZR_RATE_LIMIT = read_number("FLUENZR_RATE_LIMIT", 1000)
 FLUENTCRM_RATE_LIMIT = read_number("FLUENTCRM_RATE_LIMIT", 0)
-# Wrong passwords and keys a minute, of each address and for each user name, before they are 429; 0 for any number.
+# Wrong passwords and keys a minute, for each address and each user name; 0 means no limit.
 FAILED_LOGINS_A_MINUTE = read_number("FAILED_LOGINS_A_MINUTE", 10)
-# Incoming hooks and bounces: bytes of a body, and requests a minute of each hook (0 for no limit).
+# For incoming hooks and bounces: the largest body in bytes, and requests per minute of each hook (0: no limit).
 HOOK_BODY_BYTES = read_number("HOOK_BODY_BYTES", 1024 * 1024, least=1024)
 HOOK_RATE_LIMIT = read_number("HOOK_RATE_LIMIT", 600)
-# Where the counters of all that are: in Redis for all machines, else in a file for all processes of this one.
+# Where these are counted: in Redis for all machines, else in a file for all processes of this machine.
 RATE_LIMIT_STORAGE: str = read("RATE_LIMIT_STORAGE", str, "")
 if RATE_LIMIT_STORAGE and not RATE_LIMIT_STORAGE.startswith(("redis://", "rediss://", "redis+unix://")):
     raise ImproperlyConfigured("RATE_LIMIT_STORAGE must be empty or start with redis://, rediss:// or redis+unix://.")
 RATE_LIMIT_FILE = Path(read("RATE_LIMIT_FILE", str, str(DATA_DIR / "rate_limits")))
-# How many contacts a bulk action on all that a query finds takes in one call, one transaction.
+# Contacts in one request, and one transaction, of a bulk action on all contacts of a query.
 BULK_CHUNK = read_number("BULK_CHUNK", 20_000, least=1)
-# Days that history, and the addresses of deleted contacts in it, are kept; 0 is for ever (changes.retention).
+# Days that history, and in it the addresses of deleted contacts, are kept; 0 means for ever (changes.retention).
 CHANGES_RETENTION_DAYS = read_number("CHANGES_RETENTION_DAYS", 0)
 DELETED_CONTACTS_RETENTION_DAYS = read_number("DELETED_CONTACTS_RETENTION_DAYS", 30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-# No screen and no route takes a file, so none is kept, least of all on the disk.
+# No screen and no route accepts a file, so none is written to the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = read_number("MAX_BODY_FIELDS", 20_000, least=1)
 
-# Seconds in which a request must have arrived, headers and body, and for which an idle client is kept.
+# Seconds for a request to arrive, with headers and body, and seconds that an idle connection stays open.
 BODY_TIMEOUT = read_number("BODY_TIMEOUT", 30, least=1)
 IDLE_TIMEOUT = read_number("IDLE_TIMEOUT", 75, least=1)
-# Of each worker process: clients at once, and requests that may wait for the database at once.
+# For each worker process: connections, and requests that may use the database at the same time.
 MAX_CONNECTIONS = read_number("MAX_CONNECTIONS", 1000, least=1)
 WORKER_THREADS = read_number("WORKER_THREADS", 8, least=1)
 
@@ -155,7 +157,7 @@ except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.") from error
 if not database.get("NAME") and "service" not in database.get("OPTIONS", {}):
     raise ImproperlyConfigured("DATABASE_URL must name a database: postgres://user:password@host:5432/name.")
-# Seconds; 0 waits for ever. Those of statements and locks are for requests: commands take their time.
+# Seconds; 0 means no limit. The limits of statements and locks are for requests, not for commands.
 CONNECT_TIMEOUT = read_number("CONNECT_TIMEOUT", 5)
 STATEMENT_TIMEOUT = read_number("STATEMENT_TIMEOUT", 30)
 LOCK_TIMEOUT = read_number("LOCK_TIMEOUT", 10)
@@ -168,28 +170,28 @@ if database.get("ENGINE") == "django.db.backends.sqlite3":
             f"DATABASE_URL or DATA_DIR: the folder {folder} cannot be made ({error.strerror})."
         ) from error
     database["OPTIONS"] = {
-        # IMMEDIATE: a transaction that will write waits for the lock at its start. A deferred one
-        # that has read before it writes cannot wait any more and fails with "database is locked".
+        # IMMEDIATE: a transaction waits for the lock when it starts. A deferred one that reads first and
+        # then writes cannot wait, and fails with "database is locked".
         "transaction_mode": "IMMEDIATE",
-        # SQLite has one lock, its file's.
+        # SQLite has one lock, for the whole file.
         "timeout": LOCK_TIMEOUT or 24 * 3600,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 else:
     database["ENGINE"] = "database.postgresql"
-    # Of fixed statements alone: Django's own cursors prepare nothing. A pooler between may not keep
-    # prepared statements; then this is switched off.
+    # Only fixed statements are prepared (database.postgresql). Switch this off for a pooler that does not
+    # keep prepared statements.
     prepared = 5 if read_flag("PREPARE_STATEMENTS", default=True) else None
     database["OPTIONS"] = {
         "prepare_threshold": prepared,
         "connect_timeout": CONNECT_TIMEOUT,
-        # A machine that is gone without a word is found out within a minute, also by those who wait for its answer.
+        # A machine that disappears is noticed within a minute, also while a statement waits for its answer.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": 60_000,  # milliseconds
     } | database.get("OPTIONS", {})
-# A new connection a request makes requests five times slower.
+# A new connection for each request would make requests five times slower.
 database["CONN_MAX_AGE"] = None
 database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": database}
@@ -198,7 +200,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Apps -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    # Before the admin, whose templates it overrides.
+    # Before the admin, as it overrides templates of the admin.
     "staff",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -242,14 +244,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "staff.sign_in.AdminDoor",
+    "staff.sign_in.LimitStrangersBodies",
     "fluentcrm_api.errors.AnswerWithoutDatabase",
     "axes.middleware.AxesMiddleware",
 ]
-# New passwords and keys are told in messages: a cookie would carry them, for anyone to decode.
+# Messages show new passwords and keys: in a cookie anyone could decode them.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "staff.sessions"
-# A redirected POST loses its body; wp_rest.middleware makes a trailing slash mean nothing instead.
+# A redirected POST loses its body; instead wp_rest.middleware ignores a trailing slash.
 APPEND_SLASH = False
 ROOT_URLCONF = "fluentcrm_api.urls"
 WSGI_APPLICATION = "fluentcrm_api.wsgi.application"
@@ -285,13 +287,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # --- Signing in to the admin (docs/decisions/0010) --------------------------------------------
 
-# axes only guards the form to sign in: the API has no part in these backends but its users' rights.
+# axes only protects the form to sign in; the API uses these backends for the permissions of users alone.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# By user and address together: a lockout by the user alone would let strangers lock staff out.
+# By user and address together: with the user alone, strangers could lock staff out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = read_number("ADMIN_FAILED_LOGINS", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=read_number("ADMIN_LOCKOUT_MINUTES", 15, least=1))
-# Attempts while the lockout lasts do not make it longer.
+# Attempts during a lockout do not make it longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "rest.addresses.client_network"
@@ -299,11 +301,11 @@ AXES_LOCKOUT_CALLABLE = "staff.notices.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-# Who tries many users from one address is stopped at this many times FAILED_LOGINS_A_MINUTE.
+# Failed sign-ins from one address, for any users, are limited to this many times FAILED_LOGINS_A_MINUTE.
 ADMIN_USERS_AN_ADDRESS = 3
 
 STATIC_URL = "static/"
-# Files of the root: the icon that browsers ask for, robots.txt.
+# Files at the root: the icon that browsers ask for, and robots.txt.
 WHITENOISE_ROOT = BASE_DIR / "fluentcrm_api" / "public"
 STATIC_ROOT = Path(read("STATIC_ROOT", str, str(BASE_DIR / "staticfiles")))
 STORAGES = {
@@ -334,7 +336,7 @@ REST_FRAMEWORK = {
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-# On only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself: a client could claim anything.
+# Only for a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself: otherwise clients could write anything.
 BEHIND_PROXY = read_flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -351,6 +353,6 @@ LOGGING = {
         "handlers": ["console"],
         "level": read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
     },
-    # Wrong credentials and unknown routes are the client's business, not the operator's.
+    # Wrong credentials and unknown routes are errors of the client: the operator need not see them.
     "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -10,5 +10,5 @@ application = get_wsgi_application()
 
 from database.timeouts import limit_statements  # noqa: E402 - the apps are loaded now
 
-# Here, so that requests have time-outs on every server, and migrations have none.
+# Here, so that requests have time-outs on every server but migrations have none.
 limit_statements()

@@ -1,4 +1,4 @@
-"""What every route of this face shares: keys, limits, the envelope, and how parameters are read."""
+"""What all routes of this face share: API keys, limits, the envelope, and reading parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ from subscribers.selection import Order
 VERBS = ("get", "post", "put", "delete")
 WRITING_VERBS = {"post", "put", "delete"}
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 20, 100
-# A page further down than this holds nobody, and its offset would not fit into a statement.
+# No contact is on a later page, and a larger offset would not fit into a statement.
 MAX_PAGE = 10**12
 
 
 class MayWrite(BasePermission):
-    """Keeps read-only keys from everything but GET and what a view says only `reads`."""
+    """Refuses read-only keys for all methods except GET and those in the view's `reads`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         key: Any = request.auth
@@ -47,7 +47,7 @@ class MayWrite(BasePermission):
 
 
 class FluenzrView(APIView):
-    """A route. `rights` maps its verbs to the Django permissions that they take (rest.permissions)."""
+    """A route. `rights` maps its verbs to the Django permissions that they need (rest.permissions)."""
 
     authentication_classes = (ApiKeyAuthentication,)
     permission_classes: Any = (HasRights, MayWrite)
@@ -68,11 +68,11 @@ class FluenzrView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        # Contacts are personal data: no cache between us and the client may keep them.
+        # Contacts are personal data: no cache between the server and the client may keep them.
         return {"Cache-Control": "no-store, private"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Count the request first, whoever asks and for whatever: each answer tells the limit."""
+        """Count the request first, also one that is refused: every answer has the headers of the limit."""
         refused, key = None, None
         try:
             key = self.read_key(request)
@@ -85,13 +85,13 @@ class FluenzrView(APIView):
         if refused and self.permission_classes:
             raise refused
         self.check_permissions(request)
-        if key:  # a stranger's body is never read
+        if key:  # without a valid key the body is never read
             self.admit_body(request)
         if verb in WRITING_VERBS:
             setattr(self, verb, retry_lost_races(getattr(self, verb)))
 
     def key_of_rights(self, verb: str) -> str:
-        """What `rights` calls a verb: as it is."""
+        """The key in `rights` for a verb: the verb itself."""
         return verb
 
     def admit_body(self, request: Request) -> None:
@@ -102,12 +102,12 @@ class FluenzrView(APIView):
             raise
 
     def read_key(self, request: Request) -> Key | None:
-        """The key of the request, None without one. Raises AuthenticationFailed and Throttled."""
+        """The API key of the request; None if it has none. Raises AuthenticationFailed and Throttled."""
         key: Any = request.auth
         return key
 
     def count(self, request: Request, key: Key | None) -> None:
-        """Spend one request of the key's; who has none is counted by address."""
+        """Count the request against the limit of its key, or of its address if it has no valid key."""
         limit: int = settings.FLUENZR_RATE_LIMIT
         if not limit:
             return
@@ -121,7 +121,7 @@ class FluenzrView(APIView):
 
     @cached_property
     def sent(self) -> dict[str, Any]:
-        """The body. Raises the 400 for one that is no object."""
+        """The body. Raises the 400 if it is not an object."""
         body = self.request.data
         if not isinstance(body, dict):
             raise ApiError("The body must be an object")
@@ -130,7 +130,7 @@ class FluenzrView(APIView):
     @cached_property
     def query(self) -> dict[str, str]:
         """The last value of each parameter. Raises InvalidQuery (400)."""
-        # PostgreSQL stores no NUL, so nothing that is sought has one.
+        # PostgreSQL cannot store NUL, so no stored text has one.
         return {name: value.replace("\x00", "") for name, value in read_query(self.request.META)}
 
     def may(self, right: str) -> bool:
@@ -143,7 +143,7 @@ class FluenzrView(APIView):
 
 
 class NoRouteView(FluenzrView):
-    """Whatever no other route matches: 404, whoever asks."""
+    """A 404 for all addresses that no other route matches, without a key too."""
 
     permission_classes = ()
 
@@ -154,7 +154,7 @@ class NoRouteView(FluenzrView):
 
 @dataclass(frozen=True)
 class Page:
-    """Which page is asked for, from `page` (1 and up) and `perPage` (1 and up; more than 100 is 100)."""
+    """The requested page, from `page` (1 or more) and `perPage` (1 or more; a number above 100 means 100)."""
 
     number: int
     size: int
@@ -190,7 +190,7 @@ def read_count(params: Mapping[str, Any], name: str, default: int) -> int:
 
 
 def read_order(sort: Any, order: Any, columns: Mapping[str, str], *, where: str = "") -> Order:
-    """Upward by the field that is named, or newest first. Raises the 400 for other words."""
+    """The order by `sort` and `order`; the newest first without `sort`. Raises the 400 for unknown values."""
     if order not in (None, "", "asc", "desc"):
         raise invalid(f"{where}order", "order must be asc or desc")
     if sort in (None, ""):

@@ -11,14 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from rest.exceptions import (
-    BodyTooLarge,
-    CompressedBody,
-    InvalidJSON,
-    InvalidQuery,
-    UnknownCharset,
-    UnreadableRequest,
-)
+from rest.exceptions import BodyTooLarge, CompressedBody, InvalidJSON, InvalidQuery, UnknownCharset, UnreadableRequest
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +21,7 @@ NO_ROUTE = "No such endpoint"
 
 
 class ApiError(exceptions.APIException):
-    """An error that is told to the client. `details` maps a field to its messages."""
+    """An error that is answered to the client. `details` maps a field to its messages."""
 
     status_code, code, message = 400, "VALIDATION_ERROR", "Invalid request"
 
@@ -59,7 +52,7 @@ class Conflict(ApiError):
 
 
 class Unavailable(ApiError):
-    """The database cannot be asked, or not now. The guide's table of codes has none of its own for that."""
+    """The database is not available. FluenzR's table of codes has no code of its own for this."""
 
     status_code, code, message = 503, "INTERNAL_ERROR", "The service is not available. Try again soon."
     wait = RETRY_AFTER
@@ -84,7 +77,7 @@ def error_body(code: str, message: str, details: Details = MappingProxyType({}))
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """Every exception as an answer in the envelope; what nobody expected is logged, as 500."""
+    """Every exception as an answer in the envelope. An unexpected one is logged and answered with 500."""
     if is_unavailable(error):
         log_unavailable(error, context["request"])
         return as_logged(exception_handler(Unavailable(), context))
@@ -101,9 +94,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def as_api_error(error: Exception) -> ApiError | None:
-    """FluenzR's wording of an exception of Django, DRF or the parsers; None for one that nobody expected.
+    """An exception of Django, DRF or the parsers as an ApiError; None for an unexpected one.
 
-    Statuses that its table of codes does not have (413, 415) go by VALIDATION_ERROR.
+    Statuses that are not in FluenzR's table of codes (413, 415) have the code VALIDATION_ERROR.
     """
     match error:
         case ApiError():
@@ -126,7 +119,7 @@ def as_api_error(error: Exception) -> ApiError | None:
 
 
 def as_body_error(error: Exception) -> ApiError:
-    """FluenzR's wording for a body, or a query, that cannot be read."""
+    """The ApiError for a body, or a query, that cannot be read."""
     match error:
         case CompressedBody():
             return ApiError("Send the body as it is, without a Content-Encoding", status=415)
@@ -142,10 +135,10 @@ def as_body_error(error: Exception) -> ApiError:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """For what fails outside of a route: a middleware, a lost database."""
+    """For errors outside a route: a middleware, a lost database."""
     return JsonResponse(error_body("INTERNAL_ERROR", SERVER_ERROR), status=500)
 
 
 def bad_request(request: HttpRequest) -> JsonResponse:
-    """For what cannot be read at all, such as a Host header that is not this server's."""
+    """For requests that cannot be read at all, such as one with a wrong Host header."""
     return JsonResponse(error_body("VALIDATION_ERROR", "The request could not be read"), status=400)

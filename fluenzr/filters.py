@@ -1,4 +1,4 @@
-"""Which contacts a list or a search means."""
+"""The contacts of a list or a search."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,8 +22,8 @@ SEARCH_FILTERS = ("status", "groups", "customFields")
 def select_contacts(query: Mapping[str, str]) -> Selection:
     """GET /contacts: email (contains), status, groupId (also `group`), tag.
 
-    A statement each for a group and a tag. Raises the 400 for a status that there is not and the
-    404 for a group that there is not; a tag that there is not is had by nobody.
+    One statement for a group, one for a tag. Raises the 400 for an unknown status and the 404 for an unknown group.
+    With an unknown tag no contact matches.
     """
     contacts = Subscriber.objects.all()
     segment: tuple[str, int] | None = None
@@ -43,10 +43,10 @@ def select_contacts(query: Mapping[str, str]) -> Selection:
 
 
 def search_contacts(body: Mapping[str, Any]) -> Selection:
-    """POST /contacts/search: a text in names, addresses and phone, and filters that must all hold.
+    """POST /contacts/search: a text in names, addresses and phone number, and filters that must all match.
 
-    A statement each for groups and for the types of custom fields. Raises the 400 for what cannot
-    be sought: a filter that were left out would find too many.
+    One statement for groups, one for the types of custom fields. Raises the 400 for a filter that cannot be applied:
+    without it, too many contacts would match.
     """
     contacts = Subscriber.objects.all()
     text = body.get("query")
@@ -81,7 +81,7 @@ def with_status(
     counted: bool,
     field: str = "status",
 ) -> Selection:
-    """The selection, narrowed to a status of FluenzR's where one is given."""
+    """The selection, with only the contacts of a status of FluenzR, if one is sent."""
     if word in (None, ""):
         return Selection(lambda: contacts, segment, counted=counted)
     if not isinstance(word, str) or word not in STATUSES:
@@ -93,7 +93,7 @@ def with_status(
 
 
 def read_groups(sent: Any, field: str) -> list[int]:
-    """The groups of these ids. One statement. Raises the 400 and, for one that there is not, the 404."""
+    """The groups of these ids. One statement. Raises the 400, and the 404 for an unknown group."""
     if not isinstance(sent, list) or not all(isinstance(entry, str) for entry in sent):
         raise invalid(field, "groups must be an array of group ids")
     ids = {entry: decode(GROUP, entry) for entry in sent}
@@ -106,7 +106,7 @@ def read_groups(sent: Any, field: str) -> list[int]:
 
 
 def with_custom_values(contacts: SubscriberQuerySet, values: Any) -> SubscriberQuerySet:
-    """Those who have each of the values; a field that there is not is had by nobody."""
+    """The contacts with all of the values. With an unknown field no contact matches."""
     if not isinstance(values, dict):
         raise invalid("filters.customFields", "customFields must be an object")
     types = types_by_slug()

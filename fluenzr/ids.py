@@ -1,8 +1,8 @@
 """FluenzR's ids: con_ and grp_ stand for the numbers of contacts and lists, stg_ for a stage's slug.
 
-A number is multiplied within a ring and written in base 36: six letters or digits for those below
-two thousand million, thirteen for the rest. Reversible, one id a number, and not the number in
-clear; it hides nothing from someone who wants to know, and need not: rights decide who sees what.
+A number is multiplied modulo a power of 36 and written in base 36: six letters or digits for numbers below
+two thousand million, thirteen for larger ones. Each number has one id, and each id one number. This does not hide
+the number from an expert, and need not: permissions decide who sees what.
 """
 
 import re
@@ -12,13 +12,13 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 LARGEST = 2**63 - 1
 SHORT, LONG = 6, 13
 FORM = re.compile(rf"[0-9a-z]{{{SHORT}}}|[0-9a-z]{{{LONG}}}")
-# Any numbers without the factors 2 and 3 of the rings' sizes; ids that are in use depend on them.
+# Any numbers without the factors 2 and 3, which a power of 36 has. Never change them: ids in use depend on them.
 FACTORS = {SHORT: 1_347_912_937, LONG: 105_345_678_912_345_678_913}
 INVERSES = {length: pow(factor, -1, 36**length) for length, factor in FACTORS.items()}
 
 
 def encode(prefix: str, number: int) -> str:
-    """`con_` and the letters of a row's number."""
+    """The id of a row: `con_` and the encoded number."""
     length = SHORT if number < 36**SHORT else LONG
     rest = number * FACTORS[length] % 36**length
     letters = []
@@ -29,7 +29,7 @@ def encode(prefix: str, number: int) -> str:
 
 
 def decode(prefix: str, text: object) -> int | None:
-    """The number that `encode` made this of; None for everything that it cannot have made."""
+    """The number of an id that `encode` made; None for any other text."""
     if not isinstance(text, str) or not text.startswith(prefix):
         return None
     letters = text[len(prefix) :]

@@ -1,4 +1,4 @@
-"""What contacts and groups look like in FluenzR's words."""
+"""Contacts and groups as FluenzR's answers show them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,16 +16,16 @@ shown_values = itemgetter(*(COLUMNS.index(name) for name in SHOWN))
 COMPANY_NAME = COMPANY_COLUMNS.index("name")
 
 
-def write_moment(value: Any) -> str:
+def write_datetime(value: Any) -> str:
     """ISO 8601 in UTC, whole seconds."""
-    moment: datetime = as_datetime(value)  # type: ignore[assignment]
-    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    utc: datetime = as_datetime(value)  # type: ignore[assignment]
+    return utc.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def show_contacts(ids: Sequence[int], custom_fields: Collection[str]) -> list[dict[str, Any]]:
-    """The contacts of those ids, in that order; `custom_fields` are the slugs of the fields there are.
+    """The contacts of these ids, in this order; `custom_fields` are the slugs of the existing fields.
 
-    Two statements, and one more where any of them belongs to a company.
+    Two statements, and one more if one of them belongs to a company.
     """
     return [show(contact, custom_fields) for contact in read_contacts(ids, custom_values=True, further=True)]
 
@@ -52,8 +52,8 @@ def show(contact: Contact, custom_fields: Collection[str]) -> dict[str, Any]:
         "tags": [tag.title for tag in contact.tags],
         "customFields": {slug: custom[slug] for slug in custom_fields if custom.get(slug) is not None},
         "pipelineStage": stage,
-        "createdAt": write_moment(created_at),
-        "updatedAt": write_moment(updated_at),
+        "createdAt": write_datetime(created_at),
+        "updatedAt": write_datetime(updated_at),
     }
 
 
@@ -64,6 +64,6 @@ def show_group(group: ContactList, counts: Mapping[int, Mapping[str, int]]) -> d
         "name": group.title,
         "description": group.description,
         "contactsCount": sum(counts.get(group.pk, {}).values()),
-        "createdAt": write_moment(group.created_at),
-        "updatedAt": write_moment(group.updated_at),
+        "createdAt": write_datetime(group.created_at),
+        "updatedAt": write_datetime(group.updated_at),
     }

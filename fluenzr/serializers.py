@@ -1,181 +1,13 @@
 """What a client may send of contacts and groups. Keys that are not named here are ignored."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework import serializers
 
 from fluenzr.errors import ApiError, NotFound
-from fluenzr.ids import CONTACT, GROUP, STAGE, decode
+from fluenzr.fields import CustomFields, Email, GroupIds, Lines, NamedField, StageId, Tags, Text, WebAddress
 from fluenzr.services import ContactInput, Problem
-from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
-from subscribers.addresses import is_address
-
-MAX_IDS = MAX_TAGS = 1000
-# A key of customFields becomes a slug: letters of any script, digits, _ - and spaces, not digits alone.
-CUSTOM_KEY = re.compile(r"(?!\d+$)[\w-](?:[\w -]{0,62}[\w-])?")
-
-
-class InputField(serializers.Field[Any, Any, Any, Any]):
-    """A field that is only ever read, and that names itself in its messages."""
-
-    default_error_messages = {"null": "{name} may not be null", "required": "{name} is required"}
-
-    def fail(self, key: str, **kwargs: Any) -> Any:
-        super().fail(key, name=self.field_name, **kwargs)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class Text(InputField):
-    """One line of plain text; null and "" both empty a field."""
-
-    default_error_messages = {
-        "string": "{name} must be a string",
-        "max": "{name} may not be longer than {max_length} characters",
-    }
-
-    clean = staticmethod(plain_line)
-
-    def __init__(self, max_length: int = 192, **options: Any) -> None:
-        self.max_length = max_length
-        super().__init__(required=False, allow_null=True, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("string")
-        text = self.clean(data) if len(data) <= MAX_RAW_LENGTH else data
-        if len(text) > self.max_length:
-            self.fail("max", max_length=self.max_length)
-        return text
-
-
-class Lines(Text):
-    """Plain text of several lines."""
-
-    clean = staticmethod(plain_lines)
-
-
-class WebAddress(Text):
-    """The http or https address of a page."""
-
-    default_error_messages = {"url": "{name} must be an address that starts with http:// or https://"}
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if text and not is_web_address(text):
-            self.fail("url")
-        return text
-
-
-class Email(InputField):
-    default_error_messages = {"required": "Email is required", "email": "Invalid email format"}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_null=True, **options)
-
-    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        if data is None or (isinstance(data, str) and not data.strip()):
-            self.fail("required")
-        return super().validate_empty_values(data)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str) or not is_address(data.strip()):
-            self.fail("email")
-        return data.strip()
-
-
-class GroupIds(InputField):
-    """The numbers of the lists that are meant, each once."""
-
-    prefix = GROUP
-    default_error_messages = {
-        "array": "{name} must be an array of group ids",
-        "not_found": "Group not found: {id}",
-        "max": "{name} may not have more than {max_length} entries",
-    }
-
-    def to_internal_value(self, data: Any) -> list[int]:
-        if not isinstance(data, list) or not all(isinstance(entry, str) for entry in data):
-            self.fail("array")
-        if len(data) > MAX_IDS:
-            self.fail("max", max_length=MAX_IDS)
-        numbers: dict[int, None] = {}
-        for entry in data:
-            number = decode(self.prefix, entry)
-            if number is None:
-                self.fail("not_found", id=entry[:64])
-            else:
-                numbers[number] = None
-        return list(numbers)
-
-
-class ContactIds(GroupIds):
-    """The numbers of the contacts that are meant, each once."""
-
-    prefix = CONTACT
-    default_error_messages = {
-        "array": "{name} must be an array of contact ids",
-        "not_found": "Contact not found: {id}",
-    }
-
-
-class Tags(InputField):
-    default_error_messages = {
-        "array": "{name} must be an array of strings",
-        "blank": "{name} may not hold an empty tag",
-        "max": "{name} may not have more than {max_length} entries",
-        "long": "A tag may not be longer than {max_length} characters",
-    }
-
-    def to_internal_value(self, data: Any) -> list[str]:
-        if not isinstance(data, list) or not all(isinstance(entry, str) for entry in data):
-            self.fail("array")
-        if len(data) > MAX_TAGS:
-            self.fail("max", max_length=MAX_TAGS)
-        titles: dict[str, None] = {}
-        for entry in data:
-            title = plain_line(entry) if len(entry) <= MAX_RAW_LENGTH else entry
-            if not title:
-                self.fail("blank")
-            if len(title) > 192:
-                self.fail("long", max_length=192)
-            titles[title] = None
-        return list(titles)
-
-
-class CustomFields(InputField):
-    default_error_messages = {"object": "{name} must be an object"}
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("object")
-        wrong = {key: [f"{key[:64]!r} cannot be the key of a custom field"] for key in data if not is_custom_key(key)}
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return dict(data)
-
-
-class StageId(InputField):
-    """The slug of the stage that is meant; null and "" are none."""
-
-    default_error_messages = {"not_found": "Pipeline stage not found: {id}", "string": "{name} must be a string"}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, allow_null=True, **options)
-
-    def to_internal_value(self, data: Any) -> str | None:
-        if not isinstance(data, str):
-            self.fail("string")
-        if data and not data.startswith(STAGE):
-            self.fail("not_found", id=data[:64])
-        return data.removeprefix(STAGE).replace("\x00", "") or None
-
-
-def is_custom_key(key: str) -> bool:
-    return CUSTOM_KEY.fullmatch(key) is not None
 
 
 class ContactSerializer(serializers.Serializer[Any]):
@@ -205,7 +37,7 @@ COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "website")
 
 
 def read_contact(body: Any, *, new: bool) -> ContactInput | Problem:
-    """A contact as it was sent, or what is wrong with it by field."""
+    """A contact as it was sent, or what is wrong with each field."""
     if not isinstance(body, Mapping):
         return Problem({"contact": ["The contact must be an object"]})
     serializer = (NewContactSerializer if new else ContactSerializer)(data=body)
@@ -223,7 +55,7 @@ def read_contact(body: Any, *, new: bool) -> ContactInput | Problem:
 
 
 def problem_of(errors: Any) -> Problem:
-    """A serializer's errors as details; it is a 404 when all that is wrong are ids of nothing."""
+    """A serializer's errors as a Problem; it is a 404 if all errors are unknown ids."""
     details: dict[str, list[str]] = {}
     codes = set()
     for name, messages in errors.items():
@@ -235,7 +67,7 @@ def problem_of(errors: Any) -> Problem:
 
 
 def refusal(problem: Problem) -> ApiError:
-    """The answer to a request whose only contact, or whose own fields, do not fit."""
+    """The error for a request with a wrong contact or wrong fields of its own."""
     return (NotFound if problem.missing else ApiError)(problem.message, problem.details)
 
 
@@ -252,8 +84,8 @@ def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def read_field(field: InputField, name: str, body: Mapping[str, Any]) -> Any:
-    """One required field of a body that has no other. Raises the 400, or the 404 for an id of nothing."""
+def read_field(field: NamedField, name: str, body: Mapping[str, Any]) -> Any:
+    """The only field of a body; it is required. Raises the 400, or the 404 for an unknown id."""
     field.bind(name, None)  # type: ignore[arg-type]  # there is no serializer
     if body.get(name) is None:
         raise ApiError(f"{name} is required", {name: [f"{name} is required"]})

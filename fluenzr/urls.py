@@ -1,4 +1,4 @@
-"""The routes below /v1/. A slash at the end changes nothing, and nothing redirects."""
+"""The routes below /v1/. A slash at the end is ignored; nothing redirects."""
 
 from django.urls import URLPattern, re_path
 

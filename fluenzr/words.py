@@ -1,8 +1,8 @@
-"""Where FluenzR has another word for what is here (its page on contacts)."""
+"""FluenzR's words for statuses and columns (its page on contacts)."""
 
 from subscribers.models import Status
 
-# Each status of FluenzR with those that read as it. Nobody has replied: nothing here reads replies.
+# Each status of FluenzR, with ours. None is `replied`, as this server does not read replies.
 STATUSES: dict[str, list[str]] = {
     "active": [Status.SUBSCRIBED, Status.PENDING, Status.TRANSACTIONAL],
     "unsubscribed": [Status.UNSUBSCRIBED],
@@ -11,7 +11,7 @@ STATUSES: dict[str, list[str]] = {
     "blocked": [Status.COMPLAINED, Status.SPAMMED],
 }
 STATUS_OF: dict[str, str] = {ours: theirs for theirs, all_ours in STATUSES.items() for ours in all_ours}
-# What `sort` may name, with the column.
+# The values of `sort`, with their columns.
 CONTACT_SORTS = {
     "email": "email",
     "firstName": "first_name",

@@ -1,4 +1,4 @@
-"""What staff and integrations write down about a contact."""
+"""Notes of staff and integrations about a contact or a company."""
 
 from typing import ClassVar
 
@@ -31,12 +31,12 @@ class Type(models.TextChoices):
     FACEBOOK_POST = "facebook_post", "Facebook Post"
 
 
-# The status that tells the notes of companies apart (companies.json).
+# The status of all notes of companies (companies.json).
 COMPANY_NOTE = "_company_note_"
 
 
 class Note(models.Model):
-    """A note about one contact, or one company, gone with it. `description` is HTML that rest.rich_text has cleaned."""
+    """A note about a contact or a company, deleted with it. `description` is clean HTML (rest.rich_text)."""
 
     subscriber = models.ForeignKey(
         Subscriber,
@@ -50,7 +50,7 @@ class Note(models.Model):
     company = models.ForeignKey(
         Company, on_delete=models.CASCADE, db_index=False, related_name="notes", null=True, blank=True
     )
-    # FluentCRM has the column and shows it. No relation: it would make Django read every note before
+    # FluentCRM has this column. Not a foreign key: Django would then read every note before
     # it deletes one.
     parent_id = models.BigIntegerField(null=True, editable=False)
     created_by = models.ForeignKey(
@@ -58,7 +58,7 @@ class Note(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         editable=False,
-        # Only the deletion of a user looks notes up by it.
+        # Only used when a user is deleted.
         db_index=False,
         related_name="+",
     )

@@ -15,5 +15,5 @@ class NoteQuerySet(models.QuerySet[Any]):
         return self.filter(company=pk)
 
     def matching(self, text: str) -> Self:
-        """Those with `text` in the title, as `fold` compares; % and _ are plain letters."""
+        """Notes with `text` in the title, as `fold` compares."""
         return self.filter(holding(text, "title"))

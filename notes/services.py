@@ -1,4 +1,4 @@
-"""Recording notes. What somebody wrote in them stays out of history."""
+"""Records changes of notes. Their content is not part of history."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ def record_created(note: Note) -> None:
 
 @contextmanager
 def updating(note: Note) -> Iterator[None]:
-    """Record the names of the columns that are changed in the block. One transaction; two statements."""
+    """Record the names of the columns that the block changes. One transaction; two statements."""
     with transaction.atomic(savepoint=False):
         before = stored(note)
         yield
@@ -28,7 +28,7 @@ def updating(note: Note) -> Iterator[None]:
 
 @transaction.atomic
 def delete_notes(notes: NoteQuerySet) -> int:
-    """Delete notes and record each; returns how many. Two statements, and the entries'."""
+    """Delete notes and record each; returns how many. Two statements, and those of history."""
     found = list(notes.select_related(None).order_by("pk").select_for_update())
     Note.objects.filter(pk__any_of=[note.pk for note in found]).delete()
     record([_entry("deleted", note) for note in found])
@@ -36,7 +36,7 @@ def delete_notes(notes: NoteQuerySet) -> int:
 
 
 def _entry(done: str, note: Note, **details: Any) -> Entry:
-    """Of a contact's note the contact, too, is told; a company's names the company."""
+    """An entry for a note. It also has the contact of the note, or the id of its company."""
     if note.company_id is not None:
         details["company"] = note.company_id
     contacts = None if note.subscriber_id is None else [note.subscriber_id]

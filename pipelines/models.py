@@ -1,24 +1,26 @@
-"""The stages that a contact goes through on its way to a customer."""
+"""The stages that contacts pass through until they are customers."""
 
 from django.db import models
 from django.utils.text import slugify
 
-# What a new site starts with (FluenzR's own stages); staff may change them all.
+# The stages of a new site, which are FluenzR's own; staff may change all of them.
 DEFAULTS = ("Lead", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 MAX_SLUG = 64
 
 
 class Stage(models.Model):
-    """One stage; a contact is in one at most."""
+    """One stage. A contact is in one stage or in none."""
 
     name = models.CharField(max_length=192)
     slug = models.SlugField(
         max_length=MAX_SLUG,
         unique=True,
         blank=True,
-        help_text="Its id in the API, after stg_. Made from the name where it is left empty.",
+        help_text="The id in the API, after stg_. If empty, it is made from the name.",
     )
-    position = models.PositiveIntegerField(default=0, help_text="Where it stands among the stages, upward.")
+    position = models.PositiveIntegerField(
+        default=0, help_text="The position of the stage: smaller numbers come first."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -6,12 +6,12 @@ from django.db import connection
 
 from pipelines.models import Stage
 
-# A shared lock: many contacts may enter a stage at once, and it cannot go before they have.
+# A shared lock: many requests may use a stage at once, but none can delete it.
 HOLD = "SELECT slug, id FROM pipelines_stage WHERE slug = ANY(%s) ORDER BY id FOR KEY SHARE"
 
 
 def resolve_stages(slugs: Collection[str]) -> dict[str, int]:
-    """The ids of those stages that there are, held against deletion until the transaction ends. One statement."""
+    """The ids of the existing stages, by slug. They cannot be deleted until the transaction ends. One statement."""
     if not slugs:
         return {}
     if connection.vendor != "postgresql":

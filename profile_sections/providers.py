@@ -1,7 +1,7 @@
-"""What other systems know of a contact: a hook for a site's own apps.
+"""What other systems know about a contact: a hook for apps of a site.
 
 FluentCRM's profile screen shows purchases, form submissions, support tickets, a page of another
-system's and small widgets. This server knows none of these; an app of the site may:
+system and small widgets. This server has none of these; an app of the site can provide them:
 
     # shop/apps.py
     from django.apps import AppConfig
@@ -44,7 +44,7 @@ def register(section: str, name: str, provider: Provider) -> None:
 
 
 def unregister(section: str, name: str) -> None:
-    """Take a provider back; one that is not there is no error."""
+    """Remove a provider; no error if it does not exist."""
     _providers.pop((section, name), None)
 
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.conf import settings
 
-# What one subscriber of a provider has in IPv6: all its addresses count as one client.
+# The usual size of one customer's network in IPv6; all its addresses count as one client.
 IPV6_PREFIX = 64
 
 
 def client_address(request: Any) -> str | None:
-    """The client's address, of a request of Django's or REST framework's; None where it has none (a Unix socket).
+    """The client's address, from a request of Django or REST framework; None on a Unix socket.
 
-    Behind a proxy it is the last entry of X-Forwarded-For: that one the proxy wrote itself, the ones
-    before it came from the client.
+    Behind a proxy it is the last entry of X-Forwarded-For: the proxy wrote that one itself, and the client
+    may have written those before it.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
     address = parse(forwarded.rpartition(",")[2]) or parse(request.META.get("REMOTE_ADDR") or "")
@@ -21,7 +21,7 @@ def client_address(request: Any) -> str | None:
 
 
 def client_network(request: Any) -> str | None:
-    """What is counted as one client: an IPv4 address, or the first address of an IPv6 network of 64 bits."""
+    """What counts as one client: an IPv4 address, or the first address of an IPv6 network of 64 bits."""
     address = client_address(request)
     if address is None or ":" not in address:
         return address

@@ -1,4 +1,4 @@
-"""Errors of the database that will pass: it is away, busy, full, or may only be read. They are answered with 503."""
+"""Temporary errors of the database: it is away, busy, full or read-only. They are answered with 503."""
 
 import logging
 import sqlite3
@@ -32,7 +32,7 @@ READ_ONLY_TRANSACTION = "25006"
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether a request met the database in a state that is not the request's fault and that will pass."""
+    """Whether an error comes from the state of the database, and not from the request, and is temporary."""
     if not isinstance(error, Error):
         return False
     cause = error.__cause__
@@ -43,22 +43,22 @@ def is_unavailable(error: BaseException | None) -> bool:
         return False
     state = getattr(cause, "sqlstate", None)
     if state is None:
-        # No connection could be made, or it broke: then no server said why.
+        # No connection could be made, or it broke: then there is no code from the server.
         return isinstance(error, OperationalError | InterfaceError)
     return state == READ_ONLY_TRANSACTION or (isinstance(error, DatabaseError) and state[:2] in POSTGRESQL)
 
 
 def log_unavailable(error: BaseException, request: Any) -> None:
-    """One line: a traceback a request would bury the log just when it is needed."""
+    """Log one line. A traceback for each request would make the log hard to read just when it is needed."""
     log.error("No answer from the database, %s %r: %s", request.method, request.path, reason(error))
 
 
 def as_logged(response: Answer) -> Answer:
-    """The response to what log_unavailable has told: Django would add a line of its own."""
+    """The response, marked as logged: log_unavailable has logged it, and Django would add its own line."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 
 def reason(error: BaseException) -> str:
-    """What the database's library says, on one line."""
+    """The message of the database's library, on one line."""
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""What is asked of a body before any of it is read. Only who has shown credentials may send one."""
+"""Checks on a body before any of it is read. Only clients with valid credentials may send one."""
 
 from io import BytesIO
 
@@ -9,9 +9,9 @@ from rest.exceptions import BodyTooLarge, CompressedBody
 
 
 def admit_body(request: HttpRequest, most: int | None = None) -> None:
-    """Let the request's body be read by its length, also one that is sent in chunks.
+    """Check the body's size and encoding, and make a body that is sent in chunks readable.
 
-    It may have `most` bytes, MAX_BODY_BYTES unless that is given. Raises CompressedBody (415) and BodyTooLarge (413).
+    The body may have up to `most` bytes (default: MAX_BODY_BYTES). Raises CompressedBody (415) and BodyTooLarge (413).
     """
     chunked = is_chunked(request)
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -26,13 +26,13 @@ def admit_body(request: HttpRequest, most: int | None = None) -> None:
 
 
 def is_chunked(request: HttpRequest) -> bool:
-    """True for a body whose length is not said beforehand, and that the server lets us read to its end."""
+    """True for a chunked body, if the server lets the application read it to its end."""
     chunked = request.META.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
     return chunked and bool(request.META.get("wsgi.input_terminated"))
 
 
 def take_in_chunks(request: HttpRequest, most: int) -> int:
-    """Read a chunked body, a byte more than is allowed at most (Django would read none of it); its length."""
+    """Read a chunked body, up to one byte more than is allowed; returns its length. Django would read none of it."""
     body = request.META["wsgi.input"].read(most + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)  # noqa: SLF001 - where Django reads the body from

@@ -8,7 +8,7 @@ from rest.exceptions import InvalidBody, UnknownCharset
 
 UTF_8 = "utf-8"
 MAX_CONTENT_TYPE = 1000
-# Python's names of the codecs that turn bytes into letters in a time that grows with their number; it has others.
+# Python's names of the codecs that decode in linear time; Python has others that do not.
 KNOWN = frozenset(
     f"{UTF_8} utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be ascii mac-roman "
     "big5 big5hkscs euc_jp euc_kr gb2312 gb18030 gbk johab koi8-r koi8-u shift_jis cp437 cp850 cp852 cp866 cp874 "
@@ -20,7 +20,7 @@ KNOWN = frozenset(
 
 def find_codec(content_type: str | None) -> str:
     """The codec of the charset that a content type declares, UTF-8 where it declares none. Raises UnknownCharset."""
-    # Longer ones are nobody's, and Django takes quadratic time for them.
+    # No charset has a longer name, and Django takes quadratic time for long ones.
     _, parameters = parse_header_parameters((content_type or "")[:MAX_CONTENT_TYPE])
     return codec_of(parameters.get("charset", ""))
 
@@ -41,7 +41,7 @@ def codec_of(charset: str) -> str:
 
 
 def decode(body: bytes, codec: str) -> str:
-    """The letters of the bytes. Raises InvalidBody for bytes that are none of that charset."""
+    """The text of the bytes. Raises InvalidBody for bytes that the charset does not have."""
     try:
         return body.decode(codec)
     except UnicodeError as error:

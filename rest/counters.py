@@ -1,6 +1,6 @@
 """Counters of requests by client and minute: in Redis, in a file that all processes share, in a process's memory.
 
-All three take the same calls. Those outside of the process raise one of their `errors` when they cannot count.
+All three have the same methods. Those outside the process raise one of their `errors` if they cannot count.
 """
 
 import contextlib
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 from weakref import finalize
 
-# One counter: whose it is, which window, how many requests. A client's counter is in the group
-# that its name falls into; a group is locked as one.
+# One counter: whose it is, which window, how many requests. The hash of a client's name decides in which
+# group its counter is; a group is locked as a whole.
 COUNTER = struct.Struct("<QII")
 COUNTERS_A_GROUP = 8
 GROUP_BYTES = COUNTER.size * COUNTERS_A_GROUP
 GROUPS = 8192
 SIZE = GROUPS * GROUP_BYTES
-# Seconds that Redis may take: it is asked on every request.
+# Seconds until Redis counts as failed. Short, as it is asked on every request.
 REDIS_TIMEOUT = 0.5
 WINDOW = 60  # seconds
 
@@ -64,7 +64,7 @@ class Counters:
                 requests = min(requests + 1, 2**32 - 1)
                 self.store(start + place * COUNTER.size, COUNTER.pack(name, window, requests))
                 return requests
-            # With more clients in a group than counters the quietest one's count is lost.
+            # If a group has more clients than counters, the smallest count is lost.
             if requests < fewest:
                 free, fewest = place, requests
         self.store(start + free * COUNTER.size, COUNTER.pack(name, window, 1))
@@ -93,14 +93,14 @@ class FileCounters(Counters):
     errors = (OSError,)
 
     def __init__(self, path: Path) -> None:
-        # A process's threads share its locks on a file, so they need one among themselves.
+        # A lock on a file belongs to the process: its threads need a lock of their own.
         self.threads = threading.Lock()
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        # Not before the last thread is done with it: the number of a closed file is soon another's.
+        # Not while a thread still uses it: the number of a closed file is soon given to another file.
         finalize(self, os.close, self.file)
-        # Taken at once, so that counting goes on when the disk is full later.
+        # Space on the disk is taken now, so that counting also works if the disk is full later.
         if os.fstat(self.file).st_blocks * 512 < SIZE and hasattr(os, "posix_fallocate"):
             with contextlib.suppress(OSError):  # is full now
                 os.posix_fallocate(self.file, 0, SIZE)
@@ -123,7 +123,7 @@ class FileCounters(Counters):
             self.threads.release()
 
     def load(self, start: int) -> bytes:
-        # Shorter where the file could not be made as long as it should be.
+        # Shorter if the file could not be extended.
         return os.pread(self.file, GROUP_BYTES, start).ljust(GROUP_BYTES, b"\0")
 
     def store(self, start: int, counter: bytes) -> None:
@@ -131,17 +131,17 @@ class FileCounters(Counters):
 
 
 class RedisCounters(Counters):
-    """Counters that all machines share, by the library limits (docs/decisions/0010)."""
+    """Counters that all machines share, with the library `limits` (docs/decisions/0010)."""
 
     def __init__(self, url: str) -> None:
-        # Loaded by those who use it alone.
+        # Imported here, so that only those who use it load it.
         from limits.errors import StorageError  # noqa: PLC0415
         from limits.storage import storage_from_string  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
         from redis.retry import Retry  # noqa: PLC0415
 
         self.errors = (StorageError,)  # type: ignore[misc]
-        # Without them a Redis that is away would hold up the request for seconds.
+        # Without time-outs, a Redis that is away would delay the request for seconds.
         limits = {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
         options: dict[str, Any] = {**limits, "retry": Retry(NoBackoff(), 0), "wrap_exceptions": True}
         self.storage: Any = storage_from_string(url, **options)
@@ -150,7 +150,7 @@ class RedisCounters(Counters):
         return "Redis"
 
     def add(self, client: str, window: int) -> int:
-        # Kept for one window more: failures are counted over two.
+        # Kept for one more window, as failures are counted over two.
         return int(self.storage.incr(key_of(client, window), 2 * WINDOW))
 
     def read(self, client: str, window: int) -> int:
@@ -158,11 +158,11 @@ class RedisCounters(Counters):
 
 
 def place_of(client: str) -> tuple[int, int]:
-    """What stands for the client in a counter, and its group."""
+    """The client's key in a counter, and its group."""
     name = int.from_bytes(blake2b(client.encode(), digest_size=8).digest(), "little") or 1
     return name, name % GROUPS
 
 
 def key_of(client: str, window: int) -> str:
-    # Hashed: a user name may be anything, of any length.
+    # Hashed, as a user name may be any text of any length.
     return f"fluentcrm/{window}/{blake2b(client.encode(), digest_size=16).hexdigest()}"

@@ -1,11 +1,11 @@
-"""An OpenAPI document made of descriptions (rest.openapi) and of what the views know."""
+"""Builds an OpenAPI document from descriptions (rest.openapi) and from the views."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rest.openapi import Operation, Refusal, Schema, ref
 
-# Below these keys stand values, not schemas.
+# The values of these keys are not schemas.
 VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 
 
@@ -64,14 +64,14 @@ def pascal(name: str) -> str:
 
 
 def named(schema: Schema, name: str) -> Schema:
-    """The schema with a title, if it is an object of its own that has none."""
+    """The schema with `name` as its title, if it is an object without a title."""
     return {"title": name, **schema} if schema.get("type") == "object" and "title" not in schema else schema
 
 
 def with_components(document: Schema, components: Mapping[str, Schema]) -> Schema:
-    """The document with `components` and with each schema that has a title among them, sorted by name.
+    """The document with its components: `components` and each schema that has a title, sorted by name.
 
-    Raises ValueError for two schemas of one title that are not the same.
+    Raises ValueError for two different schemas with the same title.
     """
     collected: dict[str, Schema] = {}
 

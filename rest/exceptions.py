@@ -1,4 +1,4 @@
-"""Requests that cannot be read. Each face has its own words for them in its errors."""
+"""Errors of requests that cannot be read. Each face answers them in its own format."""
 
 from rest_framework.exceptions import APIException
 

@@ -1,4 +1,4 @@
-"""Wrong credentials of the API, slowed on both faces."""
+"""Wrong credentials are counted and limited, on both faces."""
 
 from typing import Any, NoReturn
 
@@ -12,11 +12,11 @@ from rest.rate_limit import fail
 def refuse(request: Any, name: str = "") -> NoReturn:
     """Refuse wrong credentials: AuthenticationFailed (401), or Throttled (429) above FAILED_LOGINS_A_MINUTE.
 
-    They are counted by address and by user name, in any case of its letters, and only after they were
-    found to be wrong: right ones always pass, whoever else fails from the same address or for the same
-    user, and cost nothing here. That is safe because a password has 142 random bits (a key 190): at any
-    rate of guessing there is nothing to find, and what is bounded is the work of the guesses that others
-    see. (The admin's passwords are people's own: there a lockout comes before the password is looked at.)
+    Failures are counted by address and by user name (case does not matter), after the check: valid
+    credentials always work and cost nothing here, whoever else fails from the same address or for the same
+    user. That is safe because a password has 142 random bits (a key 190), which nobody can guess; the
+    limit only keeps guesses from using up the server. (The admin's passwords are chosen by people: there a
+    lockout comes before the password is checked.)
     """
     limit: int = settings.FAILED_LOGINS_A_MINUTE
     if limit:

@@ -1,4 +1,4 @@
-"""JSON as clients send it: exact, and forgiving where the guide's own example needs it."""
+"""Reads the JSON that clients send: exact numbers, and trailing commas as in the guide's own example."""
 
 import json
 import re
@@ -9,12 +9,12 @@ import orjson
 from rest.exceptions import InvalidJSON
 from rest.numbers import Number, read_integer
 
-# Deeper JSON is never meant.
+# No client needs deeper JSON.
 MAX_DEPTH = 64
 # What decides whether a comma stands in a text: an escape (of a quote above all), a quote, and the comma
 # itself, before a closing bracket. None of them is longer than two letters, so that the work is linear.
 COMMA_OR_QUOTE = re.compile(rb'\\.|"|,(?=\s*[}\]])', re.DOTALL)
-# Only what people type has such commas, and a program's megabytes are not searched for them.
+# Only people type such commas: large bodies come from programs and are not searched for them.
 MAX_REPAIRED = 1024 * 1024
 # Where there may be a number that orjson rounds: with a point or an exponent, or longer than 64 bits. Texts
 # have such places too (an IP address, say), which costs a second look and changes nothing. It starts with a
@@ -23,9 +23,9 @@ LONG_NUMBER = re.compile(rb"[0-9](?:[.eE][0-9+-]|[0-9]{18})")
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON text; commas before a closing bracket are forgiven, numbers keep every digit (Number).
+    """The value of a JSON text. Trailing commas are allowed; numbers keep every digit (Number).
 
-    Raises InvalidJSON, also for what is nested so deep that it could be stored and not be written again.
+    Raises InvalidJSON, also for deep nesting: such a value could be stored but not written as JSON again.
     """
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -39,7 +39,7 @@ def parse_json(body: bytes) -> Any:
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and is_too_deep(value):
         raise InvalidJSON
     if LONG_NUMBER.search(body):
-        # orjson has said that it is JSON, which Python's own parser is less strict about.
+        # orjson has checked that it is valid JSON; Python's own parser is less strict.
         try:
             value = json.loads(body, parse_float=Number, parse_int=read_integer)
         except ValueError:
@@ -66,7 +66,7 @@ def without_trailing_commas(body: bytes) -> bytes:
 
 
 def is_too_deep(value: Any) -> bool:
-    """True for more than MAX_DEPTH lists and objects inside of each other."""
+    """True for more than MAX_DEPTH nested lists and objects."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         inner = (entry for outer in level for entry in (outer.values() if isinstance(outer, dict) else outer))

@@ -1,4 +1,4 @@
-"""Answers are JSON whatever is asked for, and a body of unnamed type is read as what it looks like."""
+"""Answers are JSON, whatever the client accepts. A body without a content type is read as what it looks like."""
 
 from collections.abc import Iterable
 from typing import Any

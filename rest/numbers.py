@@ -1,19 +1,19 @@
-"""Numbers out of JSON, with every digit that was sent."""
+"""Numbers from JSON, with every digit that was sent."""
 
 import re
 from decimal import Decimal
 from typing import Any, Self
 
-# An exponent beyond this is a number that nobody has, and would be written out with as many zeros.
+# A larger exponent is an error of the client; it would be written out with that many zeros.
 MAX_EXPONENT = 400
 EXPONENT = re.compile(r"[eE]([+-]?[0-9]+)$")
 
 
 class Number(float):
-    """A JSON number that Python's own int and float would not give back digit for digit.
+    """A JSON number that Python's int and float cannot hold with all its digits.
 
-    `str()` is its text, as it was sent but for an exponent, which is written out: 12.50 is "12.50", 1e3 is
-    "1000" and 1E-5 is "0.00001". Everything else of it is the float that is next to it.
+    `str()` is the text that was sent, with an exponent written out: 12.50 is "12.50", 1e3 is "1000" and
+    1E-5 is "0.00001". In all other ways it is the nearest float.
     Raises ValueError for an exponent beyond MAX_EXPONENT.
     """
 
@@ -33,12 +33,12 @@ class Number(float):
 
 
 def read_integer(digits: str) -> int | Number:
-    """An integer where 64 bits hold it, as the database and every reader of JSON do."""
+    """An integer if it fits into 64 bits, as in the database and in every JSON parser; else a Number."""
     return int(digits) if len(digits) < 19 else Number(digits)
 
 
 def storable(value: Any) -> Any:
-    """The value with numbers that JSON's readers would round kept as texts, at every depth."""
+    """The value with each number that JSON parsers would round as a text, at every depth."""
     if isinstance(value, Number):
         plain = float(value)
         return plain if repr(plain) == value.text else value.text
@@ -50,7 +50,7 @@ def storable(value: Any) -> Any:
 
 
 def as_integer(value: Any) -> int | None:
-    """An integer given as a number or as its digits; None for anything else, and past 64 bits."""
+    """An integer that was sent as a number or as digits; None for anything else and beyond 64 bits."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, Number):

@@ -1,13 +1,13 @@
-"""The words in which the APIs describe their routes, as OpenAPI 3.1.
+"""What the APIs describe their routes with, as OpenAPI 3.1.
 
 An API describes its routes beside its views:
 
 - `ROUTES` maps a route to an Operation for each of its verbs;
 - `COMPONENTS` maps a name to a schema that `ref(name)` points at.
 
-A schema with a `title` becomes a component of that name in the document, wherever it stands (rest.document):
-clients that are generated get a class with a name that reads well. What only WordPress does (pages, errors,
-flags as texts) has its words in wp_rest.openapi.
+A schema with a `title` becomes a component of that name in the document (rest.document), so that generated
+clients get a class with a readable name. What only WordPress has (pages, errors, flags as texts) is in
+wp_rest.openapi.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,12 +30,12 @@ DATE: Schema = {"type": "string", "format": "date"}
 
 
 def ref(name: str) -> Schema:
-    """What COMPONENTS has under that name."""
+    """A reference to the schema of that name in COMPONENTS."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def obj(properties: Mapping[str, Schema], optional: Collection[str] = (), **more: Any) -> Schema:
-    """An object of an answer: these keys and no others, each of them always there unless `optional`."""
+    """An object of an answer: it has all these keys, except those in `optional`, and no others."""
     required = [name for name in properties if name not in optional]
     return {
         "type": "object",
@@ -61,7 +61,7 @@ def listed(schema: Schema, **more: Any) -> Schema:
 
 
 def mapped(schema: Schema, **more: Any) -> Schema:
-    """An object whose keys are not known beforehand."""
+    """An object with any keys."""
     return {"type": "object", "additionalProperties": schema, **more}
 
 
@@ -74,7 +74,7 @@ def nullable(schema: Schema) -> Schema:
 
 
 def say(schema: Schema, description: str, **more: Any) -> Schema:
-    """The schema with a description. One with a title keeps its own: it stands in many places."""
+    """The schema with a description. One with a title is shared, and keeps its own."""
     if "title" in schema:
         return {"allOf": [schema], "description": description, **more}
     return {**schema, "description": description, **more}
@@ -88,12 +88,12 @@ def constant(value: str) -> Schema:
     return {"type": "string", "const": value}
 
 
-# --- What a serializer takes ------------------------------------------------------------------
+# --- What a serializer accepts ------------------------------------------------------------------
 
 
 @singledispatch
 def schema_of(sent_field: serializers.Field[Any, Any, Any, Any]) -> Schema:
-    """What a serializer's field takes. An app registers its own fields beside its descriptions."""
+    """The schema of what a serializer's field accepts. An app registers its own fields in its `schema`."""
     raise TypeError(f"Register a schema for {type(sent_field).__name__} with rest.openapi.schema_of.")
 
 
@@ -102,9 +102,9 @@ def body_of(
     descriptions: Mapping[str, str],
     schemas: Mapping[str, Schema] | None = None,
 ) -> Schema:
-    """What a serializer takes: names, limits, choices and required fields, read from the serializer itself.
+    """The schema of what a serializer accepts: names, limits, choices and required fields come from its fields.
 
-    `schemas` replaces what a field's class says, for a field whose values have a name of their own.
+    `schemas` replaces the schema of a field, for values that have a component of their own.
     """
     sent_fields = serializer().fields
     replaced = schemas or {}
@@ -122,7 +122,7 @@ def body_of(
 
 
 def query(name: str, schema: Schema, description: str, **more: Any) -> Schema:
-    """A parameter of the query. On the FluentCRM face a list is named `tags[]`, as in PHP."""
+    """A query parameter. On the FluentCRM face the name of a list ends with `[]`, as in PHP: `tags[]`."""
     return {"name": name, "in": "query", "description": description, "schema": schema, **more}
 
 
@@ -139,7 +139,7 @@ class Refusal:
 class Operation:
     """One verb of one route. `example` and `body_example` are checked against the schemas in the tests."""
 
-    name: str  # operationId: clients that are generated name their function after it
+    name: str  # operationId: the name of the function in generated clients
     topic: str
     summary: str
     answer: Schema

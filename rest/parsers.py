@@ -1,4 +1,4 @@
-"""The JSON body of every face."""
+"""Reads the JSON body of a request, for every face."""
 
 from typing import IO, Any
 
@@ -19,7 +19,7 @@ def read_body(stream: IO[bytes], parser_context: Any) -> bytes:
 
 
 class JSONParser(parsers.BaseParser):
-    """JSON in UTF-8, or in the charset that its content type declares."""
+    """Parses JSON in UTF-8, or in the charset of the content type."""
 
     media_type = "application/json"
 

@@ -1,4 +1,4 @@
-"""Rights: Django's permissions and groups decide what a valid password or key may do."""
+"""Rights: Django's permissions decide what a user with valid credentials may do."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ Rights = Mapping[str, str | tuple[str, ...] | None]
 
 
 def rights_of(rights: Rights, key: str) -> tuple[str, ...] | None:
-    """The permissions that a verb or an action takes; None where nobody may do it."""
+    """The permissions that a verb or an action needs; None if nobody may do it."""
     if key not in rights:
         return None
     right = rights[key]
@@ -20,9 +20,9 @@ def rights_of(rights: Rights, key: str) -> tuple[str, ...] | None:
 
 
 class HasRights(BasePermission):
-    """Holds a request to its view's `rights`, under the key that the view has for its verb (`key_of_rights`).
+    """Checks a request against its view's `rights`, by the view's key for its verb (`key_of_rights`).
 
-    Without valid credentials 401, without the right 403. At most two statements; none for a superuser.
+    401 without valid credentials, 403 without the permission. At most two statements; none for a superuser.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:

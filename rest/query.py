@@ -1,7 +1,7 @@
-"""The pairs of a query string or a urlencoded body, letter for letter.
+"""Reads the pairs of a query string or a urlencoded body.
 
-Stricter than urllib's parse_qsl with letters, and kinder to addresses: a + stands for a blank, and in an
-e-mail address that was put into an address line as it is, for itself.
+Stricter than urllib's parse_qsl with charsets. A + is a space, but in an e-mail address that was not
+encoded it stays a +.
 """
 
 import re
@@ -14,28 +14,28 @@ from django.conf import settings
 from rest.charsets import UTF_8, codec_of
 from rest.exceptions import InvalidQuery
 
-# What a bare + and a bare @ are while the rest is decoded; no decoded text has either.
+# These stand for a bare + and a bare @ while the rest is decoded; no decoded text has them.
 PLUS, AT = "\ud800", "\ud801"
-# Parameters that hold one address, or a part of one, and no blank.
+# Parameters with one e-mail address, or a part of one, and no space.
 ADDRESS_NAMES = frozenset({"email", "get_by_email"})
 CHARSET = re.compile(r"(?:^|&)_charset_=([^&]+)")
-# What no address has, and JSON text has around its texts.
+# No address has one of these; JSON has them around its texts.
 BETWEEN = re.compile(r"([\s\"'<>,;:()\[\]{}\\]+)")
 
 
 def read_query(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The parameters of a request's address. Raises InvalidQuery (400) for what is no UTF-8, and for too many."""
+    """The query parameters of a request. Raises InvalidQuery (400) if they are not UTF-8 or too many."""
     try:
-        # WSGI has each byte as a letter.
+        # In WSGI each byte is one character.
         return read_pairs(environ.get("QUERY_STRING", "").encode("latin-1").decode(), UTF_8)
     except ValueError as error:
         raise InvalidQuery from error
 
 
 def read_pairs(query: str, codec: str | None = None) -> list[tuple[str, str]]:
-    """Name and value of each parameter. Without a `codec` it is the one that `_charset_` names, else UTF-8.
+    """The name and value of each parameter. Without `codec`, the parameter `_charset_` names it; default UTF-8.
 
-    Raises ValueError for more than MAX_BODY_FIELDS of them and for bytes that are no letters, and UnknownCharset.
+    Raises ValueError for more than MAX_BODY_FIELDS parameters or bytes that cannot be decoded, and UnknownCharset.
     """
     if query.count("&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise ValueError("There are too many parameters.")
@@ -62,13 +62,13 @@ def read_value(name: str, value: str, codec: str) -> str:
         return read_address(read_text(value.replace("+", PLUS), codec))
     if "@" not in value:
         return read_text(value.replace("+", " "), codec)
-    # Whoever encodes a form writes %40 for @, and + for a blank. Here a bare @ says that nobody did.
+    # An encoded form has %40 for @ and + for a space. A bare @ shows that the value was not encoded.
     marked = read_text(value.replace("+", PLUS).replace("@", AT), codec)
     return "".join(read_word(word) for word in BETWEEN.split(marked))
 
 
 def read_address(text: str) -> str:
-    """An address whose bare + are its own, except around it: those are the blanks of a form."""
+    """An address with its own + inside; a + around it is a space of a form."""
     return text.strip(PLUS).replace(PLUS, "+")
 
 

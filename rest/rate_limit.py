@@ -1,7 +1,7 @@
-"""How many requests, or failures, a client had this minute, counted by all processes together.
+"""Counts the requests, or failures, of a client in this minute, over all processes.
 
-They count in Redis where RATE_LIMIT_STORAGE names one, else in a file of this machine; where that cannot
-be done, each process counts for itself until it can (docs/decisions/0010).
+The counters are in Redis if RATE_LIMIT_STORAGE names one, else in a file of this machine. While these
+fail, each process counts for itself (docs/decisions/0010).
 """
 
 import logging
@@ -17,12 +17,12 @@ from rest.counters import WINDOW, Counters, FileCounters, RedisCounters
 
 log = logging.getLogger(__name__)
 
-# Seconds for which counters that failed are not asked again.
+# Seconds until counters that failed are tried again.
 PAUSE = 10
 
 
 class Spent(NamedTuple):
-    """What a request left of its client's limit; `reset` is when the window ends, in unix seconds."""
+    """What is left of a client's limit after a request. `reset` is the end of the window, in unix seconds."""
 
     limit: int
     remaining: int
@@ -32,7 +32,7 @@ class Spent(NamedTuple):
 
 
 class _Opened:
-    """The process's counters, the preferred ones first, opened at its first request; forked workers may share them."""
+    """The counters of this process, in order of preference. Opened at the first request."""
 
     threads = threading.Lock()
     source: tuple[str, Path] | None = None
@@ -60,7 +60,7 @@ def open_counters(storage: str, path: Path) -> Iterator[Counters]:
 
 
 def count(client: str, window: int, *, add: bool = True) -> int:
-    """How many requests the client has in this window, with one more where `add` says so. Never fails."""
+    """The number of the client's requests in this window; `add` counts one more first. Never fails."""
     for place in counters():
         if _Opened.paused_until.get(place, 0) > time.monotonic():
             continue
@@ -88,20 +88,20 @@ def add_failure(client: str) -> int:
 
 
 def fail(client: str, limit: int) -> int:
-    """Count one failure of the client; returns 0, or for how many seconds it is over its limit."""
+    """Count one failure of the client; returns the seconds until it is below its limit again, or 0."""
     return over(client, limit, add_failure(client))
 
 
 def seconds_over(client: str, limit: int) -> int:
-    """For how many seconds one more failure would be over the client's limit; 0 where it would not. Counts nothing."""
+    """The seconds for which one more failure would exceed the client's limit, or 0. Counts nothing."""
     window = window_now()
     return over(client, limit, count(failures_of(client, window), window, add=False) + 1)
 
 
 def over(client: str, limit: int, failures: int) -> int:
-    """For how many seconds that many failures in this window, and those of the window before, are over the limit.
+    """The seconds for which `failures` in this window, with those of the window before, exceed the limit.
 
-    Two windows, or who fails around the end of one would have twice the limit.
+    With one window alone, a client could use its limit twice around the end of a window.
     """
     window = window_now()
     if failures + count(failures_of(client, window - 1), window - 1, add=False) <= limit:
@@ -111,7 +111,7 @@ def over(client: str, limit: int, failures: int) -> int:
 
 
 def failures_of(client: str, window: int) -> str:
-    """Whose counter it is: each of two windows that follow one another has its own, as a counter has one window."""
+    """The name of the client's counter of failures. Consecutive windows have two, as a counter has one window."""
     return f"failures of {client} {window % 2}"
 
 

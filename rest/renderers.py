@@ -1,4 +1,4 @@
-"""JSON by orjson; `orjson.Fragment` carries pieces that are JSON already."""
+"""Writes JSON with orjson; an `orjson.Fragment` is JSON already."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        """JSON always: where there is nothing to tell, `null`, which a client's reader of JSON takes."""
+        """Always JSON: an empty answer is `null`, so that a client's JSON parser accepts it."""
         return orjson.dumps(data, default=write_other)
 
 
 def write_other(value: Any) -> Any:
-    """What orjson does not know: numbers that are echoed keep their digits, the rest is text."""
+    """Types that orjson does not know: a Number keeps its digits, everything else becomes a text."""
     return orjson.Fragment(value.text) if isinstance(value, Number) else str(value)

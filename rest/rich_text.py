@@ -1,4 +1,4 @@
-"""HTML as a rich text editor writes it, with nothing in it that runs."""
+"""Cleans HTML: what a rich text editor writes stays, everything that could run is removed."""
 
 import re
 
@@ -8,7 +8,7 @@ from database.letters import composed
 from rest.text import CONTROLS
 
 MAX_LENGTH = 65_535
-# Parsing takes quadratic time in elements that are never closed. This many take a quarter of a second.
+# Parsing takes quadratic time in the number of unclosed elements: a quarter of a second for this many.
 MAX_ELEMENTS = 2_000
 ELEMENT = re.compile(r"<[a-zA-Z]")
 
@@ -24,7 +24,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-# What an editor's buttons set. Nothing here loads a picture or moves text over the rest of the page.
+# Styles that an editor sets. None of them loads a picture or moves text over the rest of the page.
 STYLES = {"background-color", "color", "font-style", "font-weight", "padding-left", "text-align", "text-decoration"}
 CLEANER = nh3.Cleaner(
     tags=TAGS,
@@ -43,8 +43,8 @@ class TooLarge(Exception):
 def clean_html(html: str) -> str:
     """The HTML without scripts, styles and their text, event attributes and addresses that run code.
 
-    Other tags that an editor would not write go too, and their text stays. What is clean already
-    comes back as it was. Raises TooLarge.
+    Other tags that an editor does not write are removed, but their text stays. Clean HTML is not changed.
+    Raises TooLarge.
     """
     if len(html) > MAX_LENGTH or len(ELEMENT.findall(html)) > MAX_ELEMENTS:
         raise TooLarge

@@ -1,10 +1,10 @@
-"""Plain text out of whatever a client sends (contract.md, 'A contact'); letters are composed (NFC)."""
+"""Plain text from what a client sends (contract.md, 'A contact'), in the normal form NFC."""
 
 import re
 
 from database.letters import composed
 
-# Longer raw input is nobody's line of text.
+# No line of text is longer, markup included.
 MAX_RAW_LENGTH = 16_384
 BRACKETS = re.compile(r"([<>])")
 # A lone < or > is text ("a < b", "<3"): a tag starts with a letter, /, ! or ?.
@@ -13,15 +13,15 @@ TAGS = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 SCRIPT_OR_STYLE = re.compile(r"(/?)(script|style)\b", re.IGNORECASE)
 SPACES = re.compile(r"[\r\n\t ]+")
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@:\\]", re.IGNORECASE)
-# PostgreSQL stores no NUL; the other control characters are never meant.
+# PostgreSQL cannot store NUL; other control characters are mistakes.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def strip_tags(text: str) -> str:
-    """Drop tags, and scripts and styles with their text, so that nothing of them is left.
+    """Remove tags, and scripts and styles with their text.
 
-    What is left is no tag either: `<<b>script>` is one once `<b>` is gone. One pass, each letter moved at
-    most twice, however the text is made.
+    The result has no tag either, even where removing one makes another: `<<b>script>`. One pass in linear
+    time, whatever the text is.
     """
     if "<" not in text:
         return text
@@ -51,7 +51,7 @@ def strip_tags(text: str) -> str:
 
 
 def drop(kept: list[str], brackets: list[int], opened: dict[str, int], start: int) -> None:
-    """Take out what was kept from `start` on."""
+    """Remove what was kept from `start` on."""
     del kept[start:]
     while brackets and brackets[-1] >= start:
         brackets.pop()
@@ -71,7 +71,7 @@ def plain_line(text: str) -> str:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether it is an http or https address of some host: whoever shows it may make it a link or a picture."""
+    """Whether it is an http or https address with a host, so that it is safe as a link or a picture."""
     return WEB_ADDRESS.match(text) is not None and len(text.split()) == 1
 
 

@@ -1,4 +1,4 @@
-"""Two writes that cross: the one that lost to the other runs again."""
+"""When two writes conflict and the database ends one of them, that one runs again."""
 
 import random
 import sqlite3
@@ -20,7 +20,7 @@ LOST_THE_RACE = frozenset({"40P01", "40001", "23503"})
 
 
 def retry_lost_races(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a view's method again when its transaction lost to another one; the client learns nothing of it."""
+    """Run a view's method again if its transaction lost to another one. The client does not notice."""
 
     @wraps(handler)
     def run(*args: Any, **kwargs: Any) -> Any:

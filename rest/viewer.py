@@ -1,4 +1,4 @@
-"""The page that shows an OpenAPI document to people and tries its routes: Scalar, served by this server."""
+"""The page that shows an OpenAPI document and can try its routes: Scalar, served by this server."""
 
 from hashlib import sha256
 from typing import Any
@@ -16,7 +16,7 @@ POLICY = (
 
 
 def render_page(title: str, *, document: str, server: str = "") -> bytes:
-    """The page for the document at the path `document`, whose routes are below the path `server`."""
+    """The page for the document at the path `document`. Its routes are below the path `server`."""
     return render_to_string("rest/docs.html", {"title": title, "document": document, "server": server}).encode()
 
 
@@ -25,7 +25,7 @@ def page_response(page: bytes) -> HttpResponse:
 
 
 def with_etag(request: Any, response: HttpResponse) -> Any:
-    """The response with an ETag of its content, or a 304 for a client that has it already."""
+    """The response with an ETag of its content; a 304 if the client already has this content."""
     etag = f'"{sha256(response.content).hexdigest()[:32]}"'
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response)

@@ -1,4 +1,4 @@
-"""How many contacts there are: in all, by status, with a tag, on a list.
+"""The number of contacts: all, by status, with a tag, on a list.
 
 PostgreSQL keeps these counts (segments.models.ContactCount): an exact count(*) of a million contacts takes
 150 ms there, the sum of a ledger's few rows a tenth of one. SQLite counts a million in 5 ms.
@@ -15,7 +15,7 @@ from segments.models import ContactList, Tag
 
 Kind = Literal["contact", "tag", "list"]
 MODELS: dict[str, Any] = {"tag": Tag, "list": ContactList}
-# A ledger with more rows than this for one count is folded by whoever reads it.
+# If a count has more rows in the ledger than this, the reader replaces them by one row.
 FOLD_AT = 500
 
 SUM = "SELECT coalesce(sum(delta), 0)::bigint, count(*) FROM segments_tally WHERE kind = %s AND object_id = %s"
@@ -37,7 +37,7 @@ FOLD = """
 
 
 def count_contacts(kind: Kind = "contact", object_id: int = 0, statuses: Sequence[str] | None = None) -> int:
-    """How many contacts there are, or have that tag or list; with `statuses`, of those statuses alone. One statement."""
+    """The number of contacts, of all or of a tag or list, with any status or one of `statuses`. One statement."""
     if not is_postgresql():
         return _count_afresh(kind, object_id, statuses)
     sql, values = SUM, (kind, object_id)
@@ -51,7 +51,7 @@ def count_contacts(kind: Kind = "contact", object_id: int = 0, statuses: Sequenc
 
 
 def counts_by_status(kind: Literal["tag", "list"], ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """For each of the tags or lists, how many contacts of each status it has. One statement."""
+    """The number of contacts of each status, for each of the tags or lists. One statement."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     if is_postgresql():
         sums = read(SUMS, kind, list(ids))
@@ -70,7 +70,7 @@ def counts_by_status(kind: Literal["tag", "list"], ids: Sequence[int]) -> dict[i
 
 
 def _count_afresh(kind: Kind, object_id: int, statuses: Sequence[str] | None) -> int:
-    # Through the relation's name: segments is below subscribers and cannot import it.
+    # By the relation's name: segments is below subscribers and must not import it.
     relation = Tag._meta.get_field("subscribers")
     model: Any = relation.related_model
     contacts = model.objects.all()

@@ -1,4 +1,4 @@
-"""Tags and lists: the two ways to group contacts; and how many contacts each group has."""
+"""Tags and lists, the two ways to group contacts, and the number of contacts of each."""
 
 from typing import Any, ClassVar
 
@@ -9,11 +9,11 @@ from segments.querysets import SegmentQuerySet
 
 
 class Segment(models.Model):
-    """What tags and lists have in common. A slug is unique among its kind."""
+    """What tags and lists share. No two tags, and no two lists, have the same slug."""
 
     title = models.CharField(max_length=192)
     slug = models.CharField(max_length=192, unique=True)
-    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM tells null from ""
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 - FluentCRM distinguishes null and ""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -23,7 +23,7 @@ class Segment(models.Model):
     class Meta:
         abstract = True
         indexes: ClassVar = [
-            # By title, as clients name them; GET /tags?sort_by=title. Two may have one title.
+            # For clients that name them by title, and GET /tags?sort_by=title. Titles are not unique.
             models.Index(Fold("title"), "id", name="%(app_label)s_%(class)s_title"),
         ]
 
@@ -47,9 +47,9 @@ class ContactList(Segment):
 class ContactCount(models.Model):
     """Kept counts of contacts, as a ledger: the sum of `delta` is the count (see segments.counts).
 
-    Written by triggers of PostgreSQL alone (subscribers.migrations), so that every way to change a
-    contact is counted, in the same transaction. Rows are only ever added, so that two writers
-    never wait for each other, and folded together now and then.
+    Only PostgreSQL's triggers write it (subscribers.migrations), so that every change of a contact is counted,
+    in the same transaction. Changes only add rows, so that two writers never wait for each other; from time to
+    time the rows of a count are replaced by one.
     """
 
     kind = models.CharField(max_length=8)  # contact, tag or list

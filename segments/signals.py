@@ -1,4 +1,4 @@
-"""What is told of tags and lists to those above."""
+"""Signals about tags and lists, for the apps that use them."""
 
 from django.dispatch import Signal
 

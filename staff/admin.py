@@ -1,4 +1,4 @@
-"""Every screen of the admin: Django finds this module, and it finds the screens."""
+"""Imports every screen of the admin: Django finds this module by its name."""
 
 from staff import (  # noqa: F401 - each registers what it shows
     api_keys,
@@ -14,5 +14,5 @@ from staff import (  # noqa: F401 - each registers what it shows
     webhooks,
 )
 
-# Only now is every page registered on which notes are shown.
+# Last, when every page that shows notes is registered.
 notes.show_notes()

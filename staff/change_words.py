@@ -1,4 +1,4 @@
-"""Entries of history in words: what was done, with the names of tags, lists, companies and stages."""
+"""Entries of history as texts: what was done, with the names of tags, lists, companies and stages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ WORDS = {
     "status_changed": "Status",
     "tags_attached": "Tags attached",
     "tags_detached": "Tags detached",
-    "lists_attached": "Put on lists",
-    "lists_detached": "Taken off lists",
+    "lists_attached": "Added to lists",
+    "lists_detached": "Removed from lists",
     "companies_attached": "Companies attached",
     "companies_detached": "Companies detached",
     "soft_bounced": "A mail did not arrive",
@@ -40,15 +40,26 @@ MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList, "companies": Compan
 # Columns and details whose values are ids of rows.
 REFERENCES = {"company_id": "companies", "pipeline_stage_id": "stages"}
 NOTHING = "–"
-# Details that `what` tells.
-TOLD = ("columns", "custom_values", "targets", "companies", "status", "previous", "reason", "title", "name", "deleted")
-# What several contacts had before one change of them all.
+# Details that `what` or `lines` shows in its own way.
+DESCRIBED = (
+    "columns",
+    "custom_values",
+    "targets",
+    "companies",
+    "status",
+    "previous",
+    "reason",
+    "title",
+    "name",
+    "deleted",
+)
+# For the values before a change of several contacts.
 UNKNOWN = "not kept"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that changed: of a column both values where they are known, else what it has become."""
+    """One column that changed, with its values before and after, as far as they are known."""
 
     name: str
     before: str
@@ -60,7 +71,7 @@ by_name = attrgetter("name")
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as its row shows it."""
+    """An entry as a row of a list shows it."""
 
     change: Change
     who: str
@@ -71,7 +82,7 @@ class Entry:
 
 
 def describe(changes: Iterable[Change]) -> list[Entry]:
-    """Entries in words. At most four statements, one for each kind of row that is named."""
+    """Entries as texts. At most four statements, one for each kind of row that they name."""
     listed = list(changes)
     names = read_names(listed)
     return [
@@ -81,7 +92,7 @@ def describe(changes: Iterable[Change]) -> list[Entry]:
             CHANNELS.get(change.channel, change.channel),
             what(change, names),
             f"{change.contacts:,}",
-            # By name: the databases keep the columns in orders of their own.
+            # By name, as each database keeps the columns in its own order.
             sorted((line for line in lines(change.details, names) if line.before != line.after), key=by_name),
         )
         for change in listed
@@ -92,7 +103,7 @@ Names = Mapping[str, Mapping[int, str]]
 
 
 def read_names(changes: Iterable[Change]) -> Names:
-    """The names of the rows that entries speak of, by kind and id."""
+    """The names of the rows that entries refer to, by kind and id."""
     wanted: dict[str, set[int]] = {kind: set() for kind in MODELS}
     for change in changes:
         for kind, value in references(change):
@@ -104,7 +115,7 @@ def read_names(changes: Iterable[Change]) -> Names:
 
 
 def references(change: Change) -> Iterable[tuple[str, Sequence[Any]]]:
-    """The kinds of rows that an entry speaks of, with their ids."""
+    """The kinds of rows that an entry refers to, with their ids."""
     kind = kind_of(change)
     if kind:
         yield kind, targets(change.details)
@@ -116,7 +127,7 @@ def references(change: Change) -> Iterable[tuple[str, Sequence[Any]]]:
 
 
 def kind_of(change: Change) -> str:
-    """`tags` for tags_attached; nothing for what attaches and detaches nothing."""
+    """`tags` for tags_attached; "" for an entry that neither attaches nor detaches."""
     kind, _, verb = change.event.rpartition("_")
     return kind if kind in MODELS and verb in ("attached", "detached") else ""
 
@@ -128,13 +139,13 @@ def targets(details: Mapping[str, Any]) -> list[Any]:
 
 
 def what(change: Change, names: Names) -> str:
-    """`Tags attached: VIP, Blog`; what has values of its own is told by `lines`."""
+    """The text of an entry: `Tags attached: VIP, Blog`. Values of columns are in `lines`."""
     word = WORDS.get(change.event, change.event.replace("_", " ").capitalize())
     kind = kind_of(change)
     if kind:
-        # Of one that was deleted the entry keeps what it was called.
+        # If it was deleted, the entry has its name.
         title = title_of(change)
-        gone = [f"{title} (no longer there)"] if title else []
+        gone = [f"{title} (deleted)"] if title else []
         return f"{word}: {', '.join(gone or [named(names, kind, pk) for pk in targets(change.details)]) or NOTHING}"
     if change.event == "status_changed":
         statuses = ", ".join(map(label, status(change)))
@@ -150,7 +161,7 @@ def what(change: Change, names: Names) -> str:
 
 
 def title_of(change: Change) -> str:
-    """What the tag, list, company or other subject was called, where the entry keeps it."""
+    """The name of the tag, list, company or other subject, if the entry has it."""
     return str(change.details.get("title") or change.details.get("name") or "")
 
 
@@ -164,22 +175,22 @@ def status(change: Change) -> list[Any]:
 
 
 def lines(details: Mapping[str, Any], names: Names) -> Iterable[Line]:
-    """What changed of an entry, value by value."""
+    """The columns that changed, with their values."""
     columns = details.get("columns")
     for name, value in columns.items() if isinstance(columns, dict) else ():
-        # Of one contact both values are kept; of many what all of them were given.
+        # For one contact the entry has both values, for several only the new one.
         both = isinstance(value, list) and len(value) == 2
         before, after = value if both else (None, value)
         if name == "custom_values":
             yield from custom_lines(before or {}, after or {})
             continue
-        told = [named(names, REFERENCES[name], pk) if name in REFERENCES else shown(pk) for pk in (before, after)]
-        yield Line(column_name(name), told[0] if both else UNKNOWN, told[1])
+        texts = [named(names, REFERENCES[name], pk) if name in REFERENCES else shown(pk) for pk in (before, after)]
+        yield Line(column_name(name), texts[0] if both else UNKNOWN, texts[1])
     custom_values = details.get("custom_values")
     if isinstance(custom_values, dict):
         yield from (Line(slug, UNKNOWN, shown(value)) for slug, value in custom_values.items())
     for name, value in details.items():
-        if name not in TOLD:
+        if name not in DESCRIBED:
             yield Line(column_name(name), UNKNOWN, shown(value))
 
 
@@ -190,10 +201,10 @@ def custom_lines(before: Any, after: Any) -> Iterable[Line]:
 
 
 def named(names: Names, kind: str, pk: Any) -> str:
-    """A row by its name; one that was deleted by its id."""
+    """The name of a row; its id if it was deleted."""
     if pk is None:
         return NOTHING
-    return names[kind].get(pk, f"{pk} (no longer there)")
+    return names[kind].get(pk, f"{pk} (deleted)")
 
 
 def column_name(name: str) -> str:
@@ -203,15 +214,15 @@ def column_name(name: str) -> str:
 def shown(value: Any) -> str:
     if value in (None, "", []):
         return NOTHING
-    if isinstance(value, str) and (moment := read_moment(value)):
-        return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, str) and (at := read_datetime(value)):
+        return f"{localtime(at):%Y-%m-%d %H:%M:%S}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def read_moment(text: str) -> datetime | None:
-    """A moment that history has kept as a text, with its offset; None for any other text."""
+def read_datetime(text: str) -> datetime | None:
+    """A date and time from a text of history, with its offset; None for any other text."""
     try:
-        moment = parse_datetime(text)
+        at = parse_datetime(text)
     except ValueError:
         return None
-    return moment if moment and is_aware(moment) else None
+    return at if at and is_aware(at) else None

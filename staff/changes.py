@@ -1,4 +1,4 @@
-"""History in the admin: read, never written."""
+"""History in the admin. It cannot be changed there."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from staff.pages import NarrowPages
 from subscribers.models import Subscriber
 from subscribers.reading import find_id_by_email
 
-# Contacts named on the page of an entry.
+# The number of contacts that the page of an entry names.
 SHOWN_CONTACTS = 100
 
 
@@ -43,9 +43,9 @@ class ChangeAdmin(NarrowPages):
     list_columns = ("at", "channel", "event", "contacts", "user__username")
     list_select_related = ("user",)
     list_filter = (EventFilter, ChannelFilter, "at")
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("id",)
-    search_help_text = "The id or the whole e-mail address of a contact: what was done to it"
+    search_help_text = "The id or the full e-mail address of a contact"
     ordering = ("-id",)
     sortable_by = ()
     fields = ("at", "user", "actor", "channel_name", "contacts", "what_in_full", "subject", "about")
@@ -59,7 +59,7 @@ class ChangeAdmin(NarrowPages):
         term = search_term.replace("\x00", "").strip()
         if not term:
             return changes, False
-        # An id finds the entries of a contact that is gone, too.
+        # An id also finds the entries of a deleted contact.
         contact = int(term) if is_id(term) else find_id_by_email(term)
         return (changes.none() if contact is None else changes.about(contact)), False
 
@@ -73,14 +73,14 @@ class ChangeAdmin(NarrowPages):
 
     @admin.display(description="what")
     def what_in_full(self, change: Change) -> SafeString:
-        """The entry in words, with values before and after."""
+        """The text of the entry, with values before and after."""
         (entry,) = describe([change])
-        told = render_to_string("staff/change_lines.html", {"lines": entry.lines})
-        return format_html("<div>{}</div>{}", entry.what, mark_safe(told))  # noqa: S308 - a template escapes
+        lines = render_to_string("staff/change_lines.html", {"lines": entry.lines})
+        return format_html("<div>{}</div>{}", entry.what, mark_safe(lines))  # noqa: S308 - a template escapes
 
     @admin.display(description="about")
     def about(self, change: Change) -> SafeString:
-        """Who it is about: the first contacts by id, and how many others. Of a deletion, what was kept."""
+        """The first contacts of the entry by id, and the number of others. For a deletion, what was kept."""
         changed = ChangedContact.objects.filter(change=change).order_by("contact_id")
         ids = list(changed.values_list("contact_id", flat=True)[: SHOWN_CONTACTS + 1])
         if change.event == "deleted":
@@ -94,13 +94,13 @@ class ChangeAdmin(NarrowPages):
                 '{}: <a href="{}">{}</a>', pk, reverse("admin:subscribers_subscriber_change", args=[pk]), emails[pk]
             )
             if pk in emails
-            else ", ".join(filter(None, [f"{pk}: {gone_emails.get(pk, '')}".removesuffix(": "), "no longer there"]))
+            else ", ".join(filter(None, [f"{pk}: {gone_emails.get(pk, '')}".removesuffix(": "), "deleted"]))
             for pk in ids[:SHOWN_CONTACTS]
         ]
         if len(ids) > SHOWN_CONTACTS:
             named.append("…")
         elif gone := change.contacts - len(ids):
-            named.append(f"{gone} that {'is' if gone == 1 else 'are'} no longer there")
+            named.append(f"{gone} that {'was' if gone == 1 else 'were'} deleted")
         return format_html_join("", "<div>{}</div>", ((name,) for name in named))
 
     @admin.display(description="through")

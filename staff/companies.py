@@ -1,4 +1,4 @@
-"""Companies in the admin. Here and not in companies, as the list counts contacts."""
+"""Companies in the admin."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -21,16 +21,16 @@ from staff.pages import NarrowPages
 from subscribers import services
 from subscribers.models import Subscriber, SubscriberCompany
 
-# What staff may change; the rest is the server's.
+# The fields that staff may change.
 EDITABLE = [column.removesuffix("_id") for column in COLUMNS if column not in ("id", "hash")]
 KEPT = ["hash", "contacts", "custom_values_shown", "created_at", "updated_at"]
 TAKEN = "Another company has this name."
-# Contacts named on the page of a company.
+# The number of contacts that the page of a company names.
 SHOWN_CONTACTS = 20
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A company under the API's own rules."""
+    """A company, with the rules of the API."""
 
     type = forms.ChoiceField(required=False)
 
@@ -41,7 +41,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if isinstance(field := self.fields.get("type"), forms.ChoiceField):
-            # A type that an import brought along stays on offer.
+            # A type that came with an import can still be chosen.
             field.choices = [(name, name or "---------") for name in dict.fromkeys(["", *TYPES, self.instance.type])]
 
     def clean(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class CompanyAdmin(NarrowPages, SetActions):
     form = CompanyForm
     list_display = ("name", "industry", "type", "email", "contacts_count", "created_at")
     list_filter = (TypeFilter, "created_at")
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("name",)
     search_help_text = "Part of a name, e-mail address, phone number, website, industry or description"
     ordering = ("-id",)
@@ -92,7 +92,7 @@ class CompanyAdmin(NarrowPages, SetActions):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        """Companies, each with its number of contacts, counted for the rows of the page alone."""
+        """Companies with their number of contacts, which is only counted for the rows of the page."""
         links = SubscriberCompany.objects.filter(company=OuterRef("pk")).order_by().values("company")
         counted = Subquery(links.annotate(number=Count("pk")).values("number"))
         companies: QuerySet[Company] = super().get_queryset(request)
@@ -107,12 +107,12 @@ class CompanyAdmin(NarrowPages, SetActions):
 
     @admin.display(description="contacts")
     def contacts_count(self, company: Any) -> SafeString:
-        """How many contacts belong to it, as a link to them."""
+        """The number of contacts, as a link to them."""
         return format_html('<a href="{}">{}</a>', contacts_page(company), company.contacts_number)
 
     @admin.display(description="contacts")
     def contacts(self, company: Company) -> SafeString:
-        """The first contacts by id, and all of them, as links."""
+        """Links to the first contacts by id, and to all contacts."""
         members = Subscriber.objects.filter(company_links__company=company).order_by("pk")
         first = list(members.values_list("pk", "email")[:SHOWN_CONTACTS])
         links = [(reverse("admin:subscribers_subscriber_change", args=[pk]), email) for pk, email in first]
@@ -130,18 +130,18 @@ class CompanyAdmin(NarrowPages, SetActions):
         return [
             (None, {"fields": main}),
             ("More", {"fields": rest, "classes": ["collapse"]}),
-            *([("Kept by the server", {"fields": KEPT})] if obj else []),
+            *([("Set by the server", {"fields": KEPT})] if obj else []),
         ]
 
     def changeform_view(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *arguments, **options)
         except NameTaken:
-            # By another request, just after the form was checked: checked again it says so.
+            # Another request has taken it since the form was checked: checking again shows the error.
             return super().changeform_view(request, *arguments, **options)
 
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
-        """Write the company; an owner belongs to it from then on, as through the API."""
+        """Write the company and add its owner to it, as the API does."""
         with transaction.atomic():
             save_company(obj)
             if obj.owner_id and "owner" in form.changed_data:
@@ -154,7 +154,7 @@ class CompanyAdmin(NarrowPages, SetActions):
         return len(services.delete_companies(ids))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What the page before a deletion tells. Contacts stay, and their links are not read for it."""
+        """What the page before a deletion shows. The links to contacts are not read, as there may be very many."""
         return [str(company) for company in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
 

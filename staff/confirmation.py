@@ -1,4 +1,4 @@
-"""One way to do something to a set of rows in the admin: say to how many, ask, then do it to exactly these."""
+"""Actions on a set of rows in the admin: show how many there are, ask, then change exactly these."""
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -16,30 +16,30 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-# A selection of more rows than this is asked about; all that the filters find always are.
+# The admin asks before it changes more selected rows than this, and always before it changes all that filters find.
 UNASKED = 10
-# Rows named on the page that asks.
+# The number of rows that the page that asks names.
 NAMED = 20
-# Holds the fingerprint of the set that the page spoke of.
+# The form's field with the fingerprint of the set.
 CONFIRMED = "confirmed"
 
-# Does something to the rows of some ids with what was chosen, and returns what it did.
+# Changes the rows of some ids, with the chosen value; returns a message.
 Act = Callable[[list[int], Any], str]
 
 
 class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Actions that ask first. One is a method that returns `self.on_set(...)`; deleting is there already."""
+    """Actions that ask first. An action is a method that returns `self.on_set(...)`. Deleting is included."""
 
     actions: Any = ("delete_selected",)
 
     def on_set(
         self, request: HttpRequest, rows: QuerySet[Any], act: Act, *, choice: str = "", asks: bool = False
     ) -> HttpResponse | None:
-        """Do `act(ids, chosen)`, or show the page that asks.
+        """Call `act(ids, chosen)`, or show the page that asks.
 
-        It asks about all that the filters find, about many, with `asks` always, and while the field
-        `choice` of the action's form is empty: the page has the field, so the selection is not lost.
-        Done is what was confirmed and nothing else: if the set is another one by then, it asks again.
+        It asks about all rows that the filters find, about many rows, always with `asks`, and if the field `choice` of
+        the action's form is empty: the page has this field too, so that the selection is not lost. Only what was
+        confirmed is changed: if the set is a different one by then, it asks again.
         """
         ids = ids_of(rows)
         if not ids:
@@ -60,7 +60,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
         return None
 
     def chosen(self, request: HttpRequest, name: str) -> tuple[Any, str]:
-        """What was chosen beside the action, and what to say when nothing was."""
+        """The value of the field `choice`, and the message if it is empty."""
         field: Any = self.empty_form(request).fields[name]
         try:
             value = field.clean(request.POST.get(name))
@@ -78,11 +78,11 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
         filled: Mapping[str, Any] = MappingProxyType({}),
         problem: str = "",
     ) -> HttpResponse:
-        """The page that names the first rows and asks, with fields of the action's form. One statement more."""
+        """The page that names the first rows and asks, with fields of the action's form. One more statement."""
         name, everything = action_name(request), takes_everything(request)
         action: Any = self.get_actions(request).get(name)
         form = self.empty_form(request, initial=filled)
-        # All that the filters find need no names; Django wants one row to be chosen.
+        # For all rows that the filters find no ids are sent; Django needs one selected row.
         sent: list[tuple[str, Any]] = [(helpers.ACTION_CHECKBOX_NAME, pk) for pk in (ids[:1] if everything else ids)]
         sent.append(("select_across", "1" if everything else "0"))
         if "action" not in fields:
@@ -95,7 +95,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
             "problem": problem,
             "number": counted(self.opts, len(ids)),
             "everything": everything,
-            "named": self.tell(request, rows.order_by("pk")[:NAMED]),
+            "named": self.names_of(request, rows.order_by("pk")[:NAMED]),
             "more": counted(self.opts, len(ids) - NAMED) if len(ids) > NAMED else "",
             "fields": [form[field] for field in fields],
             "deletes": name == "delete_selected",
@@ -104,17 +104,17 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "staff/confirm.html", context)
 
     def empty_form(self, request: HttpRequest, **options: Any) -> Any:
-        """The form beside the list, with the actions that the user may choose."""
+        """The form of the list, with the actions that the user may run."""
         form = cast(Any, self.action_form)(auto_id="id_%s", **options)
         form.fields["action"].choices = self.get_action_choices(request)
         return form
 
-    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
         """How the page names the first rows of a set."""
         return [str(row) for row in rows]
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *arguments: Any) -> HttpResponse | None:
-        """Call the action for what was ticked, or ask which one is meant. None sends back to the list."""
+        """Call the action for the selected rows. None returns to the list."""
         ticked = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if takes_everything(request):
             rows = queryset
@@ -144,7 +144,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.model._default_manager.filter(pk__in=ids).delete()[0]
 
     def log_set(self, request: HttpRequest, ids: Sequence[int], flag: int = CHANGE, message: str = "") -> None:
-        """One entry of the admin's log for a set: a single row by its name, several by their number."""
+        """Write one entry of the admin's log for a set: with the name of a single row, else with the number of rows."""
         row = self.model._default_manager.filter(pk=ids[0]).first() if len(ids) == 1 else None
         LogEntry.objects.create(
             user_id=cast(int, request.user.pk),
@@ -157,23 +157,23 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def action_name(request: HttpRequest) -> str:
-    """The action whose button was pressed: a list may have its form above and below."""
+    """The action whose button was pressed. A list may have the form twice, above and below."""
     sent = request.POST.getlist("action")
     return sent[1] if request.POST.get("index") == "1" and len(sent) > 1 else "".join(sent[:1])
 
 
 def takes_everything(request: HttpRequest) -> bool:
-    """Whether all that the filters find is meant, not only the rows that are ticked."""
+    """Whether all rows that the filters find are meant, not only the selected ones."""
     return request.POST.get("select_across") == "1"
 
 
 def ids_of(rows: QuerySet[Any]) -> list[int]:
-    """The ids of a set, upward."""
+    """The ids of a set, ascending."""
     return sorted(rows.order_by().values_list("pk", flat=True))
 
 
 def fingerprint(ids: list[int]) -> str:
-    """A short name of a set of ids in their order: another one for each other set."""
+    """A short text that is different for each set of ids (a hash)."""
     return f"{len(ids)}-{blake2b(array('q', ids).tobytes(), digest_size=16).hexdigest()}"
 
 

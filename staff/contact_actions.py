@@ -1,4 +1,4 @@
-"""What the list of contacts does to a set of them."""
+"""The actions of the list of contacts."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from subscribers.models import Status, Subscriber
 class ContactActionForm(helpers.ActionForm):
     """An action, and what it attaches, detaches or sets."""
 
-    # Labels start with a space that stays: the widget before leaves none.
+    # Labels start with a non-breaking space, as the widget before leaves none.
     tag = forms.ModelChoiceField(
         Tag.objects.all(),
         required=False,
@@ -51,11 +51,11 @@ class ContactActions(SetActions):
     def detach_tag(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "tags", attach=False)
 
-    @admin.action(description="Put on the list", permissions=["change"])
+    @admin.action(description="Add to the list", permissions=["change"])
     def attach_list(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "lists", attach=True)
 
-    @admin.action(description="Take off the list", permissions=["change"])
+    @admin.action(description="Remove from the list", permissions=["change"])
     def detach_list(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         return self.sync(request, queryset, "lists", attach=False)
 

@@ -1,4 +1,4 @@
-"""What the list of contacts is narrowed by, and how many contacts it then has."""
+"""The filters of the list of contacts, and the number of contacts that they find."""
 
 from typing import Any, ClassVar, Literal, cast
 
@@ -15,7 +15,7 @@ from segments.models import ContactList, Segment, Tag
 from segments.services import is_id
 from subscribers.models import Status, SubscriberCompany
 
-# Tags (or lists, or companies) offered as a filter.
+# The number of tags (or lists, or companies) that a filter offers.
 FILTER_CHOICES = 30
 
 
@@ -42,8 +42,8 @@ class ContactTypeFilter(admin.SimpleListFilter):
 
 
 class SegmentFilter(admin.SimpleListFilter):
-    """Contacts with one tag (or list, or company): the first ones by title are offered, the number of contacts in
-    the list of tags leads to every one.
+    """Contacts with one tag (or list, or company). The filter offers the first ones by title; the list of tags has
+    links for all of them.
     """
 
     model: ClassVar[type[Segment | Company]]
@@ -60,7 +60,7 @@ class SegmentFilter(admin.SimpleListFilter):
         return [(str(pk), title) for pk, title in offered]
 
     def has_output(self) -> bool:
-        # Django does not apply a filter that has nothing to offer: with the last tag deleted, its
+        # Django does not apply a filter without options: after the last tag was deleted, its
         # contacts would be all contacts.
         return super().has_output() or self.value() is not None
 
@@ -87,9 +87,9 @@ class CompanyFilter(SegmentFilter):
 
 
 def kept_count(request: HttpRequest) -> int | None:
-    """The number of contacts in the list where it is kept or cheap: filtered by nothing, by a status, by one tag or
-    list, by one of these and a status (segments.counts), or by one company alone. Else None. The filters have
-    refused tags, lists and companies that are no ids.
+    """The number of contacts in the list, if it is kept or cheap: without filters, with a status, with one tag or list,
+    with one of these and a status (segments.counts), or with one company only. Else None. The filters have already
+    refused values that are not ids.
     """
     params = request.GET
     names = set(params) - {*IGNORED_PARAMS, PAGE_VAR, ERROR_FLAG}

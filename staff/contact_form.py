@@ -1,4 +1,4 @@
-"""A contact's form, held to the rules of the API."""
+"""The form of a contact, with the rules of the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ from subscribers.models import Subscriber
 from subscribers.services import Draft
 from wp_rest.fields import optional_address, optional_text
 
-# The columns that staff may change. The rest is the server's, last_activity too.
+# The columns that staff may change.
 COLUMNS = [*(name for name in services.EDITABLE if name != "last_activity"), "job_title", "website"]
-CUSTOM = "custom-"  # no column's name has a hyphen
+CUSTOM = "custom-"  # the name of a column has no hyphen
 TAKEN = "Another contact has this address."
 
 
 def chooser(relation: str) -> Any:
-    """A field for the rows of a relation (tags, lists, companies), found by typing."""
+    """A field for rows of a relation (tags, lists, companies), with a search."""
     field: Any = Subscriber._meta.get_field(relation)
     return forms.ModelMultipleChoiceField(
         field.related_model._default_manager.all(),
@@ -41,19 +41,19 @@ def chooser(relation: str) -> Any:
 
 @dataclass(frozen=True)
 class Companies:
-    """What is to be written of a contact's companies: ids to attach and to detach, and another primary one."""
+    """The changes of a contact's companies: ids to attach and to detach, and a new primary one."""
 
     attach: Sequence[int] = ()
     detach: Sequence[int] = ()
     primary: int | None = None
 
     def hold(self, pk: int | None) -> None:
-        """Hold what contact `pk` (None: a new one) is about to be linked to, before it is locked (subscribers.services.locks)."""
+        """Hold what contact `pk` (None: a new one) will be linked to, before it is locked (see services.locks)."""
         leaving = [pk] if pk and self.detach else []
         services.hold_companies_of(leaving, beside=[*self.attach, *([self.primary] if self.primary else [])])
 
     def write(self, pk: int) -> None:
-        """Write it for contact `pk`. Nothing is done for what was not edited."""
+        """Write the changes for contact `pk`. Without changes nothing is done."""
         if self.attach:
             services.attach_companies([pk], self.attach)
         if self.detach:
@@ -63,17 +63,17 @@ class Companies:
 
 
 class StaffContactSerializer(ContactSerializer):
-    """With the columns that FluentCRM's bodies have no key for."""
+    """Adds the columns for which FluentCRM's bodies have no key."""
 
     job_title = optional_text()
     website = optional_address()
 
 
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A contact under the API's own rules. `draft` is what the services are to write: what was changed, no more.
+    """A contact, with the rules of the API. `draft` has what the services should write: only what was edited.
 
-    Each field carries along what it was when the form was shown. Someone who has unsubscribed, or
-    was given a tag, while the form was open stays so, unless just that was edited.
+    Each field sends its initial value too. If a contact has unsubscribed, or got a tag, while the form was open, this
+    is kept, unless the same field was edited.
     """
 
     contact_type = forms.ChoiceField()
@@ -84,7 +84,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         Company.objects.all(),
         required=False,
         label="Primary company",
-        help_text="The contact belongs to it from then on, if it did not before.",
+        help_text="The contact is also added to this company.",
         widget=widgets.AutocompleteSelect(Subscriber._meta.get_field("company"), admin.site),
     )
 
@@ -114,7 +114,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.instance.pk is None
 
     def validate_constraints(self) -> None:
-        # clean() says the same in words that name the field.
+        # clean() has an error for this that names the field.
         pass
 
     def clean(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def clean_columns(self) -> dict[str, Any]:
-        """The columns to write, by the rules of the API."""
+        """The columns to write, checked with the rules of the API."""
         sent = {name: as_sent(self.cleaned_data[name]) for name in COLUMNS if self.is_written(name)}
         serializer = StaffContactSerializer(data=sent)
         serializer.is_valid()
@@ -146,7 +146,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return dict(columns)
 
     def clean_custom_values(self) -> dict[str, Any]:
-        """The custom values to write, held to the types of their fields."""
+        """The custom values to write, checked against the types of their fields."""
         names = {definition.slug: CUSTOM + definition.slug for definition in self.definitions}
         sent = {slug: self.cleaned_data[name] for slug, name in names.items() if self.is_written(name)}
         checked = check_values(
@@ -157,20 +157,20 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return checked.values
 
     def is_written(self, name: str) -> bool:
-        """Whether a field's value is to be written: a valid one that was changed, or filled in for a new contact."""
+        """Whether to write the value of a field: it is valid and was edited."""
         if name not in self.cleaned_data:
             return False
         return self.cleaned_data[name] not in (None, "", []) if self.is_new else name in self.changed_data
 
     def attached_and_detached(self, name: str) -> tuple[list[int], list[int]]:
-        """The ids of the tags (or lists, or companies) that were added to the field, and taken from it."""
+        """The ids of tags (or lists, or companies) that were added to the field, and of those that were removed."""
         chosen = [row.pk for row in self.cleaned_data.get(name, [])]
         shown: Any = [] if self.is_new else cast(Any, self.data).getlist(self.add_initial_prefix(name))
         before = [int(pk) for pk in shown if is_id(pk)]
         return [pk for pk in chosen if pk not in before], [pk for pk in before if pk not in chosen]
 
     def read_companies(self) -> Companies:
-        """The companies to write. Whoever belongs to a company has a primary one."""
+        """The companies to write. A contact with companies always has a primary one."""
         attach, detach = self.attached_and_detached("companies")
         if not self.is_written("company"):
             return Companies(attach, detach)

@@ -1,4 +1,4 @@
-"""A contact's history in the admin: that of the API, GET /subscribers/{id}/history, in words."""
+"""The history of a contact in the admin: the same as GET /subscribers/{id}/history, as texts."""
 
 from typing import Any, cast
 
@@ -18,12 +18,12 @@ SHOWN_CHANGES = 50
 
 
 class ContactHistory(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Whoever may view contacts and changes sees it; that of a contact that is gone too."""
+    """Shown to users who may view contacts and changes, also for a deleted contact."""
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Newest first, a page at a time. Django's own counts what this admin did and knows of nothing else."""
+        """The newest entries first, in pages. Django's own history only has what was done in the admin."""
         if not self.has_view_or_change_permission(request) or not may_view_changes(request):
             raise PermissionDenied
         if not is_id(object_id):

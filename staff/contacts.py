@@ -24,7 +24,7 @@ from subscribers.models import Subscriber
 from subscribers.services import Draft, EmailTaken
 
 KEPT = ["user", "hash", "total_points", "life_time_value", "created_at", "last_activity", "updated_at"]
-# Tags (or lists) told of one contact in the list.
+# The number of tags (or lists) that the list shows for a contact.
 SHOWN_SEGMENTS = 4
 
 
@@ -34,20 +34,20 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
     list_display = ("address", "full_name", "status", "tag_titles", "list_titles", "created_on")
     list_filter = (StatusFilter, ContactTypeFilter, TagFilter, ListFilter, CompanyFilter)
     list_per_page = 50
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("email",)
     search_help_text = "Part of a name, e-mail address, phone number or postal address"
     ordering = ("-id",)
-    # Those that have an index.
+    # The columns with an index.
     sortable_by = ("address", "created_on")
-    # Counts beside the filters cost more than the page.
+    # Counting the contacts of each filter would cost more than the page.
     show_facets = admin.ShowFacets.NEVER
     readonly_fields = (*KEPT, "custom_values_shown", "company_pages")
 
     # --- The list ---------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        """Contacts with their tags and lists: one statement for all of the tags, one for all of the lists."""
+        """Contacts with their tags and lists: one statement for all tags, one for all lists."""
         contacts: QuerySet[Subscriber] = super().get_queryset(request)
         return contacts.defer("search_text").prefetch_related(
             Prefetch("tags", Tag.objects.order_by("title", "pk")),
@@ -89,13 +89,13 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
 
     @admin.display(description="created", ordering="created_at")
     def created_on(self, contact: Subscriber) -> SafeString:
-        # The day alone: a date with its time takes the room of two columns.
+        # Only the day: with the time it would need the width of two columns.
         return format_html('<span class="nowrap">{}</span>', f"{localtime(contact.created_at):%Y-%m-%d}")
 
     # --- One contact ------------------------------------------------------------------------
 
     def definitions(self, request: Any) -> list[CustomField]:
-        """The custom fields, read once a request."""
+        """The custom fields, read once for each request."""
         if not hasattr(request, "custom_field_definitions"):
             request.custom_field_definitions = definitions()
         return request.custom_field_definitions
@@ -109,7 +109,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
         if obj is not None and cast(Any, request.user).has_perm("companies.view_company"):
             companies.append("company_pages")
         if obj is not None and not self.has_change_permission(request, obj):
-            # Django shows no form fields to those who may only look.
+            # Django shows no form fields to users who may only view.
             custom = ["custom_values_shown"]
         else:
             custom = [CUSTOM + definition.slug for definition in self.definitions(request)]
@@ -120,11 +120,11 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
             *([("Custom fields", {"fields": custom})] if custom else []),
             ("Address", {"fields": address}),
             ("More", {"fields": rest, "classes": ["collapse"]}),
-            *([("Kept by the server", {"fields": KEPT, "classes": ["collapse"]})] if obj else []),
+            *([("Set by the server", {"fields": KEPT, "classes": ["collapse"]})] if obj else []),
         ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form class, which makes a field for each custom field by itself."""
+        """The form class. It adds the custom fields itself."""
         names = kwargs.pop("fields", None) or [
             name for _, options in self.get_fieldsets(request, obj) for name in options["fields"]
         ]
@@ -144,7 +144,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
 
     @admin.display(description="their pages")
     def company_pages(self, contact: Subscriber) -> SafeString:
-        """The contact's companies as links, each with one to its contacts."""
+        """Links to the contact's companies, each with a link to the contacts of the company."""
         contacts = reverse("admin:subscribers_subscriber_changelist")
         return format_html_join(
             "",
@@ -165,7 +165,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
         try:
             return super().changeform_view(request, *arguments, **options)
         except EmailTaken:
-            # By another request, just after the form was checked: checked again it says so.
+            # Another request has taken it since the form was checked: checking again shows the error.
             return super().changeform_view(request, *arguments, **options)
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
@@ -183,7 +183,7 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
         form.companies_draft.write(obj.pk)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        # Tags, lists and companies were written with the contact.
+        # Tags, lists and companies are written with the contact.
         for formset in formsets:
             self.save_formset(request, form, formset, change)
 
@@ -191,12 +191,12 @@ class SubscriberAdmin(ContactHistory, NarrowPages, ContactActions):
         services.delete_contacts([obj.pk])
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What the page before a deletion tells. What belongs to the contacts goes too and is not read for it."""
+        """What the page before a deletion shows. What is deleted with the contacts is not read."""
         return [str(contact) for contact in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
 
 def titles(segments: Any) -> str:
-    """Titles in a row; the list of contacts has room for a few."""
+    """The first titles, with commas; the list of contacts has room for a few."""
     named = [segment.title for segment in segments]
     more = [f"and {len(named) - SHOWN_SEGMENTS} more"] if len(named) > SHOWN_SEGMENTS else []
     return ", ".join([*named[:SHOWN_SEGMENTS], *more])

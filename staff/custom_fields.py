@@ -29,14 +29,14 @@ class LinesField(forms.CharField):
 
 
 class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A definition under the API's own rules."""
+    """A definition, with the rules of the API."""
 
     slug = forms.CharField(
         required=False,
         max_length=64,
-        help_text="The key of its values in the API, for good. Left empty: made from the label.",
+        help_text="The key of the values in the API. It cannot be changed later. If empty, it is made from the label.",
     )
-    options = LinesField(required=False, help_text="The choices, one a line, for the types that have some.")
+    options = LinesField(required=False, help_text="The choices, one on each line, for types with choices.")
 
     def clean(self) -> dict[str, Any]:
         """The definition as the API would store it; a missing slug comes from the label."""
@@ -61,7 +61,7 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def validate_constraints(self) -> None:
-        # clean() says the same of the field that is to be mended.
+        # clean() has an error for this that names the field.
         pass
 
 
@@ -79,7 +79,7 @@ class CustomFieldAdmin(RecordedAdmin):
     fields = ["scope", "label", "slug", "type", "options", "group", "position"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: CustomField | None = None) -> list[str]:
-        # The values of contacts (or companies) are kept under them.
+        # The values of contacts (or companies) are stored under the slug.
         return ["scope", "slug"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Errors as pages: in the admin's frame below /admin/, small and plain elsewhere, for who asks for a page."""
+"""Errors as pages, for clients that ask for a page: in the admin's layout below /admin/, plain elsewhere."""
 
 import logging
 from typing import Any
@@ -11,27 +11,27 @@ from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
 
-# Faces that answer with JSON whoever asks.
+# Faces that always answer with JSON.
 JSON_ROOTS = ("/wp-json", "/v1", "/index.php/wp-json")
 STALE_FORM = """It was open for too long, or the browser keeps no cookies for this site. Go back, load the page again
 and send it once more. If that never helps, whoever runs the server must name this address in CSRF_TRUSTED_ORIGINS."""
-# By status, or by a name of its own: the title and what to do.
+# The title and the advice, by status or by a name of its own.
 TEXTS: dict[int | str, tuple[str, str]] = {
-    400: ("The request could not be read", "The address or the host name in it is not one that this server answers."),
-    403: ("You may not do that", "Your user does not have the right. Whoever manages the users can give it."),
-    404: ("Not found", "There is no such page. What it showed may have been deleted."),
-    429: ("Too many requests", "Wait a little, then try again."),
-    500: ("The server met an unexpected error", "It was logged. What you sent was not kept."),
-    503: ("The database cannot be reached", "Nothing was lost that was saved before. Try again in a moment."),
+    400: ("The request could not be read", "This server does not answer this address or host name."),
+    403: ("You may not do that", "Your user does not have the permission. An administrator can give it to you."),
+    404: ("Not found", "This page does not exist. Its content may have been deleted."),
+    429: ("Too many requests", "Wait a moment, then try again."),
+    500: ("The server met an unexpected error", "The error was logged. Your changes were not saved."),
+    503: ("The database cannot be reached", "Everything that was saved is safe. Try again in a moment."),
     "form": ("The form was not accepted", STALE_FORM),
 }
 
 
 def error_page(request: HttpRequest, status: int, text: str = "", detail: str = "") -> HttpResponse | None:
-    """The page for an error; None where JSON is due: on the API's faces, and for who does not ask for a page.
+    """The page for an error; None if the answer should be JSON (an API, or a client that does not ask for a page).
 
-    It is shown without the database too: what cannot be found out then is left out. `text` is a key
-    of TEXTS other than the status; `detail` a further sentence.
+    It works without the database too, and then leaves out what is not known. `text` is a key of TEXTS other than the
+    status; `detail` is one more sentence.
     """
     path = request.path_info
     is_admin = path == "/admin" or path.startswith("/admin/")
@@ -51,13 +51,13 @@ def in_json_faces(path: str) -> bool:
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether the client prefers a page: browsers name text/html, programs name JSON or take anything."""
+    """Whether the client prefers a page. Browsers accept text/html, programs JSON or anything."""
     return request.get_preferred_type(["application/json", "text/html"]) == "text/html"
 
 
 def in_frame(request: HttpRequest, context: dict[str, Any]) -> str:
-    """The page in the admin's frame: with its menu where the user is known to be staff, else with its head alone."""
-    # Rendered without the context processors: messages stay for the next page.
+    """The page in the admin's layout: with its menu if the user is known to be staff, else only with its header."""
+    # Rendered without context processors, so that messages are kept for the next page.
     bare = context | {"site_header": admin.site.site_header, "site_title": admin.site.site_title, "request": request}
     if context["status"] not in (400, 503):
         try:
@@ -65,6 +65,6 @@ def in_frame(request: HttpRequest, context: dict[str, Any]) -> str:
             if user is not None and user.is_staff:
                 menu = admin.site.each_context(request) | {"user": user, "csrf_token": get_token(request)}
                 return render_to_string("staff/admin_error.html", menu | bare)
-        except Exception:  # whatever failed for the request may fail for its page
+        except Exception:  # what failed for the request may fail for the page too
             log.debug("The menu of an error page could not be shown.", exc_info=True)
     return render_to_string("staff/admin_error.html", bare)

@@ -1,4 +1,4 @@
-"""Tracked events in the admin: other systems report them, nobody edits them."""
+"""Tracked events in the admin. Other systems report them; they cannot be edited."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from events.models import TrackedEvent
 from staff.confirmation import SetActions
 from staff.pages import NarrowPages
 
-# The newest events, whose providers are offered as a filter: to look for all would read every event.
+# The filter offers the providers of this many of the newest events: finding all providers would read every event.
 LOOKED_AT = 1000
 
 
 class ProviderFilter(admin.SimpleListFilter):
-    """Events of one provider; those of the newest events are offered."""
+    """Events of one provider. The filter offers the providers of the newest events."""
 
     title = "provider"
     parameter_name = "provider"
@@ -26,7 +26,7 @@ class ProviderFilter(admin.SimpleListFilter):
         return [(provider, provider) for provider in sorted(offered)]
 
     def has_output(self) -> bool:
-        # Django does not apply a filter that has nothing to offer.
+        # Django does not apply a filter without options.
         return super().has_output() or self.value() is not None
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -39,7 +39,7 @@ class TrackedEventAdmin(NarrowPages, SetActions):
     list_select_related = ("subscriber",)
     list_columns = ("title", "event_key", "value", "provider", "created_at", "subscriber__email")
     list_filter = (ProviderFilter, "created_at")
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("title", "event_key")
     search_help_text = "Title or key"
     ordering = ("-id",)

@@ -1,4 +1,4 @@
-"""Notes in the admin, held to the same rules as those that come through the API."""
+"""Notes in the admin, with the rules of the API."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from staff.confirmation import SetActions
 from staff.pages import NarrowPages
 from subscribers.models import Subscriber
 
-# The newest notes of a contact are on its own page; the list of notes has all.
+# The page of a contact shows this many of the newest notes; the list of notes has all.
 SHOWN_NOTES = 10
 
 
@@ -45,7 +45,7 @@ class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class OwnedNoteForm(NoteForm):
-    """A note and whose it is: a contact's or a company's."""
+    """A note with a field for its owner: a contact or a company."""
 
     class Meta(NoteForm.Meta):
         fields: ClassVar = ["subscriber", "company", *NoteForm.Meta.fields]
@@ -64,7 +64,7 @@ class NoteAdmin(NarrowPages, SetActions):
     list_select_related = ("subscriber", "company", "created_by")
     list_columns = ("title", "type", "created_at", "subscriber__email", "company__name", "created_by__username")
     list_filter = ("type", "created_at")
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("title",)
     search_help_text = "Title"
     ordering = ("-id",)
@@ -99,7 +99,7 @@ class NoteAdmin(NarrowPages, SetActions):
 
 
 class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """The newest notes of one owner; a new one is in the name of who is signed in."""
+    """The newest notes of one owner. The user is the author of a new note."""
 
     author_id: ClassVar[int | None] = None
     chosen: QuerySet[Note] | None = None
@@ -108,7 +108,7 @@ class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         if self.chosen is None:
             notes = super().get_queryset().select_related("created_by").order_by("-pk")
             if self.is_bound:
-                # Those that the page had, though there may be newer ones by now.
+                # The notes that the page showed; there may be newer ones by now.
                 sent = (self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(self.initial_form_count()))
                 self.chosen = notes.filter(pk__in=[int(pk) for pk in sent if pk.isdecimal()])
             else:
@@ -133,7 +133,7 @@ class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
 
 class NoteInline(admin.StackedInline):  # type: ignore[type-arg]
-    """The newest notes on the page of their contact or company; below it, as the pages themselves cannot know notes."""
+    """The newest notes, on the page of their contact or company."""
 
     model = Note
     form = NoteForm
@@ -144,14 +144,14 @@ class NoteInline(admin.StackedInline):  # type: ignore[type-arg]
     verbose_name_plural = f"newest {SHOWN_NOTES} notes"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        """A class made for this request, so that it may know who is signed in."""
+        """A class for this request, which knows the user."""
         formset: Any = super().get_formset(request, obj, **options)
         formset.author_id = request.user.pk
         return formset
 
 
 def show_notes() -> None:
-    """Put notes on the pages of contacts and companies, where these are registered."""
+    """Add notes to the pages of contacts and companies, if these are registered."""
     for owner in (Subscriber, Company):
         if admin.site.is_registered(owner):
             page = type(admin.site.get_model_admin(owner))

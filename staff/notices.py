@@ -1,4 +1,4 @@
-"""Pages of the admin that say one thing, and need no database for it."""
+"""Pages of the admin with one message. They do not use the database."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 
 def notice(title: str, text: str, *, status: int, retry_after: int | None = None) -> HttpResponse:
-    """A page in the admin's frame. It is rendered without the request: that would look for its user."""
+    """A page in the admin's layout. Rendered without the request, which would read its user from the database."""
     context = {"title": title, "text": text, "site_header": settings.SITE_NAME, "site_title": settings.SITE_NAME}
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return HttpResponse(render_to_string("staff/notice.html", context), status=status, headers=headers)
@@ -26,5 +26,5 @@ def too_many_failures(retry_after: int) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
-    """AXES_LOCKOUT_CALLABLE: this user, from this address, has to wait."""
+    """AXES_LOCKOUT_CALLABLE: the page for a user who has to wait."""
     return too_many_failures(int(settings.AXES_COOLOFF_TIME.total_seconds()))

@@ -1,4 +1,4 @@
-"""Pages of the admin's lists that read no more than they show."""
+"""Pages of the admin's lists that read only what they show."""
 
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -11,10 +11,10 @@ from django.http import HttpRequest
 
 
 class IdsFirst(Paginator):  # type: ignore[type-arg]
-    """Finds the ids of a page by a narrow statement, then reads these rows and what they are shown with.
+    """Finds the ids of a page with a narrow statement, then reads these rows and their related rows.
 
-    A search or a sort then moves ids, not whole rows joined to whole contacts. A page is read from
-    the nearer end, so that none reads the rows of those before it. `known_count` spares the count.
+    So a search or a sort handles ids, not whole rows joined with contacts. A page is read from the nearer end of the
+    list. With `known_count` nothing is counted.
     """
 
     def __init__(self, *arguments: Any, known_count: int | None = None) -> None:
@@ -38,7 +38,7 @@ class IdsFirst(Paginator):  # type: ignore[type-arg]
 
 
 class NarrowList(ChangeList):
-    """A list whose single page is read ids first, too, and that reads the columns it shows alone."""
+    """Reads ids first for a list with a single page too, and only reads the columns that it shows."""
 
     def get_queryset(self, *arguments: Any, **options: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(*arguments, **options)
@@ -52,10 +52,10 @@ class NarrowList(ChangeList):
 
 
 class NarrowPages(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Lists by IdsFirst. `list_columns`: what the list shows, of related rows too; all of a row without it."""
+    """Lists with IdsFirst. `list_columns` are its columns, also of related rows; default: all."""
 
     paginator = IdsFirst
-    # Never every row on one page: there may be a million.
+    # No "show all": there may be a million rows.
     list_max_show_all = 0
     show_full_result_count = False
     list_columns: ClassVar[tuple[str, ...]] = ()

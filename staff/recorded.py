@@ -1,4 +1,4 @@
-"""Pages of the admin that record what they do."""
+"""Pages of the admin that record changes in history."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from changes.services import record
 
 
 class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """For rows that nothing else saves. Django runs a page in a transaction."""
+    """For rows that only the admin saves. Django runs the page in a transaction."""
 
     # One of changes.events.SUBJECTS.
     subject: ClassVar[str]

@@ -22,10 +22,10 @@ from staff.confirmation import SetActions
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A tag or list under the API's own rules."""
+    """A tag or list, with the rules of the API."""
 
     slug = forms.CharField(
-        required=False, max_length=192, help_text="Its name in addresses. Left empty: made from the title."
+        required=False, max_length=192, help_text="The name in addresses. If empty, it is made from the title."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -44,13 +44,13 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.cleaned_data["slug"]:
             self.cleaned_data["slug"] = slug_of_title(self._meta.model, self.cleaned_data["title"])
         if "description" not in self.changed_data:
-            # FluentCRM tells null from an empty text; a form does not.
+            # FluentCRM distinguishes null from an empty text; a form does not.
             self.cleaned_data["description"] = self.instance.description if self.instance.pk else ""
         return self.cleaned_data
 
 
 class SegmentChangeList(ChangeList):
-    """A page of tags or lists with the number of contacts of each: one statement more."""
+    """A page of tags or lists with their numbers of contacts. One more statement."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -67,7 +67,7 @@ class SegmentAdmin(SetActions):
     form = SegmentForm
     list_display: Any = ("title", "slug", "contacts", "created_at", "updated_at")
     list_per_page = 50
-    # Any name would do: it makes the search box, get_search_results does the search.
+    # Any name will do: it only shows the search box; get_search_results searches.
     search_fields = ("title",)
     search_help_text = "Title, slug or description"
     ordering = (Fold("title"), "id")
@@ -93,13 +93,13 @@ class SegmentAdmin(SetActions):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "description" and field:
-            # One line, as the API keeps it.
+            # One line, as in the API.
             field.widget = AdminTextInputWidget()
         return field
 
     @admin.display(description="contacts")
     def contacts(self, segment: Any) -> SafeString:
-        """How many contacts have it, as a link to them."""
+        """The number of contacts, as a link to them."""
         if not hasattr(segment, "contact_count"):
             segment.contact_count = count_each(self.model, [segment])[segment.pk]
         contact: Any = self.model._meta.get_field("subscribers").related_model
@@ -112,17 +112,17 @@ class SegmentAdmin(SetActions):
         try:
             return super().changeform_view(request, *arguments, **options)
         except SlugTaken:
-            # By another request, just after the form was checked: checked again it says so.
+            # Another request has taken it since the form was checked: checking again shows the error.
             return super().changeform_view(request, *arguments, **options)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:
         save_segment(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What the page before a deletion tells: not the links, of which there may be millions. One statement."""
+        """What the page before a deletion shows. Links are not read, as there may be millions. One statement."""
         segments = list(objs)
         counts = count_each(self.model, segments)
-        lines = [f"{segment} (contacts that have it and stay: {counts[segment.pk]})" for segment in segments]
+        lines = [f"{segment} (its contacts are kept: {counts[segment.pk]})" for segment in segments]
         return lines, {str(self.opts.verbose_name_plural): len(segments)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Segment) -> None:
@@ -132,7 +132,7 @@ class SegmentAdmin(SetActions):
         delete_segments(self.model, ids)
         return len(ids)
 
-    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
         lines: Sequence[str] = self.get_deleted_objects(rows, request)[0]
         return lines
 
@@ -149,7 +149,7 @@ class ContactListAdmin(SegmentAdmin):
 
 
 def count_each(model: Any, segments: Sequence[Segment]) -> dict[int, int]:
-    """How many contacts, of any status, each of the tags or lists has. One statement."""
+    """The number of contacts, with any status, of each tag or list. One statement."""
     kind: Literal["tag", "list"] = "tag" if model is Tag else "list"
     counts = counts_by_status(kind, [segment.pk for segment in segments])
     return {segment.pk: sum(counts.get(segment.pk, {}).values()) for segment in segments}

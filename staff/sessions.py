@@ -1,7 +1,7 @@
-"""Sessions of staff where the database can be read and not written to: locked by another program, read-only, full.
+"""Sessions while the database can be read but not written: it is locked by another program, read-only or full.
 
-Django takes an error of the database while a session is saved for a session that another request ended,
-and answers 400 without a word in the log.
+If a session cannot be saved, Django assumes that another request has ended it, and answers 400 without an entry in
+the log.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class SessionStore(db.SessionStore):
-    """SESSION_ENGINE: Django's, but an error of the database stays one."""
+    """SESSION_ENGINE: Django's, but errors of the database are raised."""
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         try:
@@ -33,9 +33,9 @@ class SessionStore(db.SessionStore):
 
 
 class Sessions(SessionMiddleware):
-    """Django's, but a page that was read is shown though its session cannot be saved.
+    """Django's middleware, but a page is shown even if its session cannot be saved after a read.
 
-    All that a page changes in a session is that its messages were seen: they are shown again.
+    Reading a page only removes the messages from its session, so at worst these are shown again.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -50,5 +50,5 @@ class Sessions(SessionMiddleware):
         except DatabaseError as error:
             if not is_unavailable(error):
                 raise
-            log.warning("What was seen of a session is not noted for now: %s", reason(error))
+            log.warning("A session could not be saved after a read: %s", reason(error))
             return response

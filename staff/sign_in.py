@@ -1,4 +1,4 @@
-"""The admin's door: no upload before sign-in, and no guessing of passwords from one address."""
+"""Limits before and at the sign-in of staff: the size of bodies, and failed sign-ins from one address."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,15 +13,15 @@ from rest.addresses import client_network
 from rest.rate_limit import add_failure, seconds_over
 from staff.notices import notice, too_many_failures
 
-# The form to sign in takes less than 1 KB.
+# The form to sign in has less than 1 KB.
 STRANGERS_BODY_BYTES = 64 * 1024
 
 
-class AdminDoor:
-    """Refuses large bodies before anything of them is read: Django's CSRF check would read them.
+class LimitStrangersBodies:
+    """Refuses large bodies before they are read: Django's CSRF check would read them.
 
-    Who has not signed in may send what the form to sign in needs, staff MAX_BODY_BYTES. The views of the
-    APIs ask for credentials first themselves. Wants to stand after AuthenticationMiddleware.
+    Without sign-in a client may send STRANGERS_BODY_BYTES, staff MAX_BODY_BYTES. The views of the APIs check
+    credentials themselves first. Must come after AuthenticationMiddleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,13 +46,13 @@ def is_too_large(request: HttpRequest) -> bool:
 
 
 def address_is_over(request: HttpRequest) -> int:
-    """For how many seconds nobody may sign in from the request's address; 0 for at once."""
+    """The seconds until anyone may sign in again from the request's address, or 0."""
     limit = settings.FAILED_LOGINS_A_MINUTE * settings.ADMIN_USERS_AN_ADDRESS
     return seconds_over(f"admin from {client_network(request)}", limit) if limit else 0
 
 
 @receiver(user_login_failed)
 def count_failure(request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """django-axes counts by user and address together; one address that tries many users is counted here."""
+    """Count failures by address alone, for addresses that try many users: django-axes counts by user and address."""
     if request is not None and settings.FAILED_LOGINS_A_MINUTE:
         add_failure(f"admin from {client_network(request)}")

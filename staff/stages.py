@@ -8,7 +8,7 @@ from staff.recorded import RecordedAdmin
 
 @admin.register(Stage)
 class StageAdmin(RecordedAdmin):
-    """The id that clients use is shown with its prefix; it stays when a stage is renamed."""
+    """Shows the id that clients use, with its prefix. It does not change when a stage is renamed."""
 
     subject = "stage"
     list_display = ("name", "position", "api_id")

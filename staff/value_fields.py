@@ -1,4 +1,4 @@
-"""A contact's custom values as fields of its form."""
+"""Form fields for a contact's custom values."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from custom_fields.models import CustomField
 
 
 class PlainValueField(forms.CharField):
-    """A text kept as it was written. Browsers send each line break as two characters: that changes nothing."""
+    """A text that is stored as it was written. Browsers send a line break as two characters, which is not a change."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, strip=False, **options)
@@ -38,7 +38,7 @@ class OfferedValuesField(forms.MultipleChoiceField):
 
 
 def value_field(definition: CustomField, value: Any) -> forms.Field:
-    """The form's field for a contact's value of a custom field; a value outside the options is offered too."""
+    """The form field for a value of a custom field. It also offers a stored value that is not an option."""
     stored = value if isinstance(value, list) else [value] if value else []
     options = list(dict.fromkeys(str(option) for option in [*definition.options, *stored]))
     label: Any = {"label": definition.label}
@@ -56,17 +56,17 @@ def value_field(definition: CustomField, value: Any) -> forms.Field:
         case "date":
             return PlainValueField(widget=widgets.AdminDateWidget, **label)
         case "date_time":
-            return PlainValueField(help_text="Such as 2026-01-31 09:05:00.", **label)
+            return PlainValueField(help_text="For example 2026-01-31 09:05:00.", **label)
         case "number":
             return PlainValueField(widget=forms.TextInput({"inputmode": "decimal"}), **label)
-    # A line's input would lose the line breaks of a stored text.
+    # An input of one line would lose the line breaks of a stored text.
     several_lines = definition.type == "textarea" or "\n" in str(value)
     widget: Any = widgets.AdminTextareaWidget({"rows": 4}) if several_lines else widgets.AdminTextInputWidget
     return PlainValueField(widget=widget, **label)
 
 
 def initial_value(value: Any, field: forms.Field) -> Any:
-    """A stored value as its form field shows it, also one that was stored when the field had another type."""
+    """A stored value as its form field shows it, also if it was stored while the field had another type."""
     if isinstance(field, forms.MultipleChoiceField):
         return value if isinstance(value, list) else [value] if value else []
     if isinstance(value, list):

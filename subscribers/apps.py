@@ -7,5 +7,5 @@ class SubscribersConfig(AppConfig):
     verbose_name = "Contacts"
 
     def ready(self) -> None:
-        # Receivers have to be imported to hear anything.
+        # Importing the receivers connects them.
         autodiscover_modules("receivers")

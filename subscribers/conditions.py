@@ -1,9 +1,9 @@
-"""Conditions on contacts as data: a face builds them from what a client sends, JSON keeps them, queries ask them.
+"""Conditions on contacts as data. One file, as the ways to compare are read beside each other.
 
-One class for each way to compare, all here, as each is read beside the others (that is why the file is
-long). `Conditions` holds for a contact when all conditions of at least one group hold. What each
-operator does is recorded in contact-list-advanced.json. A condition knows nothing of how a client
-writes it: tags and lists are ids, and an operator is one of the few that its class has.
+A face builds them from what a client sends; they can be stored as JSON and put into a query. A contact matches
+`Conditions` if all conditions of at least one group are true. What each operator does is recorded in
+contact-list-advanced.json. A condition does not depend on how a client writes it: tags and lists are ids, and
+each class has its own few operators.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ NUMBER_LOOKUPS: Mapping[str, Any] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Condition:
-    """What every condition has: the name of what it looks at, and an operator of its class's OPERATORS."""
+    """The base of all conditions: the name of a column, field or relation, and one of the class's OPERATORS."""
 
     OPERATORS: ClassVar[frozenset[str]]
 
@@ -47,17 +47,17 @@ class Condition:
             raise ValueError(f"{type(self).__name__} has no operator {self.operator!r}.")
 
     def as_q(self) -> Q:
-        """The condition for a query on contacts, at this moment: days count from today."""
+        """The condition for a query on contacts. Days count from today."""
         raise NotImplementedError
 
     def to_json(self) -> dict[str, Any]:
-        """The condition as plain JSON; `from_json` makes an equal one of it."""
+        """The condition as plain JSON; `from_json` makes an equal condition of it."""
         kept = {one.name: getattr(self, one.name) for one in fields(self)}
         return {"compares": NAMES[type(self)], **{name: to_plain(value) for name, value in kept.items()}}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        """The fields that `to_json` wrote. A class overrides what JSON has no type for."""
+        """The condition of what `to_json` wrote. A class with other types than JSON's overrides this."""
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
         }
@@ -66,12 +66,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Text(Condition):
-    """A text as `fold` compares. An empty field counts as an empty text: "!=" and "not_contains" hold for it."""
+    """A text as `fold` compares. An empty field counts as an empty text, so "!=" and "not_contains" are true for it."""
 
     OPERATORS = EMPTY | {"=", "!=", "contains", "not_contains", "in", "not_in"}
 
     source: Source = "column"
-    texts: tuple[str, ...] = ()  # the first one counts, except for in and not_in
+    texts: tuple[str, ...] = ()  # only the first one is used, except by in and not_in
 
     def as_q(self) -> Q:
         column = F(self.name) if self.source == "column" else custom_text(self.name)
@@ -79,7 +79,7 @@ class Text(Condition):
         first = self.texts[0] if self.texts else ""
         match self.operator:
             case "contains" | "not_contains":
-                # An empty text is in every other one.
+                # Every text contains the empty text.
                 holds = Q(Coalesce(ContainsFolded(text, first), False)) if first.strip() else ~Q(**NOBODY)
                 return holds if self.operator == "contains" else ~holds
             case "in":
@@ -97,12 +97,12 @@ class Text(Condition):
 
 @dataclass(frozen=True)
 class Number(Condition):
-    """A number; an empty field is less, more and equal to nothing."""
+    """A number. An empty field is neither less than, greater than nor equal to any number."""
 
     OPERATORS = EMPTY | {*NUMBER_LOOKUPS, "!=", "in", "not_in"}
 
     source: Source = "column"
-    numbers: tuple[Decimal, ...] = ()  # the first one counts, except for in and not_in
+    numbers: tuple[Decimal, ...] = ()  # only the first one is used, except by in and not_in
 
     def as_q(self) -> Q:
         column = Cast(F(self.name), ExactNumber()) if self.source == "column" else custom_number(self.name)
@@ -123,7 +123,7 @@ class Number(Condition):
 
 @dataclass(frozen=True)
 class Day(Condition):
-    """A day. `days_before` holds for days longer ago than `days` days, `days_within` since then up to today."""
+    """A day. `days_before` is true for days more than `days` days ago, `days_within` from then until today."""
 
     OPERATORS = EMPTY | AGES | {"=", "!=", "before", "after"}
 
@@ -162,8 +162,8 @@ class Day(Condition):
 
 
 @dataclass(frozen=True)
-class Moment(Condition):
-    """A date and time, from `begin` up to `end`, which is not part of it; without `end`, `begin` alone."""
+class DateTime(Condition):
+    """A date and time: from `begin` to before `end`; without `end`, exactly `begin`."""
 
     OPERATORS = EMPTY | AGES | {"=", "!=", "before", "after"}
 
@@ -190,13 +190,13 @@ class Moment(Condition):
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("begin", "end")}
-        return super().from_json({**kept, **moments})
+        times = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("begin", "end")}
+        return super().from_json({**kept, **times})
 
 
 @dataclass(frozen=True)
 class Choice(Condition):
-    """The options of a custom field. in: any of them; in_all: all; not_...: the opposite."""
+    """The options of a custom field. in: one of them; in_all: all of them; not_...: the opposite."""
 
     OPERATORS = EMPTY | {"in", "not_in", "in_all", "not_in_all"}
 
@@ -218,7 +218,7 @@ class Choice(Condition):
 
 @dataclass(frozen=True)
 class Code(Condition):
-    """A word of the server's own: status or contact_type."""
+    """One of the server's own values: status or contact_type."""
 
     OPERATORS = frozenset({"in", "not_in"})
 
@@ -231,12 +231,12 @@ class Code(Condition):
 
 @dataclass(frozen=True)
 class Link(Condition):
-    """Tags or lists, by their ids. in: any of them; in_all: all; not_in: none; not_in_all: not all."""
+    """Tags or lists, by id. in: one of them; in_all: all; not_in: none; not_in_all: not all."""
 
     OPERATORS = frozenset({"in", "not_in", "in_all", "not_in_all"})
 
     ids: tuple[int, ...] = ()
-    missing: bool = False  # one was named that does not exist: nobody has all of them
+    missing: bool = False  # some names do not exist: no contact has all of them
 
     def as_q(self) -> Q:
         contacts = Subscriber.objects.all()
@@ -251,12 +251,12 @@ class Link(Condition):
         return ~some if self.operator == "not_in" else some
 
 
-# The word of each class in JSON that is kept: never changed.
+# The name of each class in stored JSON: never change one.
 CLASSES: Mapping[str, type[Condition]] = {
     "text": Text,
     "number": Number,
     "day": Day,
-    "moment": Moment,
+    "datetime": DateTime,
     "choice": Choice,
     "code": Code,
     "link": Link,
@@ -266,12 +266,12 @@ NAMES = {kind: word for word, kind in CLASSES.items()}
 
 @dataclass(frozen=True)
 class Conditions:
-    """Groups of conditions: a contact is in when all conditions of at least one group hold. Without any, all are in."""
+    """Groups of conditions. A contact matches if all conditions of at least one group are true, or without groups."""
 
     groups: tuple[tuple[Condition, ...], ...] = ()
 
     def narrow(self, contacts: SubscriberQuerySet) -> SubscriberQuerySet:
-        """Those of the contacts for whom they hold."""
+        """The contacts that match."""
         if not self.groups:
             return contacts
         alternatives = Q()

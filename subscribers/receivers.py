@@ -1,4 +1,4 @@
-"""What ends elsewhere and is to be seen at its contacts: in their history and their updated_at."""
+"""Records for contacts what other apps delete: in their history and their updated_at."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +20,8 @@ def take_from_contacts(sender: type[Segment], titles: Mapping[int, str], **besid
 
 @receiver(pre_delete, sender=Stage)
 def empty_stage(sender: type[Stage], instance: Stage, **beside: Any) -> None:
-    """Take the contacts out of a stage that is about to be deleted; within that transaction."""
-    # Locked first (subscribers.services.locks): nobody enters it any more.
+    """Remove the contacts from a stage before it is deleted, in the same transaction."""
+    # Locked first (subscribers.services.locks), so that no other request adds contacts.
     Stage.objects.select_for_update().filter(pk=instance.pk).first()
     inside = Subscriber.objects.filter(pipeline_stage=instance).values_list("pk", flat=True)
     set_column(list(inside), "pipeline_stage_id", None)

@@ -1,7 +1,8 @@
-"""Names and ids that clients send, turned into rows that contacts can be linked to. Every face asks here.
+"""Turns names and ids that clients send into rows that contacts can be linked to, for every face.
 
-To be called before any contact is locked (subscribers.services.locks), in the transaction that writes
-the contacts: what is refused then makes nothing.
+Whether an unknown name is created, ignored or an error is different in each face: subscribers.api.names and
+fluenzr.services.names decide. Call these functions before any contact is locked (subscribers.services.locks), in the
+transaction that writes the contacts, so that a refused request creates nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -15,7 +16,7 @@ from segments.models import ContactList, Tag
 from segments.services import Named, create_missing, is_id, look_up, resolve_segments
 
 MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList}
-# More keys than a site can have meant; a client that puts values into its keys would make thousands.
+# More than any site needs. A client that sends values as keys would create thousands.
 MAX_CUSTOM_FIELDS = 1000
 
 # Whether the acting user has a Django permission.
@@ -23,7 +24,7 @@ May = Callable[[str], bool]
 
 
 class MayNotMake(Exception):
-    """A name would have to be made that the acting user may not make; `what` is its kind, in the plural."""
+    """The user may not create a name that does not exist yet; `what` is its kind, in the plural."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -35,9 +36,9 @@ class TooManyFields(Exception):
 
 
 def resolve_for_filter(relation: str, entries: Iterable[Any], *, exact: bool) -> Named:
-    """The tags (or lists) that entries of a filter mean: ids, slugs or titles. One statement.
+    """The tags (or lists) in a filter: ids, slugs or titles. One statement.
 
-    Unless it is to be `exact`, none when all are ids: an id that no row has is had by nobody anyway.
+    No statement if all are ids, unless `exact`: no contact has a tag that does not exist anyway.
     """
     words = [str(entry).strip() for entry in entries]
     if not exact and all(is_id(word) for word in words):
@@ -46,9 +47,9 @@ def resolve_for_filter(relation: str, entries: Iterable[Any], *, exact: bool) ->
 
 
 def tags_by_title(titles: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the tag of each title; those that do not exist are made. Raises MayNotMake.
+    """The id of the tag with each title. Tags that do not exist are created. Raises MayNotMake.
 
-    One statement, none for no title, three more when some are made.
+    One statement, none without titles, and three more if some are created.
     """
     wanted = list(dict.fromkeys(titles))
     if not wanted:
@@ -61,7 +62,7 @@ def tags_by_title(titles: Iterable[str], may: May) -> dict[str, int]:
 
 
 def companies_by_name(names: Iterable[str], may: May) -> dict[str, int]:
-    """The id of the company of each name; those that do not exist are made. Raises MayNotMake."""
+    """The id of the company with each name. Companies that do not exist are created. Raises MayNotMake."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
@@ -73,13 +74,13 @@ def companies_by_name(names: Iterable[str], may: May) -> dict[str, int]:
 
 
 def existing_lists(ids: Iterable[int]) -> set[int]:
-    """Those of the ids that lists have. One statement, none for no id."""
+    """The ids that exist. One statement, none without ids."""
     wanted = list(ids)
     return set(ContactList.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
 
 
 def make_fields(slugs: Collection[str], known: int, may: May) -> None:
-    """Make a text field of each slug, beside the `known` number of fields. Raises MayNotMake and TooManyFields."""
+    """Create a text field for each slug; `known` fields exist. Raises MayNotMake and TooManyFields."""
     if not slugs:
         return
     demand("custom_fields.add_customfield", may, "custom fields")

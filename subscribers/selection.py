@@ -1,4 +1,4 @@
-"""A set of contacts to be shown page by page: its size, and which contacts a page has."""
+"""A set of contacts in pages: its size, and the ids of a page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Selection:
-    """A set of contacts, and what is known about it that makes it quick to count and to page through.
+    """A set of contacts, with what makes counting and paging fast.
 
-    `segment` is ("tags" or "lists", id) when having that one is the only condition beside `statuses`;
-    `counted` says that there is no condition beside these.
+    `segment` is ("tags" or "lists", id) if this is the only condition beside `statuses`. `counted` says that there
+    are no other conditions.
     """
 
     narrow: Callable[[], SubscriberQuerySet]
@@ -33,13 +33,13 @@ class Selection:
 
     @cached_property
     def contacts(self) -> SubscriberQuerySet:
-        """The set itself, made when it is asked for: a condition costs the ORM half a millisecond, and a page
-        of one tag needs none.
+        """The queryset, made when it is needed: the ORM takes half a millisecond for a condition, and a page of one tag
+        does not need it.
         """
         return self.narrow()
 
     def total(self) -> int:
-        """How many contacts it holds, exactly. One statement; kept counts where `counted` (segments.counts)."""
+        """The exact number of contacts. One statement; with `counted` from kept counts (segments.counts)."""
         if not self.counted:
             return self.contacts.count()
         if self.segment is None:
@@ -49,9 +49,9 @@ class Selection:
         return count_contacts(kind, pk, self.statuses)
 
     def page(self, order: Order, offset: int, limit: int) -> tuple[list[int], int]:
-        """The ids of one page, and how many contacts there are in all.
+        """The ids of one page, and the number of all contacts.
 
-        Two statements; one where no count is kept and the first page has room for more than there are.
+        Two statements; one if there is no kept count and all contacts fit on the first page.
         """
         if offset or self.counted:
             total = self.total()
@@ -62,7 +62,7 @@ class Selection:
     def page_of_ids(self, order: Order, offset: int, limit: int, total: int) -> list[int]:
         """The ids of one page. One narrow statement.
 
-        A page of the far half is read from the other end, so that the last page costs what the first does.
+        A page in the second half is read from the other end, so that the last page is as fast as the first.
         """
         limit = min(limit, total - offset)
         if limit <= 0:
@@ -73,7 +73,7 @@ class Selection:
         return self.ids_in_order(order, offset, limit)
 
     def ids_in_order(self, order: Order, offset: int, limit: int) -> list[int]:
-        # Fixed SQL where it can be: making the text through the ORM costs more than running it.
+        # Fixed SQL if possible: making a statement through the ORM costs more than running it.
         plain = self.counted and self.statuses is None
         if plain and self.segment is None and order.column in ORDERS:
             return page_of_all(order.column, offset, limit, descending=order.descending)

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from pipelines.models import DEFAULTS, Stage
 from tests.client import Api
 from tests.factories import UserFactory
+from tests.fluenzr.client import Fluenzr
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -41,3 +43,24 @@ def api(admin: User) -> Api:
 def anonymous(db: None) -> Api:
     """A client without credentials."""
     return Api()
+
+
+@pytest.fixture
+def fluenzr(admin: User) -> Fluenzr:
+    """A client of FluenzR's API with a key of `admin`."""
+    return Fluenzr(admin)
+
+
+@pytest.fixture
+def keyless(db: None) -> Fluenzr:
+    """A client of FluenzR's API without a key."""
+    return Fluenzr()
+
+
+@pytest.fixture
+def stages(db: None) -> dict[str, Stage]:
+    """The six stages of a new site by name, also after a test that has emptied the database."""
+    return {
+        name: Stage.objects.get_or_create(slug=name.lower(), defaults={"name": name, "position": place})[0]
+        for place, name in enumerate(DEFAULTS, start=1)
+    }

@@ -178,7 +178,7 @@ def run(command: list[str]) -> int:
         try:
             status = process.wait()
         except KeyboardInterrupt:
-            status = process.wait()  # the terminal has told the command too
+            status = process.wait()  # the terminal has sent the signal to the command too
         except SystemExit:
             process.terminate()
             raise

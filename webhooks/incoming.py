@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from subscribers.api.serializers import UpsertSerializer, resolve_contacts
+from subscribers.api.names import resolve_contacts
+from subscribers.api.serializers import UpsertSerializer
 from subscribers.services import Draft
 from wp_rest.exceptions import rules_by_field
 
@@ -49,11 +50,11 @@ def read_contacts(sent: Sequence[Any]) -> list[Posted]:
         else:
             read[place] = Posted(errors=rules_by_field(serializer.errors))
     resolved, ignored = resolve_contacts(list(valid.values()), may_create=makes_none)
-    for place, (contact, errors) in zip(valid, resolved, strict=True):
-        if contact is None:
-            read[place] = Posted(errors={name: {"type": text} for name, text in errors.items()})
+    for place, one in zip(valid, resolved, strict=True):
+        if isinstance(one, Draft):
+            read[place] = Posted(one, ignored=ignored)
         else:
-            read[place] = Posted(contact.draft(), ignored=ignored)
+            read[place] = Posted(errors={name: {"type": text} for name, text in one.items()})
     return read
 
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def write_datetime(moment: datetime | None) -> str | None:
-    """An aware moment as `2026-01-31 09:05:00` in the site's time zone."""
-    if moment is None:
+def write_datetime(value: datetime | None) -> str | None:
+    """An aware datetime as `2026-01-31 09:05:00` in the site's time zone."""
+    if value is None:
         return None
-    return moment.astimezone(timezone.get_default_timezone()).isoformat(" ", "seconds")[:19]
+    return value.astimezone(timezone.get_default_timezone()).isoformat(" ", "seconds")[:19]
 
 
 @cache
@@ -30,39 +30,40 @@ setting_changed.connect(lambda **_: site_is_utc.cache_clear(), weak=False)
 
 
 def write_utc(text: str | None) -> str | None:
-    """The same for a moment as text in UTC, `2026-01-31 09:05:00.25+00`, as databases keep it.
+    """The same for a text in UTC, `2026-01-31 09:05:00.25+00`, as databases keep it.
 
-    Where UTC is the site's time zone it is a matter of cutting.
+    Where UTC is the site's time zone, the text is only cut.
     """
     if text is None or site_is_utc():
         return text and text[:19]
-    moment = datetime.fromisoformat(text)
-    return write_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    value = datetime.fromisoformat(text)
+    return write_datetime(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def read_datetime(text: Any) -> datetime | None:
-    """An aware moment from `YYYY-MM-DD[ HH:MM[:SS]]` or ISO 8601; without an offset it is the site's time.
+    """An aware datetime from `YYYY-MM-DD[ HH:MM[:SS]]` or ISO 8601; without an offset it is the site's time.
 
-    None for anything else, and for moments that do not exist: 2026-02-30, and the hour that the clocks skip.
-    Of the two moments of an hour that they repeat it is the first. A day begins where the clocks let it.
+    None for anything else, and for times that do not exist: 2026-02-30, and the hour that the clocks skip.
+    In an hour that the clocks repeat, the first of the two is meant. A date alone is the start of its day, also
+    where the clocks skip midnight.
     """
     if not isinstance(text, str) or not DAY.match(text.strip()):
         return None
     try:
-        moment = datetime.fromisoformat(text.strip())
-        if timezone.is_naive(moment):
+        value = datetime.fromisoformat(text.strip())
+        if timezone.is_naive(value):
             zone = timezone.get_default_timezone()
-            local = moment
-            moment = local.replace(tzinfo=zone).astimezone(UTC)
-            if moment.astimezone(zone).replace(tzinfo=None, fold=0) != local and not DAY.fullmatch(text.strip()):
+            local = value
+            value = local.replace(tzinfo=zone).astimezone(UTC)
+            if value.astimezone(zone).replace(tzinfo=None, fold=0) != local and not DAY.fullmatch(text.strip()):
                 return None
-        # At the calendar's ends a moment may be outside of it in another zone, and could not be
-        # read again once it is stored.
-        moment.astimezone(UTC)
-        moment.astimezone(timezone.get_default_timezone())
+        # Near the years 1 and 9999 a time may be outside the calendar in another time zone; it could be
+        # stored but not read again.
+        value.astimezone(UTC)
+        value.astimezone(timezone.get_default_timezone())
     except (OverflowError, ValueError):
         return None
-    return moment
+    return value
 
 
 def read_date(text: Any) -> date | None:

@@ -1,4 +1,4 @@
-"""Errors as the API words them: `{"code", "message", "data": {"status"}}`, with details beside."""
+"""Errors in WordPress's form: `{"code", "message", "data": {"status"}}`, and further keys."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
-from rest.exceptions import (
-    BodyTooLarge,
-    CompressedBody,
-    InvalidBody,
-    InvalidJSON,
-    UnknownCharset,
-    UnreadableRequest,
-)
+from rest.exceptions import BodyTooLarge, CompressedBody, InvalidBody, InvalidJSON, UnknownCharset, UnreadableRequest
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +23,14 @@ SERVER_ERROR = "The server met an unexpected error. It was logged."
 def error_body(
     code: str | None, message: str, status: int, beside: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """The body of an error; `beside` rides along at the top. The guide's 409 has no code."""
+    """The body of an error, with the keys of `beside` at its top level. The guide's 409 has no code."""
     body = {**({"code": code} if code else {}), "message": message, "data": {"status": status}}
-    # A field may be named as one of the three keys are; those stay what they are.
+    # A field may have the name of one of the three keys; these are not replaced.
     return body | {name: value for name, value in beside.items() if name not in ("code", "message", "data")}
 
 
 class RestError(exceptions.APIException):
-    """An error in the API's own shape. `beside` holds further keys of the answer's top level."""
+    """An error in WordPress's form. `beside` has further keys of the answer's top level."""
 
     status_code = 400
     code: str | None = "rest_invalid_param"
@@ -80,8 +73,8 @@ class Unprocessable(RestError):
 class FieldErrors(RestError):
     """Errors by field: `{"email": {"required": "The email field is required."}}`.
 
-    422 when each of the fields is missing (FluentCRM's way), else 400 as the guide's 'Invalid
-    Email (400)'. The map rides along at the top and, as lists of texts, under `errors`.
+    422 if all of the fields are missing, as in FluentCRM, else 400 as the guide's 'Invalid Email (400)'. The
+    answer has the errors at its top level and, as lists of texts, in `errors`.
     """
 
     def __init__(self, fields: Mapping[str, Mapping[str, str]], status: int | None = None) -> None:
@@ -98,17 +91,17 @@ class FieldErrors(RestError):
 
 
 def required(*names: str) -> FieldErrors:
-    """The 422 for fields that were not given."""
+    """The 422 for missing fields."""
     return FieldErrors({name: {"required": f"The {name} field is required."} for name in names})
 
 
 def invalid(name: str, text: str, rule: str = "invalid") -> FieldErrors:
-    """The 400 for one field that cannot be right."""
+    """The 400 for one wrong field."""
     return FieldErrors({name: {rule: text}})
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's EXCEPTION_HANDLER: every exception as a JSON answer; what nobody expected is logged, as 500."""
+    """DRF's EXCEPTION_HANDLER: every exception becomes a JSON answer; an unexpected one is logged and a 500."""
     if is_unavailable(error):
         log_unavailable(error, context["request"])
         return as_logged(exception_handler(Unavailable(), context))
@@ -123,7 +116,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def as_rest_error(error: Exception) -> RestError | None:
-    """The API's wording of an exception of Django or DRF; None for one that nobody expected."""
+    """An exception of Django or DRF as a RestError; None for an unexpected one."""
     match error:
         case RestError():
             return error
@@ -152,7 +145,7 @@ def as_rest_error(error: Exception) -> RestError | None:
     return None
 
 
-# WordPress's codes, or codes like them, for what cannot be read.
+# WordPress's codes, or similar ones, for requests that cannot be read.
 CODES: dict[type[UnreadableRequest], str] = {
     InvalidJSON: "rest_invalid_json",
     InvalidBody: "rest_invalid_body",

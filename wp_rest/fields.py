@@ -1,4 +1,4 @@
-"""Serializer fields that take values in every shape that WordPress clients send."""
+"""Serializer fields that accept values in every form that WordPress clients send."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from rest.fields import InputField
 from rest.rich_text import TooLarge, clean_html
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from wp_rest.dates import read_date, read_datetime
@@ -14,7 +15,7 @@ from wp_rest.parameters import as_entries, as_ids, is_true
 from wp_rest.parsers import as_object
 
 
-class PlainTextField(serializers.Field[Any, Any, Any, Any]):
+class PlainTextField(InputField):
     """One line of plain text, at most `max_length` characters; numbers become text. See rest.text."""
 
     default_error_messages = {
@@ -30,25 +31,21 @@ class PlainTextField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        name = self.field_name
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("string", name=name)
+            self.fail("string")
         text = str(data)
         if len(text) > MAX_RAW_LENGTH:
-            self.fail("max", name=name, max_length=self.max_length)
+            self.fail("max", max_length=self.max_length)
         text = self.clean(text)
         if len(text) > self.max_length:
-            self.fail("max", name=name, max_length=self.max_length)
+            self.fail("max", max_length=self.max_length)
         if not text and not self.allow_blank:
-            raise serializers.ValidationError(f"The {name} field is required.", code="required")
+            raise serializers.ValidationError(f"The {self.field_name} field is required.", code="required")
         return text
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 def optional_text(max_length: int = 192) -> PlainTextField:
-    """A line that a client need not send, and may send as null."""
+    """An optional line of text; null is allowed."""
     return PlainTextField(required=False, allow_null=True, max_length=max_length)
 
 
@@ -66,17 +63,17 @@ class AddressField(PlainTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if text and not is_web_address(text):
-            self.fail("url", name=self.field_name)
+            self.fail("url")
         return text
 
 
 def optional_address(max_length: int = 500) -> AddressField:
-    """An address that a client need not send, and may send as null."""
+    """An optional address; null is allowed."""
     return AddressField(required=False, allow_null=True, max_length=max_length)
 
 
 class ChoiceTextField(PlainTextField):
-    """One of the `choices`, by its exact word."""
+    """One of the `choices`, written exactly like that."""
 
     default_error_messages = {"in": "The {name} must be one of: {choices}."}
 
@@ -87,12 +84,12 @@ class ChoiceTextField(PlainTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if text and text not in self.choices:
-            self.fail("in", name=self.field_name, choices=", ".join(self.choices))
+            self.fail("in", choices=", ".join(self.choices))
         return text
 
 
-class DateField(serializers.Field[Any, Any, Any, Any]):
-    """`YYYY-MM-DD`; an empty string is no date."""
+class DateField(InputField):
+    """`YYYY-MM-DD`; None for an empty text."""
 
     default_error_messages = {"date": "The {name} must be a date such as 1990-04-05."}
 
@@ -101,15 +98,12 @@ class DateField(serializers.Field[Any, Any, Any, Any]):
             return None
         value = read_date(data)
         if value is None:
-            self.fail("date", name=self.field_name)
-        return value
-
-    def to_representation(self, value: Any) -> Any:
+            self.fail("date")
         return value
 
 
-class MomentField(serializers.Field[Any, Any, Any, Any]):
-    """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; an empty string is none."""
+class DateTimeField(InputField):
+    """`YYYY-MM-DD HH:MM:SS` in the site's time zone, or ISO 8601; None for an empty text."""
 
     default_error_messages = {"date_time": "The {name} must be a date and time such as 2026-01-31 09:05:00."}
 
@@ -118,45 +112,33 @@ class MomentField(serializers.Field[Any, Any, Any, Any]):
             return None
         value = read_datetime(data)
         if value is None:
-            self.fail("date_time", name=self.field_name)
-        return value
-
-    def to_representation(self, value: Any) -> Any:
+            self.fail("date_time")
         return value
 
 
-class FlagField(serializers.Field[Any, Any, Any, Any]):
+class FlagField(InputField):
     """True for "yes", "true", "1", 1 and true; false for everything else."""
 
     def to_internal_value(self, data: Any) -> bool:
         return is_true(data)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class EntriesField(serializers.Field[Any, Any, Any, Any]):
-    """A list in any shape that as_list reads; objects in it are left out."""
+class EntriesField(InputField):
+    """A list in any form that as_list reads; objects in it are left out."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         return read(as_entries, data, self.field_name)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class IdsField(serializers.Field[Any, Any, Any, Any]):
-    """Ids as a list in any shape that as_list reads."""
+class IdsField(InputField):
+    """A list of ids in any form that as_list reads."""
 
     def to_internal_value(self, data: Any) -> list[int]:
         return read(as_ids, data, self.field_name)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
-
 
 def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -> list[Any]:
-    """A list read for a serializer, whose errors stay with its own."""
+    """Read a list; turns FieldErrors into the serializer's ValidationError."""
     try:
         return reader(sent, str(name))
     except FieldErrors as error:
@@ -164,23 +146,20 @@ def read(reader: Callable[[Any, str], list[Any]], sent: Any, name: str | None) -
         raise serializers.ValidationError(text, code=rule) from None
 
 
-class ObjectField(serializers.Field[Any, Any, Any, Any]):
-    """An object, or the JSON text that holds it."""
+class ObjectField(InputField):
+    """An object, or the JSON text of one."""
 
     default_error_messages = {"object": "The {name} must be an object."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         value = as_object(data)
         if value is None:
-            self.fail("object", name=self.field_name)
+            self.fail("object")
         return dict(value)
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class RichTextField(serializers.Field[Any, Any, Any, Any]):
-    """HTML, cleaned (rest.rich_text); numbers become text. What is empty once cleaned was not given."""
+class RichTextField(InputField):
+    """HTML, cleaned (rest.rich_text); numbers become text. HTML that is empty after cleaning counts as empty."""
 
     default_error_messages = {
         "string": "The {name} must be a text.",
@@ -193,14 +172,11 @@ class RichTextField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("string", name=self.field_name)
+            self.fail("string")
         try:
             html = clean_html(str(data))
         except TooLarge:
-            self.fail("max", name=self.field_name)
+            self.fail("max")
         if not html and not self.allow_blank:
             raise serializers.ValidationError(f"The {self.field_name} field is required.", code="required")
         return html
-
-    def to_representation(self, value: Any) -> Any:
-        return value

@@ -1,7 +1,7 @@
-"""What a list is narrowed by: filters that read values as every route does, and their description.
+"""Filters of lists. They read values as every route does, and describe themselves in the OpenAPI document.
 
 An app declares a FilterSet of them in its `api/filters.py`, names it in its viewset (`filterset_class`), and
-calls `parameters_of` in its schema. A filter without a help text works and is not described (an old name).
+calls `parameters_of` in its schema. A filter without a help text works but is not described (an old name).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from wp_rest.parameters import as_search
 
 
 class ReadField(forms.Field):
-    """A value as every other route reads it; Django's own fields take other forms of dates and numbers."""
+    """A value as every other route reads it. Django's form fields accept other forms of dates and numbers."""
 
     def __init__(self, *, read: Callable[[Any], Any], **kwargs: Any) -> None:
         self.read = read
@@ -36,7 +36,7 @@ class ReadField(forms.Field):
 
 
 class ReadFilter(Filter):
-    """A filter whose value `read` understands; it returns None for what is refused with `error`."""
+    """A filter whose value `read` reads. If it returns None, the answer is `error`."""
 
     field_class = ReadField
     schema: ClassVar[Schema] = TEXT
@@ -45,7 +45,7 @@ class ReadFilter(Filter):
         super().__init__(field, lookup, read=read, error_messages={"invalid": error}, **kwargs)
 
 
-class MomentFilter(ReadFilter):
+class DateTimeFilter(ReadFilter):
     """A date and time, as wp_rest.dates reads it."""
 
     def __init__(self, name: str, field: str, lookup: str, **kwargs: Any) -> None:
@@ -61,7 +61,7 @@ class IdFilter(ReadFilter):
 
 
 class WordFilter(ChoiceFilter):
-    """One of the words, by its exact letters."""
+    """One of the words, written exactly like that."""
 
     def __init__(self, name: str, field: str, words: Sequence[str], **kwargs: Any) -> None:
         error = f"The {name} must be one of: {', '.join(words)}."
@@ -78,7 +78,7 @@ class SearchField(forms.Field):
 
 
 class SearchFilter(Filter):
-    """The rows that a text is found in: their queryset's `matching` knows how."""
+    """The rows with a text, found by `matching` of their queryset."""
 
     field_class = SearchField
 
@@ -87,10 +87,10 @@ class SearchFilter(Filter):
 
 
 class SentFilters(DjangoFilterBackend):
-    """Narrows rows by the viewset's `filterset_class` and what was sent, in the address or the body."""
+    """Filters rows by the viewset's `filterset_class`, with parameters from the address or the body."""
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        """The rows that fit. Raises FieldErrors (400)."""
+        """The rows that match. Raises FieldErrors (400)."""
         if not (filterset_class := self.get_filterset_class(view, queryset)):
             return queryset
         chosen = filterset_class(view.params, queryset)
@@ -101,9 +101,9 @@ class SentFilters(DjangoFilterBackend):
 
 
 def parameters_of(filterset: type[FilterSet], schemas: Mapping[str, Schema] | None = None) -> list[Schema]:
-    """The filters of a list as its parameters in the OpenAPI document, as the FilterSet has them.
+    """The filters of a FilterSet, as parameters of the OpenAPI document.
 
-    `schemas` replaces what a filter's class says, for values that have a name of their own there.
+    `schemas` replaces the schema of a filter, for values that have a component of their own.
     """
     named = schemas or {}
     if unknown := named.keys() - filterset.base_filters.keys():

@@ -1,4 +1,4 @@
-"""WordPress's index, and the routes that it and the OpenAPI document are made of."""
+"""WordPress's index, and the routes of the URLs, which the OpenAPI document reads too."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,19 +17,19 @@ CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Route(NamedTuple):
-    """One address of this dialect: its path as in the URLs (`wp-json/fluent-crm/v2/tags/<id:pk>`), what answers it."""
+    """One route: its path as in the URLs (`wp-json/fluent-crm/v2/tags/<id:pk>`) and the view that answers it."""
 
     path: str
     view: type[RestView]
-    verbs: Mapping[str, str]  # "get", and so on, in their order; each with its key in the view's `rights`
+    verbs: Mapping[str, str]  # "get" and so on, in the view's order; each with its key in the view's `rights`
 
     def rights(self, verb: str) -> tuple[str, ...]:
-        """The Django permissions that a verb ("get") takes."""
+        """The Django permissions that a verb ("get") needs."""
         return rights_of(self.view.rights, self.verbs[verb]) or ()
 
 
 def walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[Route]:
-    """Every route of this dialect below some URL patterns, of views and of viewsets."""
+    """Every route of this face below some URL patterns."""
     for pattern in patterns:
         path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -45,7 +45,7 @@ def verbs_of(callback: Any) -> dict[str, str]:
 
 
 class IndexView(PublicView):
-    """`GET /wp-json/`: what this site is, how to sign in, every route."""
+    """`GET /wp-json/`: the site's name, how to sign in, and every route."""
 
     namespaces: tuple[str, ...] = ()
 
@@ -80,7 +80,7 @@ class NamespaceIndexView(PublicView):
 
 
 def routes(namespace: str) -> dict[str, Any]:
-    """The namespace's routes as WordPress lists them, keyed by their pattern."""
+    """The namespace's routes as WordPress lists them, by their pattern."""
     listed: dict[str, Any] = {}
     for found in walk(get_resolver().url_patterns):
         route = "/" + found.path.removeprefix(ROOT[1:])

@@ -1,4 +1,4 @@
-"""WordPress's ways to write one address, made one before the URLs are resolved."""
+"""Rewrites WordPress's different forms of an address to one, before the URLs are resolved."""
 
 from collections.abc import Callable
 

@@ -30,16 +30,16 @@ class PageRequest:
         return (self.number - 1) * self.per_page
 
     def beyond(self, total: int) -> bool:
-        """True when this page starts past the last row: no statement is needed to know it is empty."""
+        """True if this page starts after the last row: then it is empty, without a statement."""
         return self.offset >= total
 
     def read(self, rows: QuerySet[Any]) -> tuple[list[Any], int]:
-        """The rows of this page and how many there are on all pages. Two statements; one for a page past the last."""
+        """The rows of this page, and the number of rows on all pages. Two statements; one for a page after the last."""
         total = rows.count()
         return [] if self.beyond(total) else list(rows[self.offset :][: self.per_page]), total
 
     def envelope(self, rows: list[Any], total: int, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        """The page's answer. Its addresses are paths and keep every parameter of the request."""
+        """The answer with the page. The addresses in it are paths with all parameters of the request."""
         last_page = -(-total // self.per_page)
 
         def address(number: int) -> str:
@@ -60,7 +60,7 @@ class PageRequest:
 
 
 def flatten(name: str, value: Any) -> list[tuple[str, str]]:
-    """A parameter as the name-value pairs, in PHP brackets, that parse to it again."""
+    """A parameter as pairs of name and value with PHP brackets; parsing them gives the parameter again."""
     if name in CONTROL_PARAMETERS or value is None:
         return []
     if isinstance(value, dict):

@@ -12,29 +12,29 @@ from rest.query import read_pairs
 from rest.text import plain_line
 from wp_rest.exceptions import FieldErrors, invalid
 
-# A deeper name is kept as it stands: PHP stops at max_input_nesting_level too (64 there).
+# A deeper name is one plain key. PHP has such a limit too: max_input_nesting_level is 64.
 MAX_DEPTH = 16
-# A statement takes so many values on every database.
+# Every database accepts this many values in a statement.
 MAX_ENTRIES = 100_000
-# Unicode's categories of control and format characters, of marks that stand on a letter, and of blanks.
+# Unicode's categories of control and format characters, of combining marks, and of spaces.
 UNSEEN = frozenset("Cc Cf Mc Me Mn Zl Zp Zs".split())
 TRUE_WORDS = frozenset({"1", "yes", "true", "on"})
-# Parameters that steer WordPress's REST layer itself and never reach a route.
+# Parameters for WordPress's REST layer itself; routes do not see them.
 CONTROL_PARAMETERS = frozenset({"rest_route", "_method", "_envelope", "_jsonp", "_fields", "_locale", "_wpnonce"})
 
 
 def parse_query(query: str, codec: str | None = None) -> dict[str, Any]:
-    """The parameters of a query string or a urlencoded body, in UTF-8 or what `codec` or `_charset_` says.
+    """The parameters of a query string or a urlencoded body, in UTF-8 or the charset of `codec` or `_charset_`.
 
-    Raises ValueError for more than MAX_BODY_FIELDS of them, and for bytes that are no letters.
+    Raises ValueError for more than MAX_BODY_FIELDS parameters, and for bytes that cannot be decoded.
     """
     return nest(read_pairs(query, codec))
 
 
 class Repeated(str):
-    """The last value of a name that was sent several times (`ids=1&ids=2`), for whoever takes one.
+    """The last value of a name that was sent several times (`ids=1&ids=2`), for code that expects one value.
 
-    Where a list is due it is `values`, all of them: no action touches a part of what was named.
+    For a list, `values` has all of them, so that no action changes only a part of what was named.
     """
 
     __slots__ = ("values",)
@@ -49,7 +49,7 @@ class Repeated(str):
 
 
 class Level(dict[str, Any]):
-    """One level of nested names; `upcoming` is the index that `[]` takes next."""
+    """One level of nested names; `upcoming` is the next index for `[]`."""
 
     upcoming = 0
 
@@ -60,12 +60,12 @@ class Level(dict[str, Any]):
 
 
 def is_index(key: str) -> bool:
-    """True for the digits of a place in a list; longer ones are nobody's place."""
+    """True for digits that can be an index of a list; longer ones cannot."""
     return key.isascii() and key.isdecimal() and len(key) < 10
 
 
 def nest(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Fold names with PHP brackets into nested objects; a later value of one name wins (see Repeated).
+    """Turn names with PHP brackets into nested objects. If a name is repeated, its last value counts (see Repeated).
 
     >>> nest([("tags[]", "1"), ("tags[]", "2"), ("note[title]", "Call")])
     {'tags': ['1', '2'], 'note': {'title': 'Call'}}
@@ -97,7 +97,7 @@ def split_name(name: str) -> list[str]:
 
 
 def with_lists(value: Any) -> Any:
-    """Turn objects whose keys are all indexes into lists, at every depth (`tags[0]=1` is a list)."""
+    """Turn objects whose keys are all indexes into lists, at every depth: `tags[0]=1` is a list."""
     if not isinstance(value, dict):
         return value
     if value and all(is_index(key) for key in value):
@@ -106,7 +106,7 @@ def with_lists(value: Any) -> Any:
 
 
 def without_nul(value: Any) -> Any:
-    """The value with NUL characters taken out of its texts, at every depth: PostgreSQL stores none."""
+    """The value without NUL characters in its texts, at every depth: PostgreSQL cannot store them."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):
@@ -124,23 +124,23 @@ def is_true(value: Any) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    """True for what says nothing: null, an empty list, a text without a letter that can be seen, a list of these."""
+    """True for null, an empty list, a text without a visible character, and a list of such values."""
     if isinstance(value, dict | list):
         return all(is_empty(inner) for inner in (value.values() if isinstance(value, dict) else value))
     return value is None or (isinstance(value, str) and all(category(letter) in UNSEEN for letter in value))
 
 
 def as_search(value: Any) -> str:
-    """What is searched for, as one line without NUL; a number is its digits, also 0."""
+    """The text to search for, as one line without NUL. A number is its digits, also 0."""
     text = "" if value is None or value is False else str(value)
     return " ".join(text.replace("\x00", "").split())
 
 
 def as_list(value: Any, name: str = "list") -> list[Any]:
-    """A list as it is, or as the text that holds it; a single value as a list of one, nothing as [].
+    """A list, from a list or the text of one. A single value becomes a list of one; null and "" become [].
 
-    The text is `1,2`, a comma list whose texts are quoted as CSV quotes them (`"VIP, gold",Blog`), or JSON
-    (`[1,2]`). Raises FieldErrors (400) that name the parameter for one that cannot be read whole.
+    The text is `1,2`, with values quoted as in CSV (`"VIP, gold",Blog`), or JSON (`[1,2]`). Raises FieldErrors
+    (400) with the parameter's name if the text cannot be read completely.
     """
     if isinstance(value, Repeated):
         value = [entry for text in value.values for entry in as_list(text, name)]
@@ -181,9 +181,11 @@ def unreadable(name: str) -> FieldErrors:
 
 
 def as_entries(value: Any, name: str = "list") -> list[Any]:
-    """The texts and numbers of a list in any shape; texts are plain, objects left out (whole contacts come back).
+    """The texts and numbers of a list in any form. Texts become plain text.
 
-    Raises FieldErrors (400) for a list that cannot be read whole.
+    Objects are left out: some clients send a contact back with its whole tags.
+
+    Raises FieldErrors (400) for a list that cannot be read completely.
     """
     entries = as_list(value, name)
     if any(isinstance(entry, list) or (isinstance(entry, str) and is_json_list(entry)) for entry in entries):
@@ -196,7 +198,7 @@ def as_entries(value: Any, name: str = "list") -> list[Any]:
 
 
 def is_json_list(text: str) -> bool:
-    """True for a text that is a list itself: in a list it is a mistake, and no title."""
+    """True for a text that is itself a JSON list: inside a list it is a mistake, not a title."""
     if not text.lstrip().startswith("["):
         return False
     try:
@@ -206,10 +208,10 @@ def is_json_list(text: str) -> bool:
 
 
 def as_ids(value: Any, name: str = "ids") -> list[int]:
-    """The ids in a list in any shape, each once; an empty text and numbers that no row has are left out.
+    """The ids in a list in any form, each once. Empty texts and numbers that cannot be ids are left out.
 
-    Raises FieldErrors (400) for one that cannot be read whole, and where something else is among them: no
-    action touches a part of what was named. Where no ids are named at all it is [].
+    Raises FieldErrors (400) if the list cannot be read completely, or has something else beside ids: no action
+    changes only a part of what was named. A list without any id is [].
     """
     entries = [entry for entry in as_list(value, name) if entry != ""]
     numbers = [as_integer(entry) for entry in entries]
@@ -220,13 +222,13 @@ def as_ids(value: Any, name: str = "ids") -> list[int]:
 
 
 def ids_among(value: Any, name: str = "ids") -> list[int]:
-    """The ids in what a read is narrowed by; what is none is had by no row. Raises FieldErrors as as_list does."""
+    """The ids in a filter's list; anything else in it is left out. Raises FieldErrors as as_list does."""
     ids = (as_integer(entry) for entry in as_list(value, name))
     return list(dict.fromkeys(number for number in ids if number is not None and number > 0))
 
 
 def as_objects(value: Any) -> list[Any] | None:
-    """Several objects: a list, PHP's object of objects with any keys, or the JSON text of either; nothing as [].
+    """Several objects: a list, an object of objects as PHP writes it, or the JSON text of either; [] for nothing.
 
     None for anything else.
     """

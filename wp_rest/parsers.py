@@ -1,4 +1,4 @@
-"""Bodies in the other shapes that WordPress clients send: forms with PHP brackets, and JSON under their type."""
+"""Parses forms with PHP brackets, and JSON that is sent with the content type of a form."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -17,10 +17,9 @@ from wp_rest.parameters import nest, parse_query
 
 
 class FormParser(parsers.BaseParser):
-    """A urlencoded body; also JSON sent under a form's content type, curl's default for `-d`.
+    """A urlencoded body; also JSON with the content type of a form, which curl sends by default with `-d`.
 
-    Its letters, escaped or not, are UTF-8, or in the charset that the content type declares, or else in
-    the one that HTML's own field `_charset_` names.
+    The charset is the one of the content type, else that of HTML's field `_charset_`, else UTF-8.
     """
 
     media_type = "application/x-www-form-urlencoded"
@@ -37,16 +36,16 @@ class FormParser(parsers.BaseParser):
 
 
 class MultiPartParser(parsers.MultiPartParser):
-    """A multipart form; files in it are left out, as no route takes one. Charsets are as in a urlencoded form."""
+    """A multipart form. Files are left out, as no route accepts one. Charsets are as in a urlencoded form."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         codec = find_codec(media_type)
-        # Read whole first: a form that was cut short would be taken as far as it goes.
+        # Read completely first: Django would accept a form that was cut off.
         whole = BytesIO(read_body(stream, parser_context))
         if not is_closed(whole.getvalue(), media_type):
             raise InvalidBody
         try:
-            # Each byte as a letter: Django would put U+FFFD in the place of what it cannot decode.
+            # Latin-1 keeps each byte as one character: Django would replace what it cannot decode by U+FFFD.
             parts = super().parse(whole, media_type, {**parser_context, "encoding": "latin-1"})
             if chosen := parts.data.get("_charset_"):
                 codec = codec_of(str(chosen))
@@ -58,18 +57,18 @@ class MultiPartParser(parsers.MultiPartParser):
 
 
 def is_closed(body: bytes, media_type: str | None) -> bool:
-    """Whether a multipart body has its last line; without one its last value may be half of what was meant."""
+    """Whether a multipart body has its last line; without it the last value may be incomplete."""
     _, parameters = parse_header_parameters((media_type or "")[:MAX_CONTENT_TYPE])
     return not body or f"--{parameters.get('boundary', '')}--".encode() in body
 
 
 def as_sent(text: str, codec: str) -> str:
-    """A text of a form whose bytes were taken for letters. Raises InvalidBody."""
+    """A text of a form, decoded from one character for each byte. Raises InvalidBody."""
     return text if text.isascii() else decode(text.encode("latin-1"), codec)
 
 
 def as_object(value: Any) -> Mapping[str, Any] | None:
-    """An object as it is, or out of the JSON text that holds it; None for anything else."""
+    """An object, from an object or the JSON text of one; None for anything else."""
     if isinstance(value, str):
         try:
             value = parse_json(value.encode())

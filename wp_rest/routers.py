@@ -9,8 +9,8 @@ from rest_framework.routers import DynamicRoute, Route, SimpleRouter
 class WordPressRouter(SimpleRouter):
     """DRF's router for wp_rest.viewsets.
 
-    A prefix may have ids: `router.register("subscribers/<id:pk>/notes", NoteViewSet, basename="note")`; the id of
-    a row itself is named by the viewset's `lookup_url_kwarg`. Register a viewset twice for a second address.
+    A prefix may have ids: `router.register("subscribers/<id:pk>/notes", NoteViewSet, basename="note")`. The
+    viewset's `lookup_url_kwarg` names the id of the row. Register a viewset twice for a second address.
     """
 
     routes = [
@@ -36,7 +36,7 @@ class WordPressRouter(SimpleRouter):
         super().__init__(trailing_slash=False, use_regex_path=False)
 
     def get_method_map(self, viewset: Any, method_map: Mapping[str, str]) -> dict[str, str]:
-        """The verbs of a route, those whose action the viewset names in its `rights`, and in that order (`Allow`)."""
+        """The verbs whose action is in the viewset's `rights`, in that order (the order of `Allow`)."""
         order = list(viewset.rights)
         named = {verb: action for verb, action in method_map.items() if action in viewset.rights}
         return dict(sorted(named.items(), key=lambda entry: order.index(entry[1])))

@@ -1,4 +1,4 @@
-"""Routes in WordPress's manner: namespaces under /wp-json, an index for each, a JSON 404 for the rest."""
+"""Routes as in WordPress: namespaces below /wp-json, an index for each, and a JSON 404 for all other addresses."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from wp_rest.views import NoRouteView
 
 
 class IdConverter:
-    """A row's id. Longer numbers fit no database's id: they match no route, and so are 404."""
+    """A row's id. Numbers that are too long for a database id match no route, and so are a 404."""
 
     regex = "[0-9]{1,18}"
 
@@ -24,7 +24,7 @@ register_converter(IdConverter, "id")
 
 
 def wordpress_urls(namespaces: Mapping[str, Sequence[str]]) -> list[URLPattern | URLResolver]:
-    """The URLs of /wp-json/: `namespaces` maps a namespace to the modules that hold its routes."""
+    """The URLs of /wp-json/. `namespaces` maps a namespace to the modules with its routes."""
     urls: list[URLPattern | URLResolver] = [path("", IndexView.as_view(namespaces=tuple(namespaces)))]
     for namespace, modules in namespaces.items():
         urls.append(path(namespace, NamespaceIndexView.as_view(namespace=namespace)))

@@ -1,4 +1,4 @@
-"""What every view of the FluentCRM face builds on: who may ask, which verb is meant, what was sent, the answer's form."""
+"""The base of every view of the FluentCRM face: permissions, the verb, the parameters and the form of the answer."""
 
 import re
 from functools import cached_property
@@ -27,9 +27,10 @@ CALLBACK_NAME = re.compile(r"[\w.]+", re.ASCII)
 
 
 class RestView(APIView):
-    """A view of one route. Its methods are the verbs it answers, in the order in which the class defines them.
+    """A view of one route. Its methods are its verbs, in the order in which the class defines them.
 
-    `rights` maps a verb ("GET") to what it takes (rest.permissions). Resources are wp_rest.viewsets.
+    `rights` maps a verb ("GET") to the permission that it needs (rest.permissions). For resources see
+    wp_rest.viewsets.
     """
 
     rights: ClassVar[Rights] = {}
@@ -40,7 +41,7 @@ class RestView(APIView):
         cls.http_method_names = [*dict.fromkeys(own), "head", "options"]
 
     def key_of_rights(self, verb: str) -> str:
-        """What `rights` calls a verb ("GET") of this route."""
+        """The key in `rights` for a verb ("GET")."""
         return verb
 
     @property
@@ -49,7 +50,7 @@ class RestView(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        # Contacts are personal data: no cache between us and the client may keep them.
+        # Contacts are personal data: no cache between the server and the client may keep them.
         return {"Allow": ", ".join(self.allowed_methods), "Cache-Control": "no-store, private"}
 
     @cached_property
@@ -58,15 +59,15 @@ class RestView(APIView):
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        """Query and body as one set of parameters; the body wins. A body that is no object has none."""
+        """The parameters of query and body together; those of the body win. A body that is not an object has none."""
         body = self.request.data
         merged = {**self.query, **body} if isinstance(body, dict) else self.query
         return {name: value for name, value in merged.items() if name not in CONTROL_PARAMETERS}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Settle who is asking, then the verb (it decides the route and the right), then whether they may.
+        """Find out who is asking, then the verb (it decides the route and the permission), then check the permission.
 
-        Nothing of a body is read for a stranger. Whoever asks, and for whatever, is counted.
+        No body is read without valid credentials. Every request is counted, also one that is refused.
         """
         refused = self.refusal_of_credentials(request)
         self.check_throttles(request)
@@ -76,7 +77,7 @@ class RestView(APIView):
         if request.method == "POST":
             verb = self.overriding_verb(request)
             if not verb and self.authentication_classes:
-                # Only the body can say whether another verb is meant.
+                # Only the body can name another verb.
                 if user is None:
                     raise refused or NotAuthenticated
                 verb = self.verb_in_body(request)
@@ -94,9 +95,9 @@ class RestView(APIView):
         self.check_permissions(request)
 
     def settle_verb(self, verb: str) -> None:
-        """Called once a request with the verb ("get") that is meant, before rights are checked.
+        """Called once for each request, with the verb ("get") that the client means, before rights are checked.
 
-        Its handler is wrapped here and not in the class: a method that calls another would be tried again by both.
+        The handler is wrapped here and not in the class: if one method calls another, both would try again.
         """
         if verb in WRITING_VERBS:
             setattr(self, verb, retry_lost_races(getattr(self, verb)))
@@ -137,7 +138,7 @@ class RestView(APIView):
         )
 
     def get_permissions(self) -> Any:
-        # What a route is may be known to anyone, as in WordPress; what it answers may not.
+        # Anyone may see the description of a route, as in WordPress, but not its answers.
         if self.request.method == "OPTIONS":
             return []
         return super().get_permissions()
@@ -172,7 +173,7 @@ def as_verb(value: Any) -> str:
 
 
 def is_callback(name: Any) -> bool:
-    """True for what WordPress takes as the name of a JSONP callback."""
+    """True for what WordPress accepts as the name of a JSONP callback."""
     return isinstance(name, str) and CALLBACK_NAME.fullmatch(name) is not None
 
 
@@ -184,7 +185,7 @@ class PublicView(RestView):
 
 
 class NoRouteView(PublicView):
-    """Whatever no other route matches: a JSON 404, whoever asks."""
+    """A JSON 404 for all addresses that no other route matches, without credentials too."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_throttles(request)
@@ -195,15 +196,15 @@ class NoRouteView(PublicView):
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler404 for addresses outside /wp-json, which has a JSON 404 of its own."""
+    """handler404 for addresses outside /wp-json, which has its own JSON 404."""
     return JsonResponse(error_body("rest_no_route", NO_ROUTE, 404), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: what fails outside a route (a middleware, a lost database) is JSON too."""
+    """handler500: errors outside a route (a middleware, a lost database) are JSON too."""
     return JsonResponse(error_body("internal_server_error", SERVER_ERROR, 500), status=500)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler400: a wrong Host header, or too many parameters, outside of any route."""
+    """handler400: a wrong Host header, or too many parameters, outside a route."""
     return JsonResponse(error_body("rest_bad_request", "The request could not be read.", 400), status=400)

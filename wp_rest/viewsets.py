@@ -1,6 +1,6 @@
 """Viewsets of the FluentCRM face: a resource is a class, its actions are methods (see wp_rest.routers).
 
-A class with a method `list` has no annotation `list[...]` below it: there the word is the method.
+In a class with a method `list`, do not write the annotation `list[...]` below it: there `list` is the method.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from wp_rest.views import VERBS, RestView
 
 
 class RestViewSet(ViewSetMixin, RestView):
-    """A resource. `rights` maps each action to what it takes; an action that is not in it is no route."""
+    """A resource. `rights` maps each action to the permission that it needs; other actions have no route."""
 
     rights: ClassVar[Rights] = {}
     lookup_value_converter = "id"  # wp_rest.urls.IdConverter
@@ -30,7 +30,7 @@ class RestViewSet(ViewSetMixin, RestView):
         return self.action_map.get(verb.lower(), "")
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        # Each route of a resource has its own verbs. Django and DRF look for them in this attribute.
+        # Each route of a resource has its own verbs; Django and DRF read them from this attribute.
         self.http_method_names = [*(verb for verb in self.action_map if verb in VERBS), "head", "options"]
         return super().initialize_request(request, *args, **kwargs)
 
@@ -40,20 +40,20 @@ class RestViewSet(ViewSetMixin, RestView):
 
 
 class ListViewSet(RestViewSet, GenericAPIView[Any]):
-    """A resource with lists that come in pages. `filterset_class` says what they are narrowed by (wp_rest.filters)."""
+    """A resource with lists in pages. `filterset_class` has their filters (wp_rest.filters)."""
 
     filter_backends = (SentFilters,)
     filterset_class: ClassVar[Any] = None
     per_page = 15
 
     def page(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        """The page that is asked for of those rows that fit the request's filters, in FluentCRM's envelope."""
+        """The requested page of the rows that match the request's filters, in FluentCRM's envelope."""
         page = PageRequest.from_params(self.params, self.per_page)
         listed, total = page.read(self.filter_queryset(rows))
         return page.envelope(list(self.show_page(listed)), total, self.request.path_info, self.params)
 
     def show_page(self, rows: Sequence[Any]) -> Sequence[Any]:
-        """The rows of a page on the wire; for rows that need more than themselves, with a fixed number of statements."""
+        """The rows of a page as the answer shows them. Whatever else it reads takes a fixed number of statements."""
         return [self.show(row) for row in rows]
 
     def show(self, row: Any) -> Any:
@@ -63,8 +63,8 @@ class ListViewSet(RestViewSet, GenericAPIView[Any]):
 class ModelViewSet(ListViewSet):
     """Plain CRUD of the rows of `get_queryset()`: a page of them, one, create, update, delete.
 
-    A subclass has `serializer_class`, `noun` and `plural` (the keys of its answers), its three sentences, and
-    says how rows are shown, saved and deleted.
+    A subclass has `serializer_class`, `noun` and `plural` (the keys of its answers), the messages of its answers,
+    and methods that show, save and delete rows.
     """
 
     noun: ClassVar[str]
@@ -86,7 +86,7 @@ class ModelViewSet(ListViewSet):
 
     @transaction.atomic
     def update(self, request: Request, **ids: int) -> Response:
-        # Locked: of two changes at once none is lost, and one that is deleted now does not come back.
+        # Locked: two changes at once are both kept, and a row that is deleted meanwhile does not come back.
         row, beside = self.save(self.valid(self.get_object(lock=True)))
         return Response({"message": self.updated, self.noun: self.show(row), **beside})
 
@@ -97,12 +97,12 @@ class ModelViewSet(ListViewSet):
 
     @property
     def row_id(self) -> int:
-        """The id of the address's row."""
+        """The id of the row in the address."""
         number: int = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
         return number
 
     def get_object(self, *, lock: bool = False) -> Any:
-        """The address's row, kept until the transaction ends where `lock` says so. Raises NotFound. One statement."""
+        """The row in the address, with `lock` locked until the transaction ends. Raises NotFound. One statement."""
         rows = self.get_queryset().filter(pk=self.row_id)
         row = (rows.select_for_update() if lock else rows).first()
         if row is None:
@@ -114,13 +114,13 @@ class ModelViewSet(ListViewSet):
         return self.params
 
     def valid(self, row: Any = None) -> Any:
-        """The serializer of what was sent, for the row that is changed or a new one. Raises ValidationError."""
+        """The serializer of what was sent, for `row` or for a new row. Raises ValidationError."""
         serializer = self.get_serializer_class()(row, data=self.sent())
         serializer.is_valid(raise_exception=True)
         return serializer
 
     def save(self, serializer: Any) -> tuple[Any, Mapping[str, Any]]:
-        """Create or change a row by a valid serializer; returns it and what else the answer tells."""
+        """Create or change a row with a valid serializer; returns the row and further keys of the answer."""
         raise NotImplementedError
 
     def show_new(self, row: Any) -> Any:
@@ -128,5 +128,5 @@ class ModelViewSet(ListViewSet):
         return self.show(row)
 
     def delete_row(self, pk: int) -> Any:
-        """Delete a row; returns something false where there was none."""
+        """Delete a row; returns a false value if it does not exist."""
         raise NotImplementedError

@@ -27,8 +27,8 @@ CREDENTIALS = f"""
 class ApplicationPasswordAuthentication(BaseAuthentication):
     """The user of `Authorization: Basic`, by user name or e-mail address and an application password.
 
-    One statement and one BLAKE2b. `Basic user:password` that was not base64-encoded is read as it
-    stands, as the guide's own curl lines send it. Raises AuthenticationFailed (401), or Throttled (429)
+    One statement and one BLAKE2b. `Basic user:password` without base64 encoding is accepted too, as the
+    guide's own curl lines send it. Raises AuthenticationFailed (401), or Throttled (429)
     after too many failures.
     """
 
@@ -45,12 +45,12 @@ class ApplicationPasswordAuthentication(BaseAuthentication):
         return user, password_id
 
     def authenticate_header(self, request: Request) -> str:
-        # A challenge would make browsers ask for a password and send it along ever after.
+        # A challenge would make browsers ask for a password and then send it with every request.
         return ""
 
 
 def read_credentials(header: str) -> tuple[str, str] | None:
-    """(user name, password) of an Authorization header; None for one that holds no such pair."""
+    """The user name and the password of an Authorization header; None if it has no such pair."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -63,10 +63,10 @@ def read_credentials(header: str) -> tuple[str, str] | None:
 
 
 def find_user(name: str, hashed: str) -> tuple[User, int, datetime | None] | None:
-    """The active user of that password, if the name is theirs or their e-mail address, in any case. One statement.
+    """The active user with this password and this user name or e-mail address, in any case. One statement.
 
-    The password finds the row, by its unique index: names have none in which case does not matter. It is a
-    hash of 142 random bits; who knew it from the time that the index takes would be no nearer to the password.
+    The row is found by the password's hash, which has a unique index; names have no index that ignores case.
+    The time that the look-up takes says nothing useful: the hash is of 142 random bits.
     """
     for password_id, last_used_at, *values in read(CREDENTIALS, hashed):
         user = User.from_db(connection.alias, USER_FIELDS, values)
@@ -78,5 +78,5 @@ def find_user(name: str, hashed: str) -> tuple[User, int, datetime | None] | Non
 
 
 def caseless(name: str) -> str:
-    """A name as it is compared; composed as Django composes user names (NFKC)."""
+    """A name as it is compared: in NFKC, as Django keeps user names, and without case."""
     return normalize("NFKC", name).strip().casefold()

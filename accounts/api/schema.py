@@ -1,16 +1,6 @@
 """What the routes of accounts take and answer (see rest.openapi)."""
 
-from rest.openapi import (
-    ID,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    listed,
-    obj,
-    ref,
-    say,
-)
+from rest.openapi import ID, TEXT, Operation, Routes, Schema, listed, obj, ref, say
 
 LINK = listed(obj({"href": TEXT}, title="Link"))
 COMPONENTS: dict[str, Schema] = {

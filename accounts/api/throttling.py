@@ -1,4 +1,4 @@
-"""The FluentCRM face's limit of requests a minute: FLUENTCRM_RATE_LIMIT, off unless set."""
+"""The FluentCRM face's limit of requests a minute (FLUENTCRM_RATE_LIMIT); off by default."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest.rate_limit import Spent, spend
 
 
 class RequestsAMinute(BaseThrottle):
-    """Counts an application password's requests, and an address's where nobody signed in."""
+    """Counts requests by application password, or by address if the request has none."""
 
     spent: Spent | None = None
 
@@ -30,7 +30,7 @@ class RequestsAMinute(BaseThrottle):
 
 
 def limit_headers(spent: Spent) -> dict[str, str]:
-    """The three headers that tell a client where it stands."""
+    """The three headers with the limit, the remaining requests and the end of the minute."""
     return {
         "X-RateLimit-Limit": str(spent.limit),
         "X-RateLimit-Remaining": str(spent.remaining),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="ApplicationPassword",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="What uses it, for people to tell them apart.", max_length=190)),
+                ("name", models.CharField(help_text="The client that uses it.", max_length=190)),
                 ("hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),

@@ -16,8 +16,11 @@ class Migration(migrations.Migration):
             name="ApiKey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="What uses it, for people to tell them apart.", max_length=190)),
-                ("read_only", models.BooleanField(default=False, help_text="It may look and never change.")),
+                ("name", models.CharField(help_text="The client that uses it.", max_length=190)),
+                (
+                    "read_only",
+                    models.BooleanField(default=False, help_text="The key can read but not change anything."),
+                ),
                 ("hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),

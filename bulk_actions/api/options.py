@@ -1,7 +1,7 @@
 """Reading the options of bulk actions (guide, 'Bulk Operations'; recordings bulk-actions.json, strict-bulk.json).
 
-A reader takes the request's parameters, refuses what is wrong with them, and returns the prepared
-action (bulk_actions.actions) with the words of the answer. READERS has one for each action.
+A reader takes the request's parameters, refuses wrong ones, and returns the prepared action
+(bulk_actions.actions) with the messages of its answer. READERS has one for each action.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ DONE = "Selected bulk action has been successfully completed"
 
 @dataclass(frozen=True)
 class ReadAction:
-    """A prepared action, the message of its answer by what it counted, and what was named in vain."""
+    """A prepared action, the message of its answer (made from its count), and names that do not exist."""
 
     prepared: PreparedAction
     message: Callable[[int], str]
@@ -39,7 +39,7 @@ class ReadAction:
 
 
 def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) -> Callable[[Params], ReadAction]:
-    """A reader of the tags or lists that `action_options` name, by ids, slugs or titles that exist."""
+    """A reader of the tags or lists in `action_options`: ids, slugs or titles that exist."""
 
     def read(params: Params) -> ReadAction:
         named = resolve_segments(model, as_entries(params.get("action_options"), "action_options"))
@@ -65,7 +65,7 @@ def change_status(params: Params) -> ReadAction:
 
 
 def read_reason(text: str) -> str:
-    """Why contacts leave, as one line. Raises FieldErrors (400) for one that is too long to be kept."""
+    """The reason why contacts leave, as one line. Raises FieldErrors (400) if it is too long."""
     reason = plain_line(text) if len(text) <= MAX_RAW_LENGTH else text
     if len(reason) > MAX_REASON:
         raise invalid("unsubscribe_reason", f"The unsubscribe_reason may not be longer than {MAX_REASON} characters.")
@@ -83,7 +83,7 @@ def change_type(params: Params) -> ReadAction:
 
 
 def update_custom_fields(params: Params) -> ReadAction:
-    """`custom_field` has key, value and, for FluentCRM's sake, type: the field's own type rules."""
+    """`custom_field` has key, value and type. The type is ignored: the type of the field itself counts."""
     sent = as_object(params.get("custom_field")) or {}
     slug = sent.get("key")
     if not isinstance(slug, str) or not slug:
@@ -101,7 +101,7 @@ def update_custom_fields(params: Params) -> ReadAction:
 
 
 def chosen_company(params: Params) -> int:
-    """The company of `company_id`, or of `new_status` as FluentCRM's screen sends it. Raises 404 without one."""
+    """The company of `company_id`, or of `new_status`, as FluentCRM's screen sends it. Raises the 404."""
     pk = as_integer(params.get("company_id") or params.get("new_status"))
     if pk is None:
         ids = as_ids(params.get("action_options"), "action_options")
@@ -115,7 +115,7 @@ def chosen_company(params: Params) -> int:
 
 def add_to_company(params: Params) -> ReadAction:
     def message(joined: int) -> str:
-        # A chunk of all contacts may well have none; the client's loop goes on.
+        # A chunk of all contacts may have none; the client continues with the next one.
         if not joined and not is_true(params.get("is_all")):
             raise Unprocessable("No valid active subscribers found for this company")
         return f"{joined} subscribers has been attached to the selected company"
@@ -133,7 +133,7 @@ def delete_contacts(params: Params) -> ReadAction:
 
 
 def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
-    """A reader for an action whose subject this server does not have yet: refused plainly, never pretended."""
+    """A reader for an action that this server does not have yet; it refuses the action."""
 
     def read(params: Params) -> ReadAction:
         raise Unprocessable(f"This server has no {what} yet")
@@ -142,7 +142,7 @@ def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
 
 
 def not_there(what: str) -> Callable[[Params], ReadAction]:
-    """The same where the client names one by its id: there is none of that id (404)."""
+    """The same for an action that names a row by its id: the answer is the 404."""
 
     def read(params: Params) -> ReadAction:
         raise NotFound(f"There is no such {what}: this server has none yet")

@@ -6,30 +6,8 @@ from django.conf import settings
 
 from bulk_actions.actions import ACTIONS
 from bulk_actions.api.options import DONE
-from rest.openapi import (
-    ANYTHING,
-    BOOLEAN,
-    INTEGER,
-    TEXT,
-    Operation,
-    Refusal,
-    Routes,
-    Schema,
-    obj,
-    one_of,
-    say,
-    sent,
-)
-from wp_rest.openapi import (
-    ENTRIES,
-    FLAG,
-    FORBIDDEN_TO,
-    IDS,
-    INVALID,
-    JSON_OBJECT,
-    ignored,
-    refused,
-)
+from rest.openapi import ANYTHING, BOOLEAN, INTEGER, TEXT, Operation, Refusal, Routes, Schema, obj, one_of, say, sent
+from wp_rest.openapi import ENTRIES, FLAG, FORBIDDEN_TO, IDS, INVALID, JSON_OBJECT, ignored, refused
 
 COMPONENTS: dict[str, Schema] = {}
 BODY = sent(

@@ -3,7 +3,7 @@ from wp_rest.routers import WordPressRouter
 
 router = WordPressRouter()
 router.register("subscribers", BulkActionViewSet, basename="bulk-action")
-# Clients call /contacts as well; it is the same (contract.md).
+# Some clients call /contacts; it means the same (contract.md).
 router.register("contacts", BulkActionViewSet, basename="bulk-action-alias")
 
 urlpatterns = router.urls

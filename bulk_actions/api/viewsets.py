@@ -18,7 +18,7 @@ from wp_rest.parameters import CONTROL_PARAMETERS, as_ids, as_list, is_empty, is
 from wp_rest.parsers import as_object
 from wp_rest.viewsets import RestViewSet
 
-# What a request may hold. Whoever says is_all without a condition, and something else, meant other contacts.
+# The known keys of a request. With is_all, no condition and an unknown key, the client meant other contacts.
 KEYS = CONTROL_PARAMETERS | frozenset(
     "action_name action_options new_status company_id custom_field unsubscribe_reason reason is_all contact_query "
     "last_id subscriber_ids".split()
@@ -26,7 +26,7 @@ KEYS = CONTROL_PARAMETERS | frozenset(
 
 
 def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The contact_query of a request on everybody. Raises FieldErrors (400) where it may mean anything else."""
+    """The contact_query of a request on all contacts. Raises FieldErrors (400) if it may mean other contacts."""
     sent = params.get("contact_query")
     query = {} if sent is None else as_object(sent)
     for name, value in params.items():
@@ -34,19 +34,19 @@ def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
         if named or name in CONDITIONS or (not query and name not in KEYS):
             raise invalid(name, f"With is_all the contacts are chosen by contact_query, not by {name[:64]}.", "unknown")
     if query is None:
-        # Read as no condition it would mean everybody.
+        # Read as no condition, it would mean all contacts.
         raise invalid("contact_query", "The contact_query must be an object.", "object")
     return query
 
 
 class BulkActionViewSet(RestViewSet):
-    """Which right it takes depends on the action."""
+    """The permission depends on the action."""
 
     rights: ClassVar = {"do_bulk_action": None}
 
     @action(detail=False, methods=["post", "put"], url_path="do-bulk-action")
     def do_bulk_action(self, request: Request) -> Response:
-        """Everything that can be refused is refused before anything is written; then all of it happens, or nothing."""
+        """Everything is checked before anything is written; all of it is one transaction."""
         params = self.params
         name = params.get("action_name")
         if not isinstance(name, str) or name not in ACTIONS:
@@ -76,8 +76,8 @@ class BulkActionViewSet(RestViewSet):
         return Response(answer)
 
     def next_chunk(self, params: dict[str, Any]) -> tuple[list[int], bool]:
-        """The next contacts of `contact_query` (the list's own filters) after `last_id`, upward by id, and
-        whether they are the last ones. BULK_CHUNK at a time.
+        """The next BULK_CHUNK contacts of `contact_query` (the filters of the list) after `last_id`, in the order of
+        their ids, and whether they are the last ones.
         """
         contacts = select_to_change(read_query(params)).contacts.filter(pk__gt=as_integer(params.get("last_id")) or 0)
         ids = list(contacts.order_by("pk").values_list("pk", flat=True)[: settings.BULK_CHUNK + 1])

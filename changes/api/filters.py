@@ -1,4 +1,4 @@
-"""What GET /subscribers/{id}/history is narrowed by."""
+"""The filters of GET /subscribers/{id}/history."""
 
 from typing import Any
 
@@ -7,25 +7,25 @@ from django_filters import FilterSet
 from changes.actors import Channel
 from changes.events import EVENTS
 from changes.models import Change
-from wp_rest.filters import IdFilter, MomentFilter, WordFilter
+from wp_rest.filters import DateTimeFilter, IdFilter, WordFilter
 
 
 class ChangeFilter(FilterSet):
-    """By what was done, through which channel, by whom, and when: `until` itself is left out."""
+    """By event, channel, user and time. The time `until` itself is not included."""
 
     change = WordFilter("change", "event", EVENTS, help_text="Only changes of this kind.")
     channel = WordFilter("channel", "channel", Channel.values, help_text="Only changes that came in this way.")
-    # As earlier versions called it, with their word for what no request did.
-    door = WordFilter("door", "channel", [*Channel.values, "command"], method="through_door")
+    # The name of `channel` in earlier versions, which also called the channel `system` `command`.
+    door = WordFilter("door", "channel", [*Channel.values, "command"], method="in_channel")
     user = IdFilter("user", "user", help_text="Only changes by this user (id).")
-    since = MomentFilter(
+    since = DateTimeFilter(
         "since", "at", "gte", help_text="Only changes at this time or later: `2026-01-31 09:05:00` or ISO 8601."
     )
-    until = MomentFilter("until", "at", "lt", help_text="Only changes before this time.")
+    until = DateTimeFilter("until", "at", "lt", help_text="Only changes before this time.")
 
     class Meta:
         model = Change
         fields = ()
 
-    def through_door(self, changes: Any, name: str, door: str) -> Any:
-        return changes.filter(channel=Channel.SYSTEM if door == "command" else door)
+    def in_channel(self, changes: Any, name: str, channel: str) -> Any:
+        return changes.filter(channel=Channel.SYSTEM if channel == "command" else channel)

@@ -1,4 +1,4 @@
-"""An entry of history on the wire."""
+"""An entry of history as answers show it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from wp_rest.dates import write_datetime
 
 
 def show_change(change: Change) -> dict[str, Any]:
-    """One entry: `contacts` is to how many contacts it happened at once."""
+    """One entry. `contacts` is the number of contacts that changed together."""
     user = change.user
     return {
         "id": change.pk,

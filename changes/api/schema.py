@@ -5,24 +5,10 @@ from dataclasses import replace
 from changes.actors import ActorKind, Channel
 from changes.api.filters import ChangeFilter
 from changes.events import EVENTS, SUBJECTS
-from rest.openapi import (
-    ANYTHING,
-    ID,
-    INTEGER,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    mapped,
-    nullable,
-    obj,
-    one_of,
-    ref,
-    say,
-)
-from subscribers.api.schema import CONTACT_ID, TOPIC
+from rest.openapi import ANYTHING, ID, INTEGER, TEXT, Operation, Routes, Schema, mapped, nullable, obj, one_of, ref, say
+from subscribers.api.schema.contact import CONTACT_ID, TOPIC
 from wp_rest.filters import parameters_of
-from wp_rest.openapi import INVALID, MOMENT, NOT_FOUND, page_example, page_of, pages
+from wp_rest.openapi import DATETIME, INVALID, NOT_FOUND, page_example, page_of, pages
 
 CHANGE_KIND = one_of(*EVENTS, title="ChangeKind")
 CHANNEL = one_of(*Channel.values, title="ChangeChannel")
@@ -30,7 +16,7 @@ COMPONENTS: dict[str, Schema] = {
     "Change": obj(
         {
             "id": ID,
-            "at": MOMENT,
+            "at": DATETIME,
             "user": say(
                 nullable(obj({"ID": ID, "display_name": TEXT}, title="ChangeUser")),
                 "The user who made the change; null if there was none, or the user no longer exists.",

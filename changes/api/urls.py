@@ -3,7 +3,7 @@ from wp_rest.routers import WordPressRouter
 
 router = WordPressRouter()
 router.register("subscribers/<id:pk>/history", HistoryViewSet, basename="history")
-# Clients call /contacts as well; it is the same (contract.md).
+# Some clients call /contacts; it means the same (contract.md).
 router.register("contacts/<id:pk>/history", HistoryViewSet, basename="history-alias")
 
 urlpatterns = router.urls

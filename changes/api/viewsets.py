@@ -14,7 +14,7 @@ from wp_rest.viewsets import ListViewSet
 
 
 class HistoryViewSet(ListViewSet):
-    """Newest first. Of a contact that was deleted the deletion is left."""
+    """The newest entries first. For a deleted contact only the deletion is kept."""
 
     filterset_class = ChangeFilter
     rights: ClassVar = {"list": "changes.view_change"}

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="change",
             name="contacts",
-            field=models.PositiveIntegerField(help_text="To how many contacts it happened."),
+            field=models.PositiveIntegerField(help_text="The number of contacts that it is about."),
         ),
         migrations.AlterField(
             model_name="change",

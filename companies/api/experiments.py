@@ -11,7 +11,7 @@ from wp_rest.viewsets import RestViewSet
 
 
 class ExperimentsViewSet(RestViewSet):
-    """FluentCRM's switches for its modules. Here the modules are always on; what is said is remembered."""
+    """FluentCRM's switches for its modules. They are stored, but on this server all modules are always on."""
 
     rights: ClassVar = {"list": "companies.view_experiments", "create": "companies.change_experiments"}
 
@@ -19,11 +19,11 @@ class ExperimentsViewSet(RestViewSet):
         return Response({"settings": experiments()})
 
     def create(self, request: Request) -> Response:
-        told = {
+        switches = {
             name: "yes" if is_true(value) else "no"
             for name, value in self.params.items()
-            # What is no name of a module is not kept; PostgreSQL could not keep all of it either (NUL).
+            # Only names that a module can have are stored; PostgreSQL cannot store NUL.
             if isinstance(value, str | bool | int) and len(name) <= 64 and name.isascii() and name.isidentifier()
         }
-        remember_experiments(told)
+        remember_experiments(switches)
         return Response({"message": "Settings has been updated"})

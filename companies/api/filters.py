@@ -1,4 +1,4 @@
-"""What GET /companies is narrowed by."""
+"""The filters of GET /companies."""
 
 from django_filters import FilterSet
 

@@ -7,7 +7,7 @@ from wp_rest.dates import write_datetime
 
 
 def show_company(company: Company, *, new: bool = False) -> dict[str, Any]:
-    """A company with the keys of the recordings, in that order; the answer to a create has numbers for texts."""
+    """A company with the keys of the recordings, in their order. With `new`, some texts are numbers, as recorded."""
     values = tuple(getattr(company, name) for name in COLUMNS)
     return show_row(values, company.custom_values, company.created_at, company.updated_at, new=new)
 
@@ -15,7 +15,7 @@ def show_company(company: Company, *, new: bool = False) -> dict[str, Any]:
 def show_row(
     values: tuple[Any, ...], custom_values: Any, created_at: Any, updated_at: Any, *, new: bool = False
 ) -> dict[str, Any]:
-    """The same of a row read by fixed SQL; `values` are those of COLUMNS."""
+    """The same for a row that was read by fixed SQL; `values` are in the order of COLUMNS."""
     shown = dict(zip(COLUMNS, values, strict=True))
     if not new:
         for name in ("owner_id", "employees_number"):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from companies.models import TYPES
+from rest.fields import InputField
 from rest.numbers import as_integer
 from wp_rest.fields import (
     ChoiceTextField,
@@ -17,34 +18,28 @@ from wp_rest.fields import (
 )
 
 
-class CountField(serializers.Field[Any, Any, Any, Any]):
-    """A whole number from 0; an empty one is 0."""
+class CountField(InputField):
+    """A whole number, 0 or more; an empty text is 0."""
 
     default_error_messages = {"integer": "The {name} must be a whole number."}
 
     def to_internal_value(self, data: Any) -> int:
         number = 0 if data == "" else as_integer(data)
         if number is None or not 0 <= number < 2**31:
-            self.fail("integer", name=self.field_name)
+            self.fail("integer")
         return number
 
-    def to_representation(self, value: Any) -> Any:
-        return value
 
-
-class OptionalIdField(serializers.Field[Any, Any, Any, Any]):
-    """An id; an empty one, and 0, is none."""
+class OptionalIdField(InputField):
+    """An id; None for an empty text and 0."""
 
     default_error_messages = {"integer": "The {name} must be an id."}
 
     def to_internal_value(self, data: Any) -> int | None:
         number = 0 if data == "" else as_integer(data)
         if number is None or number < 0:
-            self.fail("integer", name=self.field_name)
+            self.fail("integer")
         return number or None
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class CompanySerializer(serializers.Serializer[Any]):

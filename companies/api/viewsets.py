@@ -37,14 +37,14 @@ def found_of(ids: Iterable[int]) -> list[Company]:
 
 
 def missing(ids: Iterable[int], found: Iterable[Company]) -> dict[str, Any]:
-    """What rides along with an answer about companies: the ids that none has."""
+    """The key `ignored` of an answer: the ids that no company has."""
     there = {company.pk for company in found}
     unknown = [pk for pk in dict.fromkeys(ids) if pk not in there]
     return {"ignored": {"companies": unknown}} if unknown else {}
 
 
 def show_companies(companies: Sequence[Company]) -> list[dict[str, Any]]:
-    """Companies with how many contacts they have, and their owners. At most four statements."""
+    """Companies with their number of contacts and their owners. At most four statements."""
     ids = [company.pk for company in companies]
     counts = dict(
         Company.objects.filter(pk__any_of=ids).annotate(contacts=Count("subscribers")).values_list("pk", "contacts")
@@ -94,7 +94,7 @@ class CompanyViewSet(ModelViewSet):
         last = "id" if upward else "-id"
         if not isinstance(name, str) or name not in SORTABLE:
             return [last]
-        # Empty values come first upward, on every database.
+        # In ascending order empty values come first, on every database.
         column = Fold(name) if name in TEXTS else F(name)
         return [column.asc(nulls_first=True) if upward else column.desc(nulls_last=True), last]
 
@@ -123,9 +123,9 @@ class CompanyViewSet(ModelViewSet):
 
     @transaction.atomic
     def write(self, company: Company, valid: dict[str, Any]) -> dict[str, Any]:
-        """Save a valid company; its owner belongs to it from then on. Raises FieldErrors, NameTaken.
+        """Save a valid company and add its owner to it. Raises FieldErrors and NameTaken.
 
-        Returns what rides along with the answer: the custom values that no field has.
+        Returns the key `ignored` of the answer: the custom values that no field has.
         """
         unknown: list[str] = []
         custom_values = valid.pop("custom_values", None)
@@ -150,7 +150,7 @@ class CompanyViewSet(ModelViewSet):
         return services.delete_companies([pk])
 
     def ids(self, *names: str) -> list[int]:
-        """The ids under the first of the names that has some. Raises the 422 for the first name without any."""
+        """The ids of the first parameter in `names` that has some. Raises the 422 for the first name if none has."""
         ids = next((ids for name in names if (ids := as_ids(self.params.get(name), name))), [])
         if not ids:
             raise required(names[0])
@@ -158,14 +158,14 @@ class CompanyViewSet(ModelViewSet):
 
     @action(detail=False)
     def search(self, request: Request) -> Response:
-        """A few companies for a chooser."""
+        """A few companies for a select box."""
         columns = ("id", "name", "email", "logo", "phone", "website")
         found = list(self.filter_queryset(self.get_queryset()).order_by("pk").values(*columns)[: FOUND_AT_ONCE + 1])
         return Response({"results": found[:FOUND_AT_ONCE], "has_more": len(found) > FOUND_AT_ONCE})
 
     @action(detail=False, url_path="search-unattached-contacts")
     def search_unattached_contacts(self, request: Request) -> Response:
-        """Contacts that do not belong to a company yet, newest first."""
+        """Contacts that do not belong to the company, the newest first."""
         company = as_integer(self.params.get("company_id"))
         if not company:
             raise required("company_id")

@@ -22,11 +22,7 @@ from rest.openapi import (
     schema_of,
     sent,
 )
-from wp_rest.openapi import (
-    ENTRIES,
-    INVALID,
-    MISSING,
-)
+from wp_rest.openapi import ENTRIES, INVALID, MISSING
 
 
 @schema_of.register

@@ -46,7 +46,7 @@ class CustomFieldSerializer(serializers.Serializer[Any]):
 
 
 def read_definitions(sent: list[Any]) -> list[CustomField]:
-    """The definitions in a request. Raises ValidationError that names the place of the one that is wrong."""
+    """The definitions in a request. Raises ValidationError with the position of the wrong one."""
     accepted = []
     for place, entry in enumerate(sent):
         serializer = CustomFieldSerializer(data=entry)
@@ -54,7 +54,7 @@ def read_definitions(sent: list[Any]) -> list[CustomField]:
             raise serializers.ValidationError({f"fields.{place}": serializer.errors})
         extras = storable(without_nul({key: value for key, value in entry.items() if key not in KNOWN_KEYS}))
         accepted.append((serializer.validated_data, extras))
-    # Slugs that are given come first: one made from a label must not take one of those.
+    # Slugs that were sent come first: a slug that is made from a label must not be one of those.
     for fields, _ in accepted:
         fields["slug"] = fields.get("slug", "").replace('"', "").replace("\\", "")
     taken: set[str] = set()

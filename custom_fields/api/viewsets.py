@@ -69,7 +69,7 @@ class ContactFieldsViewSet(DefinitionsViewSet):
 
     @action(detail=False, methods=["put"])
     def update_group_name(self, request: Request) -> Response:
-        """A group of fields gets another name, here and in no field's values."""
+        """Rename a group of fields. Values do not change."""
         serializer = GroupNameSerializer(data=self.params)
         serializer.is_valid(raise_exception=True)
         names = serializer.validated_data

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, with a health check and fixed statements that cost less."""
+"""Django's PostgreSQL backend, with a cheaper health check and cheaper fixed statements."""
 
 from select import POLLIN, poll
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.backends.postgresql import base, operations
 
 class DatabaseOperations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
-        """A statement as it is logged: with its values, also where the server binds them."""
+        """A statement as it is logged: with its values, also if the server binds them."""
         return self.compose_sql(sql, params)
 
 
@@ -17,10 +17,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
-        """Whether the connection can take a statement; asked at the start of each request.
+        """Whether the connection can run a statement. Called at the start of each request.
 
-        A connection at rest has nothing to read. A server that has hung up, or said why it will,
-        makes it readable: then Django's own `SELECT 1` decides. It would cost every request a round trip.
+        An idle connection has nothing to read. If the server has closed it, or has sent an error, it is readable: only
+        then Django's own `SELECT 1` decides, which would cost every request a round trip.
         """
         if self.connection is None:
             return False
@@ -32,9 +32,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
 
     def fixed_cursor(self) -> Any:
-        """A cursor for statements whose text is always the same: PostgreSQL parses and plans them once a connection.
+        """A cursor for statements with a fixed text: PostgreSQL parses and plans them once for each connection.
 
-        Not for statements whose best plan depends on their values (a search): the plan is kept.
+        Not for statements whose best plan depends on their values, such as a search: the plan is kept.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()

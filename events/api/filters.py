@@ -1,4 +1,4 @@
-"""What the events of a contact are narrowed by."""
+"""The filters of the events of a contact."""
 
 from django_filters import FilterSet
 

@@ -19,17 +19,7 @@ from rest.openapi import (
     schema_of,
 )
 from wp_rest.filters import parameters_of
-from wp_rest.openapi import (
-    DIGITS,
-    INVALID,
-    MOMENT,
-    NOT_FOUND,
-    error,
-    error_example,
-    page_example,
-    page_of,
-    pages,
-)
+from wp_rest.openapi import DATETIME, DIGITS, INVALID, NOT_FOUND, error, error_example, page_example, page_of, pages
 
 
 @schema_of.register
@@ -58,8 +48,8 @@ COMPONENTS: dict[str, Schema] = {
             "event_key": TEXT,
             "title": TEXT,
             "value": nullable(TEXT),
-            "created_at": MOMENT,
-            "updated_at": MOMENT,
+            "created_at": DATETIME,
+            "updated_at": DATETIME,
         }
     ),
     "EventToTrack": {**REPORTED, "properties": {**WHOSE, **REPORTED["properties"]}},

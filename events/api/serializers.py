@@ -6,25 +6,23 @@ from rest_framework import serializers
 
 from custom_fields.types import MAX_TEXT
 from events.models import TrackedEvent
+from rest.fields import InputField
 from rest.text import strip_controls
 from wp_rest.dates import write_datetime
 from wp_rest.fields import PlainTextField
 
 
-class ValueField(serializers.Field[Any, Any, Any, Any]):
+class ValueField(InputField):
     """Text of several lines; numbers become text."""
 
     default_error_messages = {"string": "The {name} must be a text.", "max": "The {name} is too long."}
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, bool) or not isinstance(data, str | int | float):
-            self.fail("string", name=self.field_name)
+            self.fail("string")
         if len(str(data)) > MAX_TEXT:
-            self.fail("max", name=self.field_name)
+            self.fail("max")
         return strip_controls(str(data))
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class TrackedEventSerializer(serializers.Serializer[Any]):
@@ -35,7 +33,7 @@ class TrackedEventSerializer(serializers.Serializer[Any]):
 
 
 def show_event(event: TrackedEvent) -> dict[str, Any]:
-    """An event with the keys of the recording, in that order; its numbers are texts there."""
+    """An event with the keys of the recording, in their order. Numbers are texts, as recorded."""
     return {
         "id": event.pk,
         "subscriber_id": str(event.subscriber_id),

@@ -18,7 +18,7 @@ from wp_rest.viewsets import ListViewSet
 
 
 class EventViewSet(ListViewSet):
-    """The events of contacts: report one, and list those of a contact, newest first."""
+    """The events of contacts: report one, and list those of a contact, the newest first."""
 
     filterset_class = EventFilter
     rights: ClassVar = {"track_event": "events.add_trackedevent", "tracking_events": "events.view_trackedevent"}
@@ -26,9 +26,9 @@ class EventViewSet(ListViewSet):
     @action(detail=False, methods=["post"], url_path="track-event")
     @transaction.atomic
     def track_event(self, request: Request) -> Response:
-        """Report an event of the contact of `subscriber_id` or `email`.
+        """Report an event of a contact, named by `subscriber_id` or `email`.
 
-        `repeatable` changes nothing, as recorded: each report is a row.
+        `repeatable` has no effect, as recorded: each report is a new row.
         """
         params = self.params
         serializer = TrackedEventSerializer(data=params)
@@ -37,7 +37,7 @@ class EventViewSet(ListViewSet):
         email = params.get("email")
         if not pk and isinstance(email, str) and "\x00" not in email:
             pk = find_id_by_email(email) or 0
-        # Locked: an event of a contact that goes at the same moment would break the commit.
+        # Locked: if another request deleted the contact now, the commit would fail.
         if not lock_contacts([pk]):
             raise Unprocessable("Subscriber not found", error_code="subscriber_not_found")
         valid = serializer.validated_data

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the URLs, of their views' rights and of the apps' `schema.py` modules."""
+"""The OpenAPI 3.1 document, made of the URLs, the rights of their views and each app's `schema`."""
 
 import re
 from collections.abc import Iterator
@@ -32,9 +32,9 @@ from wp_rest.openapi import (
 
 ROOT = "/wp-json"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-# The indexes of WordPress that are no part of the FluentCRM face.
+# WordPress's indexes, which are not part of the FluentCRM face.
 LEFT_OUT = frozenset({"/", "/wp/v2"})
-# Routes that are others under another name; they are listed without repeating the prose.
+# Second addresses of routes; they are listed without the descriptions.
 ALIASES = {
     "/fluent-crm/v2/contacts": "/fluent-crm/v2/subscribers",
     "/fluent-crm/v2/custom-fields": "/fluent-crm/v2/custom-fields/contacts",
@@ -88,7 +88,7 @@ wrapped in a call of the function `name`.
 
 @cache
 def document() -> Schema:
-    """The document. Made once a process; settings that it depends on are not read again."""
+    """The document. Made once in a process; later changes of settings have no effect."""
     paths: dict[str, Schema] = {}
     for address, route in described_routes():
         paths[ROOT + address] = {
@@ -120,7 +120,7 @@ def schema_modules() -> Iterator[Any]:
         for package in (app.name, f"{app.name}.api"):
             if find_spec(package) and module_has_submodule(import_module(package), "schema"):
                 module = import_module(f"{package}.schema")
-                if hasattr(module, "ROUTES"):  # else it is another project's and about something else
+                if hasattr(module, "ROUTES"):  # else it belongs to another project and means something else
                     yield module
 
 
@@ -138,7 +138,7 @@ def components() -> dict[str, Schema]:
 
 
 def described_routes() -> Iterator[tuple[str, Route]]:
-    """Each route of the URLs that belongs into the document, with its address as `/fluent-crm/v2/tags/{id}`."""
+    """Each route of the document, with its address as `/fluent-crm/v2/tags/{id}`."""
     for route in walk(get_resolver().url_patterns):
         address = "/" + route.path.removeprefix(ROOT[1:]).strip("/")
         if address not in LEFT_OUT:
@@ -151,7 +151,7 @@ def public_name(parameter: str) -> str:
 
 
 def describe(address: str, verb: str, route: Route) -> Schema | None:
-    """One operation of the document; None for one that nobody has described."""
+    """One operation of the document; None if it is not described."""
     operation = routes().get(address, {}).get(verb)
     if operation:
         return operation_of(operation, verb, address, route)
@@ -190,7 +190,7 @@ def path_parameters(route: str, operation: Operation) -> list[Schema]:
 
 
 def refusals(operation: Operation, route: str, *, public: bool, right: bool) -> dict[int, Refusal]:
-    """The errors that the operation names and those that its view and its body bring along."""
+    """The errors of the operation, including those of its credentials, permission, ids and body."""
     known: dict[int, Refusal] = {500: SERVER_FAILED}
     if not public:
         known |= {401: UNAUTHORIZED, 429: TOO_MANY, 503: UNAVAILABLE}
@@ -204,7 +204,7 @@ def refusals(operation: Operation, route: str, *, public: bool, right: bool) -> 
 
 
 def as_alias(described: Schema, original: str) -> Schema:
-    """The same operation under another name, without its prose and examples."""
+    """The same operation at a second address, without its descriptions and examples."""
     responses_kept = {
         status: answer | {"content": {kind: {"schema": media["schema"]} for kind, media in answer["content"].items()}}
         for status, answer in described["responses"].items()

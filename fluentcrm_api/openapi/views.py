@@ -26,21 +26,21 @@ def page_bytes() -> bytes:
 
 
 class DescriptionView(PublicView):
-    """Something that is made once a process and then only sent, or not even that: it has an ETag."""
+    """Content that is made once in a process. It has an ETag, so that clients need not load it again."""
 
     def content(self) -> HttpResponse:
         raise NotImplementedError
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        # Kept by anyone and asked about each time: a new version of the server is seen at once.
+        # Caches may keep it but have to ask each time, so that a new version of the server is seen at once.
         return super().default_response_headers | {"Cache-Control": "public, no-cache"}
 
     def get(self, request: Request) -> Any:
         return with_etag(request, self.content())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        # A whole document goes into no envelope and no callback.
+        # No envelope and no JSONP for a whole document.
         return APIView.finalize_response(self, request, response, *args, **kwargs)
 
 

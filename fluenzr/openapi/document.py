@@ -1,4 +1,4 @@
-"""FluenzR's API as OpenAPI 3.1. tests/fluenzr/test_openapi.py holds it to the URLs and to the real answers."""
+"""FluenzR's API as OpenAPI 3.1. tests/fluenzr/test_openapi.py compares it with the URLs and with real answers."""
 
 import re
 from functools import cache
@@ -8,8 +8,9 @@ from django.urls import get_resolver
 
 from fluenzr.dialect import FluenzrView
 from fluenzr.errors import Unavailable, error_body
-from fluenzr.openapi.components import COMPONENTS, CONTACT_ID, GROUP_ID
-from fluenzr.openapi.routes import INVALID, ROUTES, TOPICS, refused
+from fluenzr.openapi.answers import INVALID, refused
+from fluenzr.openapi.fields import CONTACT_ID, GROUP_ID
+from fluenzr.openapi.routes import COMPONENTS, ROUTES, TOPICS
 from rest.document import operation_object, with_components
 from rest.openapi import INTEGER, Operation, Refusal, Schema
 from rest.permissions import rights_of
@@ -65,7 +66,7 @@ IDS = {"contact": ("The contact's id.", CONTACT_ID), "group": ("The group's id."
 
 @cache
 def document() -> Schema:
-    """The document. Made once a process."""
+    """The document. Made once in a process."""
     described: Schema = {
         "openapi": "3.1.1",
         "info": {"title": "FluenzR's API", "version": "1", "description": ABOUT},

@@ -1,4 +1,4 @@
-"""What the lists of notes are narrowed by."""
+"""The filters of lists of notes."""
 
 from django_filters import FilterSet
 

@@ -24,11 +24,11 @@ from rest.openapi import (
 )
 from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
+    DATETIME,
     DIGIT_FLAG,
     DIGITS,
     INVALID,
     MISSING,
-    MOMENT,
     NOT_FOUND,
     message,
     page_example,
@@ -47,8 +47,8 @@ NOTE: dict[str, Schema] = {
     "is_private": DIGIT_FLAG,
     "title": TEXT,
     "description": say(TEXT, "HTML without scripts."),
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
+    "created_at": DATETIME,
+    "updated_at": DATETIME,
 }
 AUTHOR = obj({"ID": ID, "first_name": TEXT, "last_name": TEXT, "display_name": TEXT}, title="NoteAuthor")
 COMPONENTS: dict[str, Schema] = {
@@ -104,7 +104,7 @@ LISTED_EXAMPLE = {
 
 
 def note_routes(base: str, owner: str, viewset: type[NoteViewSet], suffix: str = "") -> Routes:
-    """The routes of the notes of contacts, or of companies: `suffix` tells the names of the latter apart."""
+    """The routes of the notes of contacts, or of companies; `suffix` makes the names of the operations different."""
     ids = {"id": f"The {owner}'s id.", "note_id": "The note's id."}
     per_page = viewset.per_page
     return {

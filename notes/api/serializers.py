@@ -6,9 +6,9 @@ from rest_framework import serializers
 
 from notes.models import Note, Type
 from wp_rest.dates import write_datetime
-from wp_rest.fields import ChoiceTextField, MomentField, PlainTextField, RichTextField
+from wp_rest.fields import ChoiceTextField, DateTimeField, PlainTextField, RichTextField
 
-# What FluentCRM's own screen builds its form from; it rides along with every page.
+# FluentCRM's own screen builds its form from this; it is part of every page.
 FORM: dict[str, Any] = {
     "fields": {
         "type": {
@@ -40,12 +40,12 @@ FORM: dict[str, Any] = {
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
-    """The guide calls created_at required; as recorded it may be missing or empty, and is then left alone."""
+    """The guide calls `created_at` required. As recorded it may be missing or empty, and is then not changed."""
 
     title = PlainTextField(allow_blank=False)
     description = RichTextField()
     type = ChoiceTextField(tuple(Type.values), allow_blank=False)
-    created_at = MomentField(required=False, allow_null=True)
+    created_at = DateTimeField(required=False, allow_null=True)
 
     class Meta:
         model = Note
@@ -58,9 +58,9 @@ class NoteSerializer(serializers.ModelSerializer[Note]):
 
 
 def show_note(note: Note) -> dict[str, Any]:
-    """A note with the keys of the recording, in that order; its links are texts there.
+    """A note with the keys of the recording, in their order. Ids of other rows are texts, as recorded.
 
-    A company's note has its company under `subscriber_id`, as recorded in companies.json.
+    A note of a company has the company's id in `subscriber_id`, as recorded in companies.json.
     """
     return {
         "id": note.pk,
@@ -78,13 +78,13 @@ def show_note(note: Note) -> dict[str, Any]:
 
 
 def show_new_note(note: Note) -> dict[str, Any]:
-    """The answer to a create: as recorded its links are numbers. The recording lacks keys that the guide has."""
+    """A note in the answer to its creation. Ids of other rows are numbers, as recorded."""
     owner_id = note.subscriber_id or note.company_id
     return {**show_note(note), "subscriber_id": owner_id, "created_by": note.created_by_id}
 
 
 def show_listed_note(note: Note) -> dict[str, Any]:
-    """A note of a page: with its author, null where that user is gone."""
+    """A note of a page, with its author; null if that user does not exist any more."""
     author = note.created_by
     added_by = author and {
         "ID": author.pk,

@@ -21,9 +21,9 @@ from wp_rest.viewsets import ModelViewSet
 
 
 class NoteViewSet(ModelViewSet):
-    """The notes of a contact, newest first by id as recorded (a given created_at moves none).
+    """The notes of a contact, the newest first. As recorded, the id decides, not `created_at`.
 
-    A note is reached through its own contact alone.
+    A note is only found through its own contact.
     """
 
     serializer_class = NoteSerializer
@@ -43,7 +43,7 @@ class NoteViewSet(ModelViewSet):
 
     @property
     def owner_id(self) -> int:
-        """The id in the address of the contact, or company, whose notes these are."""
+        """The id of the contact, or company, in the address."""
         number: int = self.kwargs["pk"]
         return number
 
@@ -54,11 +54,11 @@ class NoteViewSet(ModelViewSet):
         return bool(existing_ids([self.owner_id]))
 
     def lock_owner(self) -> bool:
-        """Keep the owner until the transaction ends: a note of one that goes now would break the commit."""
+        """Lock the owner until the transaction ends: if another request deleted it now, the commit would fail."""
         return bool(lock_contacts([self.owner_id]))
 
     def new_note(self) -> dict[str, Any]:
-        """The columns of a new note that say whose it is."""
+        """The columns of a new note that name its owner."""
         return {"subscriber_id": self.owner_id}
 
     def list(self, request: Request, **ids: int) -> Response:
@@ -77,7 +77,7 @@ class NoteViewSet(ModelViewSet):
         return super().create(request)
 
     def sent(self) -> Any:
-        """A note wrapped in `note` as in the guide (an object or its JSON text), or flat."""
+        """The note that was sent: in `note`, as in the guide (an object or its JSON text), or directly in the body."""
         wrapped = as_object(self.params.get("note"))
         return self.params if wrapped is None else wrapped
 
@@ -102,7 +102,7 @@ class NoteViewSet(ModelViewSet):
 
 
 class CompanyNoteViewSet(NoteViewSet):
-    """The same of a company (companies.json): other words, and a status that tells them apart."""
+    """The notes of a company (companies.json): with other messages, and a status of their own."""
 
     created = "Note has been successfully added"
     per_page = 15

@@ -18,14 +18,16 @@ class Migration(migrations.Migration):
                     "slug",
                     models.SlugField(
                         blank=True,
-                        help_text="Its id in the API, after stg_. Made from the name where it is left empty.",
+                        help_text="The id in the API, after stg_. If empty, it is made from the name.",
                         max_length=64,
                         unique=True,
                     ),
                 ),
                 (
                     "position",
-                    models.PositiveIntegerField(default=0, help_text="Where it stands among the stages, upward."),
+                    models.PositiveIntegerField(
+                        default=0, help_text="The position of the stage: smaller numbers come first."
+                    ),
                 ),
             ],
         ),

@@ -1,24 +1,10 @@
-"""What the side views of a contact answer (see rest.openapi; recording contact-side-views.json)."""
+"""What the profile sections of a contact answer (see rest.openapi; recording contact-side-views.json)."""
 
 from typing import Any
 
 from profile_sections.api.viewsets import EXTERNAL_VIEW, PURCHASES, SUBMISSIONS, TICKET_COLUMNS, TICKETS, Section
-from rest.openapi import (
-    ANYTHING,
-    INTEGER,
-    TEXT,
-    Operation,
-    Routes,
-    Schema,
-    listed,
-    mapped,
-    obj,
-    query,
-    say,
-)
-from wp_rest.openapi import (
-    NOT_FOUND,
-)
+from rest.openapi import ANYTHING, INTEGER, TEXT, Operation, Routes, Schema, listed, mapped, obj, query, say
+from wp_rest.openapi import NOT_FOUND
 
 TOPIC = "Profile sections"
 CONTACT_ID = {"id": "The contact's id."}
@@ -30,7 +16,7 @@ TOTAL = say(INTEGER, "The number of rows.")
 
 
 def describe(section: Section, name: str, summary: str, keys: dict[str, Schema]) -> Operation:
-    """A section; a provider may add keys of its own."""
+    """The answer of a section. A provider may add keys."""
     shown = obj(keys, additionalProperties=True)
     example: Any = dict(section.empty)
     return Operation(

@@ -1,4 +1,4 @@
-"""The side views of a contact (recording contact-side-views.json), empty unless a provider fills them."""
+"""The profile sections of a contact (recording contact-side-views.json). They are empty without a provider."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -21,7 +21,7 @@ TICKET_COLUMNS = {
 
 
 class Section(NamedTuple):
-    """One section: its name in the address, the key of its answer ("" where it is the whole answer), and its shape."""
+    """One section: its name in the address, the key of its answer ("": the whole answer), and its empty answer."""
 
     name: str
     key: str
@@ -35,7 +35,7 @@ EXTERNAL_VIEW = Section("external_view", "", {"heading": "", "content_html": ""}
 
 
 class ProfileSectionViewSet(RestViewSet):
-    """The sections of a contact: the answer of the provider that the request names, within the recorded shape."""
+    """The sections of a contact: the answer of the provider that the request names, merged into the empty answer."""
 
     rights: ClassVar = dict.fromkeys(
         ("purchase_history", "form_submissions", "support_tickets", "external_view", "info_widgets"),

@@ -1,4 +1,4 @@
-"""What GET /tags and GET /lists are narrowed by."""
+"""The filters of GET /tags and GET /lists."""
 
 from django_filters import FilterSet
 

@@ -16,7 +16,7 @@ class SegmentSerializer(serializers.Serializer[Any]):
 
 
 def show_segment(segment: Segment, **beside: Any) -> dict[str, Any]:
-    """A tag or list with the keys of the recordings tags.json and lists.json, in that order."""
+    """A tag or list with the keys of the recordings tags.json and lists.json, in their order."""
     public = {"is_public": str(int(segment.is_public))} if isinstance(segment, ContactList) else {}
     return {
         "id": segment.pk,

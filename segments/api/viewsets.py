@@ -23,7 +23,7 @@ SORTABLE = {"id", "title", "slug", "created_at", "updated_at"}
 
 
 class SegmentViewSet(ModelViewSet):
-    """What /tags and /lists share. Update is by id, or by the title's slug; there is one bulk action, to delete."""
+    """What /tags and /lists share. An update is by id or by the title's slug; the only bulk action is to delete."""
 
     model: ClassVar[type[Segment]]
     noun: ClassVar[Literal["tag", "list"]]
@@ -75,7 +75,7 @@ class SegmentViewSet(ModelViewSet):
         return Response(self.answer(self.show(segment) if segment else None))
 
     def answer(self, shown: dict[str, Any] | None) -> Any:
-        """The answer to retrieve; None for no row is no error, as recorded."""
+        """The answer to `retrieve`. As recorded, a row that does not exist is None and no error."""
         raise NotImplementedError
 
     @transaction.atomic
@@ -131,7 +131,7 @@ class SegmentViewSet(ModelViewSet):
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:
-        """Make many; one whose slug is known is renamed, one without a title is left out."""
+        """Create many. A row whose slug exists is renamed; an entry without a title is left out."""
         params = self.params
         entries = as_objects(params.get(self.plural) or params.get("items"))
         if entries is None:
@@ -141,7 +141,7 @@ class SegmentViewSet(ModelViewSet):
             fields = as_object(entry)
             serializer = SegmentSerializer(data=fields or {})
             if not serializer.is_valid():
-                # One without a title is left out without a word, as recorded.
+                # As recorded, an entry without a title is left out and not reported.
                 if fields is None or not is_empty(fields.get("title")):
                     ignored.append(entry)
             else:
@@ -187,7 +187,7 @@ class TagViewSet(SegmentViewSet):
         return {"subscribersCount": by_status.get("subscribed", 0)}
 
     def new_slug(self, fields: dict[str, Any]) -> str:
-        # A tag keeps a slug just as it is given; a list's is made readable first.
+        # As recorded, a tag keeps the slug that was sent; a list's slug is made readable first.
         return fields.get("slug") or super().new_slug(fields)
 
     def answer(self, shown: dict[str, Any] | None) -> Any:
@@ -223,7 +223,7 @@ class ContactListViewSet(SegmentViewSet):
         return {"totalCount": sum(by_status.values()), "subscribersCount": by_status.get("subscribed", 0)}
 
     def create(self, request: Request, **ids: int) -> Response:
-        # As recorded: a list without a title is told that it has no slug either.
+        # As recorded, the error for a list without a title names the slug as well.
         if "title" in self.params and not self.params["title"] and not self.params.get("slug"):
             raise required("title", "slug")
         return super().create(request)
@@ -232,11 +232,11 @@ class ContactListViewSet(SegmentViewSet):
         return shown
 
     def changed_slug(self, segment: Segment, fields: dict[str, Any]) -> str:
-        """A list's slug follows its title, whatever slug is sent; it stays where another list has that one."""
+        """A list's slug is made from its title, whatever slug is sent; unchanged if another list has the new slug."""
         slug = make_slug(fields["title"])[:192]
         taken = self.model.objects.exclude(pk=segment.pk).filter(slug=slug).exists()
         return segment.slug if taken else slug
 
     def kept_description(self, segment: Segment) -> str | None:
-        # As recorded: an update of a list without a description empties it.
+        # As recorded, an update without a description removes the description of a list.
         return ""

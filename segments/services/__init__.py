@@ -12,14 +12,7 @@ from segments.services.naming import (
     resolve_segments,
     slug_of_title,
 )
-from segments.services.writing import (
-    NameTaken,
-    SlugTaken,
-    delete_segments,
-    save_segment,
-    save_titled,
-    upsert_segments,
-)
+from segments.services.writing import NameTaken, SlugTaken, delete_segments, save_segment, save_titled, upsert_segments
 
 __all__ = [
     "Found",

@@ -15,12 +15,12 @@ from database.letters import composed
 from database.sql import any_of, folded, ids_parameter, read, texts
 from segments.models import Segment
 
-# contract.md: a word that names no tag or list makes one when it has at least three letters.
+# contract.md: a word that names no tag or list creates one if it has at least three letters.
 MAX_TITLE = 192
 NEW_TITLE = range(3, MAX_TITLE + 1)
-# Slugs that are tried for one title. Others have the first ones only after they were renamed, each in turn.
+# The number of slugs that are tried for one title. The first ones are only taken by rows that were renamed.
 ATTEMPTS = 10
-# What a made slug leaves for the letters that tell it from another.
+# The room that a slug leaves for a number that makes it unique.
 SLUG_ROOM = 180
 # (entry, its id, how it was found, its folded text): ids, then what each word may stand for. A slug
 # that is taken has no entry of the client's.
@@ -38,32 +38,32 @@ FIND = f"""
 
 @dataclass(frozen=True)
 class Named:
-    """Which tags or lists were meant: the id of each entry that names one, and what was `ignored`."""
+    """The tags or lists that entries name: the id of each entry that names one, and the `ignored` entries."""
 
     by_entry: dict[str, int] = field(default_factory=dict)
     ignored: list[Any] = field(default_factory=list)
 
     @property
     def ids(self) -> list[int]:
-        """Each once, in the order named."""
+        """The ids, each once, in the order of the entries."""
         return list(dict.fromkeys(self.by_entry.values()))
 
     def ids_of(self, entries: Iterable[Any]) -> list[int]:
-        """Each once, in the order in which some of the entries name them."""
+        """The ids of some of the entries, each once, in their order."""
         words = (plain_word(entry) for entry in entries if is_name(entry))
         return list(dict.fromkeys(self.by_entry[word] for word in words if word in self.by_entry))
 
 
 def make_slug(text: str) -> str:
-    """A readable slug: `Ünïcode & HTML` is `unicode-html`; a script without Latin letters keeps its own."""
+    """A readable slug: `Ünïcode & HTML` is `unicode-html`. Letters of other scripts are kept."""
     return slugify(text) or slugify(text, allow_unicode=True) or normalize("NFKC", text).lower()[:192]
 
 
 def resolve_segments(model: type[Segment], entries: Iterable[Any], *, create: bool = False) -> Named:
     """The tags or lists that `entries` name: numbers and digits are ids, other words slugs or titles.
 
-    With `create`, words that name none make one. One statement, two more when some are made, and two
-    more where another has the slug of one.
+    With `create`, a word that names none creates one. One statement; two more if some are created, and two more
+    if another row has the slug of one.
     """
     sent = [entry for entry in entries if isinstance(entry, str | int | float)]
     nameless = list(dict.fromkeys(entry for entry in sent if not is_name(entry)))
@@ -84,7 +84,7 @@ def resolve_segments(model: type[Segment], entries: Iterable[Any], *, create: bo
 
 
 def is_name(entry: str | float) -> bool:
-    """Whether an entry may name a tag or list: a number that cannot be an id is no title either."""
+    """Whether an entry can name a tag or list. A number that cannot be an id is not a title either."""
     if isinstance(entry, bool):
         return False
     word = plain_word(entry)
@@ -93,7 +93,7 @@ def is_name(entry: str | float) -> bool:
 
 
 def plain_word(entry: str | float) -> str:
-    """An entry as one line of text, a whole number as its digits; PostgreSQL stores no NUL."""
+    """An entry as one line of text without NUL, which PostgreSQL cannot store. A whole number is its digits."""
     text = str(entry)
     if isinstance(entry, float) and "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -106,7 +106,7 @@ def is_id(entry: str) -> bool:
 
 @dataclass
 class Found:
-    """What the database says of words and ids."""
+    """The rows that the database has for words and ids."""
 
     ids: set[int] = field(default_factory=set)
     slugs: dict[str, int] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Found:
     taken: set[str] = field(default_factory=set)  # of the slugs asked for
 
     def row_of(self, word: str) -> int | None:
-        """The row that a word stands for: a slug as it is written, else a title, else a slug in any case."""
+        """The row that a word names: by slug, else by title, else by slug without regard to case."""
         titled = self.titles.get(word, [None])
         return self.slugs.get(word) or titled[0] or self.small_slugs.get(word)
 
@@ -124,8 +124,8 @@ class Found:
 def look_up(
     model: type[Segment], entries: Sequence[str], *, ids: Iterable[int] = (), slugs: Iterable[str] = ()
 ) -> Found:
-    """What there is of words and ids, and which of the slugs are taken. One statement."""
-    # A longer word is no row's, and not even looked at.
+    """Look up words and ids, and which of the slugs are taken. One statement."""
+    # No row has a longer word.
     words = [entry for entry in entries if len(entry) <= MAX_TITLE]
     parts = {"table": model._meta.db_table, "any_of": any_of(), "texts": texts()}
     sql, sets = FIND_IDS, [ids_parameter(ids)]
@@ -151,14 +151,14 @@ def look_up(
 
 
 def create_missing(model: type[Segment], titles: Sequence[str], found: Found) -> Found:
-    """Make one for each title that no row has; returns what there is of them then.
+    """Create a row for each title that no row has; returns the rows of all titles.
 
-    Titles that fold alike make one. Three statements, and three more where a slug is in the way: of two
-    titles with one slug ("C++ devs", "C# devs") the second gets a number. Of two requests that make
-    one title at once, both try the same slugs, so one of them makes it.
+    Titles that `fold` to the same text create one row. Three statements, and three more if a slug is taken: of two
+    titles with the same slug ("C++ devs", "C# devs") the second gets a number. If two requests create the same
+    title at once, both try the same slugs, so only one of them creates it.
     """
     for _ in range(ATTEMPTS):
-        # The first of those that fold alike.
+        # The first of the titles that fold to the same text.
         missing = {found.folded[title]: title for title in reversed(titles) if title not in found.titles}
         if not missing:
             break
@@ -175,7 +175,7 @@ def create_missing(model: type[Segment], titles: Sequence[str], found: Found) ->
 
 @transaction.atomic(savepoint=False)
 def create_new(model: type[Segment], rows: Sequence[Segment]) -> None:
-    """Insert tags or lists, but those whose slug is taken, and record which are new. Two statements at most."""
+    """Insert the tags or lists whose slug is not taken, and record the new ones. At most two statements."""
     made = insert_new(rows, "title")
     record(Entry(f"{model.LINK}_created", None, {"title": title}, (model.LINK, pk)) for pk, title in made)
 
@@ -188,7 +188,7 @@ def slugs_of(text: str) -> Iterator[str]:
 
 
 def free_slugs(model: type[Segment], texts_by_title: Mapping[str, str]) -> dict[str, str]:
-    """A slug that none has for each title, from its folded text; one for those that fold alike. One statement."""
+    """A free slug for each title, by its folded text. One statement."""
     tried = {text: list(slugs_of(text)) for text in texts_by_title.values()}
     wanted = [slug for slugs in tried.values() for slug in slugs]
     taken = set(model.objects.filter(slug__in=wanted).values_list("slug", flat=True)) if wanted else set()
@@ -200,7 +200,7 @@ def free_slugs(model: type[Segment], texts_by_title: Mapping[str, str]) -> dict[
 
 
 def slug_of_title(model: type[Segment], title: str) -> str:
-    """make_slug's; where another title has that ("C++ devs", "C# devs"), one with a number. Two statements at most."""
+    """A slug for a title, with a number if another title has the slug. At most two statements."""
     slug = make_slug(title)[:192]
     there = look_up(model, [title], slugs=[slug])
     if slug not in there.taken or title in there.titles:
@@ -209,6 +209,6 @@ def slug_of_title(model: type[Segment], title: str) -> str:
 
 
 def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[int]]:
-    """The tags or lists of each title, as `fold` compares, upward by id. One statement, none for no title."""
+    """The ids, ascending, of the tags or lists with each title, as `fold` compares. One statement at most."""
     wanted = list(titles)
     return look_up(model, wanted).titles if wanted else {}

@@ -1,4 +1,4 @@
-"""Tags and lists themselves: saved, renamed, deleted."""
+"""Saves, renames and deletes tags and lists."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,8 +23,8 @@ class NameTaken(Exception):
 
 
 def save_segment(segment: Segment) -> None:
-    """Write one tag or list; raises SlugTaken, also when another request took the slug just now."""
-    # Asked first, as an insert that fails uses up an id all the same.
+    """Write one tag or list. Raises SlugTaken, also if another request has just taken the slug."""
+    # Checked first, as an insert that fails also uses up an id.
     if type(segment).objects.exclude(pk=segment.pk).filter(slug=segment.slug).exists():
         raise SlugTaken(segment.slug)
     try:
@@ -35,9 +35,9 @@ def save_segment(segment: Segment) -> None:
 
 
 def save_titled(segment: Segment) -> None:
-    """Write one tag or list that clients know by its title alone; a new one gets a slug of its own.
+    """Write one tag or list whose clients only know titles. A new one gets a free slug.
 
-    Raises NameTaken where another has the title, as `fold` compares. Four statements at most.
+    Raises NameTaken if another has the title, as `fold` compares. At most four statements.
     """
     model = type(segment)
     there = look_up(model, [segment.title])
@@ -48,21 +48,21 @@ def save_titled(segment: Segment) -> None:
     try:
         save_segment(segment)
     except SlugTaken as error:
-        # Another request made one of the title just now.
+        # Another request has just created one with this title.
         raise NameTaken(segment.title) from error
 
 
 @transaction.atomic
 def upsert_segments(model: type[Segment], rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Make or rename tags or lists; the ids in the order given. At most eight statements.
+    """Create or rename tags or lists; returns the ids in the order of `rows`. At most eight statements.
 
-    A row with a `slug` is the one that has it, another the one of its title; those that are new are made in
-    the order given.
+    A row with a `slug` means the one with this slug, a row without one the one with this title. New ones are
+    created in the order of `rows`.
     """
     titles = [row["title"] for row in rows if not row["slug"]]
     there = look_up(model, titles) if titles else Found()
     slugs = free_slugs(model, {title: there.folded[title] for title in titles if title not in there.titles})
-    # A row that is known by its title has no slug here.
+    # A row that was found by its title has no slug here.
     named = [(row["slug"] or slugs.get(row["title"]), row["title"]) for row in rows]
     by_slug = {slug: title for slug, title in named if slug}
     by_id = {there.titles[title][0]: title for slug, title in named if not slug}

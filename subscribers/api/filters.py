@@ -1,4 +1,4 @@
-"""Which contacts a request means: the parameters of the list, shared by every route that selects so."""
+"""The filters of contacts, which all routes with these parameters share."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,7 +8,8 @@ from custom_fields.services import types_by_slug
 from rest.exceptions import InvalidJSON
 from rest.json import parse_json
 from subscribers import selection
-from subscribers.api.advanced_filters import AdvancedFilters, refuse
+from subscribers.api.advanced_filters import AdvancedFilters
+from subscribers.api.comparisons import refuse
 from subscribers.models import Status, Subscriber
 from subscribers.querysets import SubscriberQuerySet
 from subscribers.resolve import MODELS, resolve_for_filter
@@ -22,7 +23,7 @@ SORTABLE = frozenset(
 )
 SIMPLE = ("tags", "lists", "statuses", "company_ids")
 CONDITIONS = frozenset({"search", *SIMPLE, "filter_type", "advanced_filters"})
-# What the list knows beside its filters; it decides about no contact.
+# Other parameters of the list, which do not filter.
 HARMLESS = CONTROL_PARAMETERS | frozenset(
     "page per_page sort_by order_by sort_type sort_order order_type order with custom_fields".split()
 )
@@ -31,7 +32,7 @@ HARMLESS = CONTROL_PARAMETERS | frozenset(
 class Order(selection.Order):
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """By id where an unknown column is asked for, and downward unless "asc"."""
+        """The order; by id for an unknown column, and descending unless "asc" is sent."""
         column = params.get("sort_by") or params.get("order_by")
         direction = next(
             (params[name] for name in ("sort_type", "sort_order", "order_type", "order") if params.get(name)), ""
@@ -41,11 +42,11 @@ class Order(selection.Order):
 
 
 def select_to_change(query: Mapping[str, Any]) -> Selection:
-    """The contacts that an action's query means. No condition at all means everybody.
+    """The contacts of the query of an action. Without any condition, all contacts.
 
-    Raises FieldErrors (400) and Unprocessable (422) for whatever would be left out of the list's own
-    answer, since fewer conditions are more contacts: a key that the list does not know, an empty
-    condition, one that the kind of filter does not look at, one that cannot be read.
+    Raises FieldErrors (400) and Unprocessable (422) for everything that the list would ignore, as with fewer
+    conditions the action would change more contacts: an unknown key, an empty condition, one that the
+    kind of filter does not use, and one that cannot be read.
     """
     for name, value in query.items():
         if name not in CONDITIONS and name not in HARMLESS:
@@ -59,7 +60,7 @@ def select_to_change(query: Mapping[str, Any]) -> Selection:
         raise invalid("contact_query.advanced_filters", "The advanced_filters may not be empty.", "empty")
     for name in SIMPLE if kind == "advanced" else ["advanced_filters"]:
         if name in query:
-            raise invalid(f"contact_query.{name}", f"A {kind} filter does not look at {name}.", "unused")
+            raise invalid(f"contact_query.{name}", f"A {kind} filter does not use {name}.", "unused")
     search = query.get("search", "")
     if isinstance(search, bool) or not isinstance(search, str | int | float):
         raise invalid("contact_query.search", "The search must be a text.", "string")
@@ -70,11 +71,11 @@ def select_to_change(query: Mapping[str, Any]) -> Selection:
 
 
 def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selection:
-    """The contacts that the list's parameters mean: search, tags, lists, statuses, company_ids, or
+    """The contacts that match the parameters of the list: search, tags, lists, statuses, company_ids, or
     `filter_type=advanced` with `advanced_filters`.
 
-    Raises Unprocessable (422) for advanced filters that are none. At most three statements, for
-    names of tags and lists and for the types of custom fields.
+    Raises Unprocessable (422) for wrong advanced filters. At most three statements: for names of tags, names of
+    lists, and the types of custom fields.
     """
     search = as_search(params.get("search"))
 
@@ -85,7 +86,7 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     if params.get("filter_type") == "advanced":
         groups = read_groups(params.get("advanced_filters"))
         if groups or strict:
-            # Called only for what a condition names.
+            # Only called for names in conditions.
             find = partial(resolve_for_filter, exact=strict)
             filters = AdvancedFilters(types_by_slug(), find, strict)
             advanced = filters.read(groups).narrow(found())
@@ -99,13 +100,13 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
     if company_ids := as_list(params.get("company_ids"), "company_ids"):
         named["companies"] = ids_among(company_ids)
     statuses = list(dict.fromkeys(str(status) for status in as_list(params.get("statuses"), "statuses")))
-    # One that there is not is had by nobody, and one of these stands for all.
+    # No contact has an unknown status, so one of these is enough.
     statuses = [status for status in statuses if status in Status.values] or without_nul(statuses[:1])
 
     def narrow() -> SubscriberQuerySet:
         contacts = found()
         for relation, ids in named.items():
-            # What names nothing that there is, is had by nobody.
+            # No contact has a tag, list or company that does not exist.
             contacts = contacts.filter(contacts.link_exists(relation, ids)) if ids else contacts.none()
         return contacts.with_status(statuses) if statuses else contacts
 
@@ -115,7 +116,7 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
 
 
 def read_groups(sent: Any) -> Any:
-    """The groups of advanced filters, out of the JSON text or the PHP brackets that they came in."""
+    """The groups of advanced filters, from a JSON text or from PHP brackets."""
     if isinstance(sent, str):
         if not sent.strip():
             return []

@@ -1,4 +1,4 @@
-"""What a contact looks like in FluentCRM's words: the one place that knows (contract.md, 'A contact')."""
+"""A contact as FluentCRM's answers show it (contract.md, 'A contact'). No other module knows its keys."""
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
@@ -23,9 +23,9 @@ def show_contacts(
     custom_fields: Collection[str] | None = None,
     custom_keys: Sequence[str] = ("custom_fields", "custom_values"),
 ) -> list[dict[str, Any]]:
-    """The contacts with the keys of the recordings, in that order.
+    """The contacts with the keys of the recordings, in their order.
 
-    `custom_fields`, the slugs of the fields that there are, adds their values under `custom_keys`.
+    With `custom_fields`, the slugs of the existing fields, their values are added under `custom_keys`.
     """
     segments: dict[tuple[str, int], dict[str, Any]] = {}
     return [show_contact(contact, segments, custom_fields, custom_keys) for contact in contacts]
@@ -43,7 +43,7 @@ def show_contact(
     # The reference writes these as texts.
     for name in ("user_id", "contact_owner", "company_id", "total_points", "life_time_value", "latitude", "longitude"):
         if shown[name] is not None:
-            # Written out: as a text, Decimal's 0 of eight places is 0E-8.
+            # Written out, as str() of a Decimal 0 with eight places is 0E-8.
             shown[name] = format(shown[name], "f") if isinstance(shown[name], Decimal) else str(shown[name])
     if shown["date_of_birth"] is not None:
         shown["date_of_birth"] = str(shown["date_of_birth"])
@@ -86,7 +86,7 @@ def show_membership(membership: Membership) -> dict[str, Any]:
 
 
 def show_link(link: Link, segments: dict[tuple[str, int], dict[str, Any]]) -> dict[str, Any]:
-    """A tag or list of a contact. What it looks like is made once for a page (`segments`)."""
+    """A tag or list of a contact. Each is made only once for a page (`segments`)."""
     segment = segments.get((link.kind, link.id))
     if segment is None:
         public = {} if link.is_public is None else {"is_public": "1" if link.is_public else "0"}
@@ -117,14 +117,14 @@ def gravatar(email: str) -> str:
 
 
 def show_leaving(pk: int) -> dict[str, str]:
-    """When and why a contact left, as contact-show.json has it: both empty where no reason was given. One statement."""
+    """When and why a contact left. As recorded in contact-show.json, both are empty without a reason. One statement."""
     row = Subscriber.objects.filter(pk=pk).values_list("unsubscribe_reason", "unsubscribe_date").first()
-    reason, moment = row or (None, None)
-    date = write_datetime(moment) if reason else None
+    reason, left_at = row or (None, None)
+    date = write_datetime(left_at) if reason else None
     return {"unsubscribe_reason": reason or "", "unsubscribe_date": date or ""}
 
 
 def show_one(pk: int) -> dict[str, Any] | None:
-    """One contact by its id, as in the answers to writes; None when there is none. Two statements."""
+    """One contact by its id, as answers to writes show it; None if it does not exist. Two statements."""
     shown = show_contacts(read_contacts([pk]))
     return shown[0] if shown else None

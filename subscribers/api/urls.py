@@ -3,7 +3,7 @@ from wp_rest.routers import WordPressRouter
 
 router = WordPressRouter()
 router.register("subscribers", ContactViewSet, basename="contact")
-# Clients call /contacts as well; it is the same (contract.md).
+# Some clients call /contacts; it means the same (contract.md).
 router.register("contacts", ContactViewSet, basename="contact-alias")
 
 urlpatterns = router.urls

@@ -105,7 +105,7 @@ def test_it_begins_with_the_first_where_last_id_is_none(act: Act, world: World, 
 
 
 def chunks(act: Act, action: str, query: Any) -> Iterator[dict[str, Any]]:
-    """The answers that a client gets who goes on until it is told that all is done."""
+    """The answers to a client that continues until the answer says that all is done."""
     last_id = 0
     for _ in range(20):
         answer = act(action, is_all="yes", contact_query=query, last_id=last_id)

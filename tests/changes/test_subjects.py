@@ -21,10 +21,10 @@ from tests.notes.factories import NoteFactory
 
 pytestmark = pytest.mark.django_db
 
-Told = list[tuple[str, int | None, Any]]
+Recorded = list[tuple[str, int | None, Any]]
 
 
-def told(*kinds: str) -> Told:
+def recorded(*kinds: str) -> Recorded:
     """Event, subject and details of each entry since the last call, of those kinds of subjects alone."""
     entries = Change.objects.filter(subject_kind__in=kinds).order_by("pk")
     found = list(entries.values_list("event", "subject_id", "details"))
@@ -43,16 +43,16 @@ def browser(admin: User) -> Client:
 def test_it_tells_of_tags_and_lists(api: Api, path: str, model: Any, kind: str) -> None:
     api.post(path, {"title": "Buyers", "slug": "buyers"})
     pk = model.objects.get().pk
-    assert told(kind) == [(f"{kind}_created", pk, {"title": "Buyers"})]
+    assert recorded(kind) == [(f"{kind}_created", pk, {"title": "Buyers"})]
     api.put(f"{path}/{pk}", {"title": "Best buyers", "slug": "buyers", "description": "All of them"})
-    [(event, subject, details)] = told(kind)
+    [(event, subject, details)] = recorded(kind)
     assert (event, subject) == (f"{kind}_updated", pk)
     assert {"title", "description"} <= set(details["columns"])
     api.put(f"{path}/{pk}", {"title": "Best buyers", "slug": "buyers", "description": "All of them"})
-    assert told(kind) == []
+    assert recorded(kind) == []
     contact = SubscriberFactory.create(**{f"{kind}s": [model.objects.get()]})
     api.delete(f"{path}/{pk}")
-    detached, deleted = told(kind)
+    detached, deleted = recorded(kind)
     assert (detached[0], detached[1]) == (f"{kind}s_detached", pk)
     assert deleted == (f"{kind}_deleted", pk, {"title": "Best buyers"})
     assert not ChangedContact.objects.exists()
@@ -64,7 +64,7 @@ def test_it_tells_of_those_that_are_made_by_their_names(api: Api) -> None:
     body = {"email": "a@example.com", "status": "subscribed", "tags": ["Known", "Fresh", "Newer"], "lists": ["Weekly"]}
     assert api.post("/subscribers", body).status_code == 200
     made = Tag.objects.exclude(pk=known.pk).order_by("slug")
-    assert told("tag", "list")[:3] == [
+    assert recorded("tag", "list")[:3] == [
         *(("tag_created", tag.pk, {"title": tag.title}) for tag in made),
         ("list_created", ContactList.objects.get().pk, {"title": "Weekly"}),
     ]
@@ -79,7 +79,7 @@ def test_it_tells_of_those_that_are_made_and_renamed_at_once(api: Api) -> None:
     ]
     assert api.post("/tags/bulk", {"tags": rows}).status_code == 200
     third = Tag.objects.exclude(pk__in=[old.pk, same.pk]).get()
-    assert told("tag") == [
+    assert recorded("tag") == [
         ("tag_updated", old.pk, {"columns": ["title"]}),
         ("tag_created", third.pk, {"title": "Third"}),
     ]
@@ -88,20 +88,20 @@ def test_it_tells_of_those_that_are_made_and_renamed_at_once(api: Api) -> None:
 def test_it_tells_of_companies(api: Api) -> None:
     api.post("/companies", {"name": "Acme", "type": "Vendor"})
     company = Company.objects.get()
-    assert told("company") == [("company_created", company.pk, {"title": "Acme"})]
+    assert recorded("company") == [("company_created", company.pk, {"title": "Acme"})]
     api.put(f"/companies/{company.pk}", {"name": "Acme", "city": "Leeds"})
-    assert told("company") == [("company_updated", company.pk, {"columns": ["city"]})]
+    assert recorded("company") == [("company_updated", company.pk, {"columns": ["city"]})]
     other = CompanyFactory.create(type="Partner")
     both = [company.pk, other.pk]
     api.post(
         "/companies/do-bulk-action",
         {"action_name": "change_company_type", "new_status": "Partner", "company_ids": both},
     )
-    assert told("company") == [("company_updated", company.pk, {"columns": ["type"]})]
+    assert recorded("company") == [("company_updated", company.pk, {"columns": ["type"]})]
     api.put("/companies/companies-property", {"property": "type", "value": "Other", "companies": both})
-    assert [(event, pk) for event, pk, _ in told("company")] == [("company_updated", pk) for pk in sorted(both)]
+    assert [(event, pk) for event, pk, _ in recorded("company")] == [("company_updated", pk) for pk in sorted(both)]
     api.delete(f"/companies/{company.pk}")
-    assert told("company") == [("company_deleted", company.pk, {"title": "Acme"})]
+    assert recorded("company") == [("company_deleted", company.pk, {"title": "Acme"})]
 
 
 def test_it_tells_of_notes_and_not_what_they_say(api: Api) -> None:
@@ -111,16 +111,16 @@ def test_it_tells_of_notes_and_not_what_they_say(api: Api) -> None:
     api.post(path, {"note": sent})
     note = Note.objects.get()
     assert list(ChangedContact.objects.values_list("contact_id", flat=True)) == [contact.pk]
-    assert told("note") == [("note_created", note.pk, {})]
+    assert recorded("note") == [("note_created", note.pk, {})]
     api.put(f"{path}/{note.pk}", {"note": sent | {"description": "<p>No offer</p>"}})
-    assert told("note") == [("note_updated", note.pk, {"columns": ["description"]})]
+    assert recorded("note") == [("note_updated", note.pk, {"columns": ["description"]})]
     api.put(f"{path}/{note.pk}", {"note": sent | {"description": "<p>No offer</p>"}})
-    assert told("note") == []
+    assert recorded("note") == []
     api.delete(f"{path}/{note.pk}")
-    assert told("note") == [("note_deleted", note.pk, {})]
+    assert recorded("note") == [("note_deleted", note.pk, {})]
     company = CompanyFactory.create()
     api.post(f"/companies/{company.pk}/notes", {"note": sent})
-    [(event, _, details)] = told("note")
+    [(event, _, details)] = recorded("note")
     assert (event, details) == ("note_created", {"company": company.pk})
 
 
@@ -138,16 +138,16 @@ def test_it_tells_of_notes_that_staff_write(browser: Client, admin: User) -> Non
     filled["created_at_1"] = "09:05:00"
     browser.post("/admin/notes/note/add/", filled | {"subscriber": str(contact.pk), "company": ""})
     new = Note.objects.exclude(pk=note.pk).get()
-    assert told("note") == [("note_created", new.pk, {})]
+    assert recorded("note") == [("note_created", new.pk, {})]
     sent = filled | {"subscriber": str(contact.pk), "company": "", "title": "Other"}
     browser.post(f"/admin/notes/note/{new.pk}/change/", sent)
-    assert told("note") == [("note_updated", new.pk, {"columns": ["title"]})]
+    assert recorded("note") == [("note_updated", new.pk, {"columns": ["title"]})]
     browser.post(f"/admin/notes/note/{new.pk}/delete/", {"post": "yes"})
-    assert told("note") == [("note_deleted", new.pk, {})]
+    assert recorded("note") == [("note_deleted", new.pk, {})]
     chosen = {"action": "delete_selected", "_selected_action": [str(note.pk)]}
     asked = browser.post("/admin/notes/note/", chosen)
     browser.post("/admin/notes/note/", chosen | {"confirmed": dict(asked.context["sent"])["confirmed"]})
-    assert told("note") == [("note_deleted", note.pk, {})]
+    assert recorded("note") == [("note_deleted", note.pk, {})]
     assert not Note.objects.exists()
 
 
@@ -167,25 +167,25 @@ def test_it_tells_of_notes_on_the_page_of_a_company(browser: Client) -> None:
     path = f"/admin/companies/company/{company.pk}/change/"
     assert browser.post(path, sent({"id": own.pk, "title": "New"}, {}, initial=1)).status_code == 302
     made = Note.objects.exclude(pk=own.pk).get()
-    events = [(event, pk) for event, pk, _ in told("note")]
+    events = [(event, pk) for event, pk, _ in recorded("note")]
     assert events == [("note_updated", own.pk), ("note_created", made.pk)]
     deletion = sent({"id": made.pk}, {"id": own.pk, "DELETE": "on"}, initial=2)
     assert browser.post(path, deletion).status_code == 302
-    assert ("note_deleted", own.pk) in [(event, pk) for event, pk, _ in told("note")]
+    assert ("note_deleted", own.pk) in [(event, pk) for event, pk, _ in recorded("note")]
 
 
 def test_it_tells_of_stages(browser: Client) -> None:
     Stage.objects.all().delete()
     browser.post("/admin/pipelines/stage/add/", {"name": "Won", "position": "1"})
     stage = Stage.objects.get()
-    assert told("stage") == [("stage_created", stage.pk, {"title": "Won"})]
+    assert recorded("stage") == [("stage_created", stage.pk, {"title": "Won"})]
     browser.post(
         f"/admin/pipelines/stage/{stage.pk}/change/", {"name": "Really won", "slug": stage.slug, "position": "1"}
     )
-    assert told("stage") == [("stage_updated", stage.pk, {"columns": ["name"]})]
+    assert recorded("stage") == [("stage_updated", stage.pk, {"columns": ["name"]})]
     SubscriberFactory.create(pipeline_stage=stage)
     browser.post(f"/admin/pipelines/stage/{stage.pk}/delete/", {"post": "yes"})
-    assert told("stage") == [("stage_deleted", stage.pk, {"title": "Really won"})]
+    assert recorded("stage") == [("stage_deleted", stage.pk, {"title": "Really won"})]
 
 
 def test_it_tells_of_custom_fields(api: Api, browser: Client) -> None:
@@ -196,22 +196,22 @@ def test_it_tells_of_custom_fields(api: Api, browser: Client) -> None:
     ]
     assert api.put("/custom-fields/contacts", {"fields": rows}).status_code == 200
     fresh = CustomField.objects.get(slug="fresh")
-    entries = told("field")
+    entries = recorded("field")
     assert entries[0] == ("field_deleted", old.pk, {"title": old.label})
     assert entries[1][:2] == ("field_updated", kept.pk)
     assert {"label", "position"} <= set(entries[1][2]["columns"])
     assert entries[2:] == [("field_created", fresh.pk, {"title": "Fresh"})]
     assert api.put("/custom-fields/contacts", {"fields": rows}).status_code == 200
-    assert told("field") == []
+    assert recorded("field") == []
     browser.post(f"/admin/custom_fields/customfield/{fresh.pk}/delete/", {"post": "yes"})
-    assert told("field") == [("field_deleted", fresh.pk, {"title": "Fresh"})]
+    assert recorded("field") == [("field_deleted", fresh.pk, {"title": "Fresh"})]
 
 
 def test_it_tells_of_fields_that_a_contact_brings_along(admin: User) -> None:
     body = {"email": "a@example.com", "customFields": {"shoe size": "40"}}
     assert Fluenzr(admin).post("/contacts", body).status_code in {200, 201}
     field = CustomField.objects.get()
-    assert told("field") == [("field_created", field.pk, {"title": field.label})]
+    assert recorded("field") == [("field_created", field.pk, {"title": field.label})]
 
 
 def test_it_knows_the_channel_and_the_credentials(api: Api, admin: User, browser: Client) -> None:

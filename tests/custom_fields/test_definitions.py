@@ -295,7 +295,7 @@ def test_it_costs_a_fixed_number_of_statements(
 ) -> None:
     CustomFieldFactory.create()
     api.get(PATH)
-    # Credentials; the transaction's begin and end; a lock on PostgreSQL; what there is, what goes, what comes or changes, what is told of it.
+    # Credentials; the transaction's begin and end; a lock on PostgreSQL; what there is, what goes, what comes or changes, what history keeps of it.
     with django_assert_num_queries(8 if is_postgresql() else 7):
         api.put(PATH, {"fields": labelled(*[f"Field {n}" for n in range(size)])})
     with django_assert_num_queries(2):

@@ -29,7 +29,7 @@ class Running:
         return f"Basic {b64encode(f'admin:{self.password}'.encode()).decode()}"
 
     def head(self, method: str, path: str, *headers: str, credentials: bool = False) -> bytes:
-        """The first bytes of a request; the empty line that ends them is not among them."""
+        """The first bytes of a request; without the empty line at their end."""
         lines = [f"{method} {path} HTTP/1.1", *headers]
         if not any(line.startswith("Host:") for line in headers):
             lines.append("Host: 127.0.0.1")

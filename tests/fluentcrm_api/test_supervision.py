@@ -1,4 +1,4 @@
-"""What the processes of a server do when they are killed, and when they are told to stop."""
+"""What the processes of a server do when they are killed, and when a signal stops them."""
 
 import os
 import signal

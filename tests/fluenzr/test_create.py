@@ -19,7 +19,7 @@ from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFa
 from tests.fluenzr.client import Fluenzr, error_of
 from tests.threads import at_once, two_writers
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def test_it_answers_the_whole_contact(fluenzr: Fluenzr, stages: dict[str, Stage]) -> None:
@@ -44,8 +44,8 @@ def test_it_answers_the_whole_contact(fluenzr: Fluenzr, stages: dict[str, Stage]
     body = response.json()
     shown = body["data"]
     assert re.fullmatch(r"con_[0-9a-z]{6}", shown.pop("id"))
-    assert MOMENT.fullmatch(shown.pop("createdAt"))
-    assert MOMENT.fullmatch(shown.pop("updatedAt"))
+    assert DATETIME.fullmatch(shown.pop("createdAt"))
+    assert DATETIME.fullmatch(shown.pop("updatedAt"))
     assert body == {
         "success": True,
         "data": {

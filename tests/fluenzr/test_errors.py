@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from fluenzr import views
+from fluenzr.views import contacts
 from tests.fluenzr.client import Fluenzr, error_of
 
 
@@ -88,7 +88,7 @@ def test_an_unexpected_error_is_500_and_says_nothing_of_it(
     def fail(*arguments: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(views, "select_contacts", fail)
+    monkeypatch.setattr(contacts, "select_contacts", fail)
     response = fluenzr.get("/contacts")
     assert error_of(response) == (500, "INTERNAL_ERROR", "The server met an unexpected error. It was logged.", {})
     assert response["X-RateLimit-Remaining"] == "999"

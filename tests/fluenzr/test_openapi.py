@@ -88,8 +88,8 @@ def test_it_has_every_route_and_verb_and_no_other() -> None:
             path = "/" + str(pattern.pattern).removeprefix("^").removesuffix("/?$").replace("\\", "")
             path = path.replace("(?P<contact>[^/]+)", "{contact}").replace("(?P<group>[^/]+)", "{group}")
             served |= {(path, verb) for verb in view.http_method_names if verb != "head"}
-    told = {(path, verb) for path, entry in document()["paths"].items() for verb in entry}
-    assert served == told
+    described = {(path, verb) for path, entry in document()["paths"].items() for verb in entry}
+    assert served == described
 
 
 CALLS: list[tuple[str, str, Any, int]] = [
@@ -155,5 +155,5 @@ def test_bodies_that_are_taken_are_as_it_says(call: tuple[str, str, Any, int]) -
 
 def test_every_operation_is_called() -> None:
     called = {(path, method.lower()) for method, path, _, status in CALLS if status < 300}
-    told = {(path, verb) for path, entry in document()["paths"].items() for verb in entry}
-    assert told - called == {("/contacts/{contact}/groups", "post"), ("/openapi.json", "get"), ("/docs", "get")}
+    described = {(path, verb) for path, entry in document()["paths"].items() for verb in entry}
+    assert described - called == {("/contacts/{contact}/groups", "post"), ("/openapi.json", "get"), ("/docs", "get")}

@@ -81,6 +81,6 @@ def test_a_bulk_costs_as_much_for_a_thousand_as_for_four(
         body = {"contacts": rows, "groupIds": [few_and_many[1]], "onDuplicate": on_duplicate}
         return statements(lambda: fluenzr.post("/contacts/bulk", body))
 
-    # What is told of new tags, companies and fields takes three.
-    # Skipping reads who is there first; updating reads whole contacts. Both hold what is linked, and tell twice.
+    # History of new tags, companies and fields takes three.
+    # Skipping reads who is there first; updating reads whole contacts. Both hold what is linked, and record twice.
     assert [send(4), send(1000)] == [cost, cost]

@@ -347,7 +347,7 @@ TOO_LONG = "x" * 6000
 UNREADABLE_LISTS = {
     **{f"POST /{kind}/bulk": {"items": "x"} for kind in ("tags", "lists")},
     **{f"POST /{kind}/do-bulk-action": {"ids": "[1,"} for kind in ("tags", "lists")},
-    **{f"POST /companies/{deed}-subscribers": {"subscriber_ids": "1,x"} for deed in ("attach", "detach")},
+    **{f"POST /companies/{verb}-subscribers": {"subscriber_ids": "1,x"} for verb in ("attach", "detach")},
     "PUT /companies/companies-property": {"property": "type", "value": "Vendor", "companies": "1,x"},
     "DELETE /subscribers": {"subscriber_ids": "[1,"},
     "PUT /subscribers/subscribers-property": {"subscriber_ids": [1, None]},

@@ -42,7 +42,7 @@ SEED = 20260131
 
 @cache
 def described() -> Any:
-    # Told of credentials it would mostly leave them away; 401 has its own tests.
+    # If it knew of credentials it would mostly leave them out; 401 has its own tests.
     schema: Any = schemathesis.openapi.from_dict(with_forms(document()) | {"security": []})
     schema.app = application
     return schema

@@ -70,8 +70,8 @@ def test_it_is_not_sent_again_to_those_who_have_it(anonymous: Api) -> None:
 
 
 def test_the_viewer_is_the_one_that_its_folder_names() -> None:
-    told = (FILES / "README.md").read_text()
+    readme = (FILES / "README.md").read_text()
     script = (FILES / "standalone.js").read_bytes()
-    assert sha256(script).hexdigest() in told
+    assert sha256(script).hexdigest() in readme
     assert b"sourceMappingURL" not in script
     assert "MIT License" in (FILES / "LICENSE").read_text()

@@ -105,7 +105,7 @@ def test_it_costs_a_fixed_number_of_statements(
     api.get("/tags/0")
     sent = [{"title": f"New {n}"} for n in range(size)] + [{"title": "Known", "slug": "known-0"}]
     # Credentials; the transaction's begin and end; the titles, their slugs; what is known, its change,
-    # what is new, the ids; what is told of both.
+    # what is new, the ids; what history keeps of both.
     with django_assert_num_queries(9 + 2 * HISTORY_OF_OTHERS):
         assert len(api.post("/tags/bulk", {"tags": sent}).json()["ids"]) == size + 1
 

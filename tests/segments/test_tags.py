@@ -155,8 +155,8 @@ def test_it_counts_only_what_was_found(api: Api) -> None:
 def test_it_sorts_by_every_name_for_the_order(api: Api, query: str, order: str) -> None:
     for title, slug, days in (("b", "3", 2), ("a", "2", 0), ("c", "1", 1)):
         tag = TagFactory.create(title=title, slug=slug)
-        moment = NOON + timedelta(days=days)
-        Tag.objects.filter(pk=tag.pk).update(created_at=moment, updated_at=moment)
+        at = NOON + timedelta(days=days)
+        Tag.objects.filter(pk=tag.pk).update(created_at=at, updated_at=at)
     assert titles(api, query) == list(order)
 
 

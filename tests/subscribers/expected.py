@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import connection
 
-# Statements that history costs, however much is told; and that it costs to move updated_at beside it.
+# Statements for history, however much it records; and with those that move updated_at.
 HISTORY = 1 if connection.vendor == "postgresql" else 2
 MOVE = 0 if connection.vendor == "postgresql" else 1
-# What is told of tags, companies or custom fields themselves, and not of contacts.
+# Statements for the history of tags, companies or custom fields themselves, without contacts.
 HISTORY_OF_OTHERS = 1
 # To lock the companies that a contact owns before it is deleted, where there can be two writers.
 LOCK_OWNED = 1 if connection.vendor == "postgresql" else 0

@@ -165,17 +165,17 @@ def test_it_compares_whole_days(api: Api, source: tuple[str, str], operator: str
         ("not_null", "", "Ada Bob Cyd Dan"),
     ],
 )
-def test_it_compares_moments_and_takes_a_date_for_its_whole_day(
+def test_it_compares_times_and_takes_a_date_for_its_whole_day(
     api: Api, operator: str, value: Any, expected: str
 ) -> None:
-    moments = {
+    times = {
         "Ada": datetime(2020, 1, 1, tzinfo=UTC),
         "Bob": datetime(2026, 3, 9, 12, 0, tzinfo=UTC),
         "Cyd": datetime(2026, 3, 10, 0, 0, tzinfo=UTC),
         "Dan": datetime(2026, 3, 11, 0, 0, tzinfo=UTC),
     }
-    for name, moment in moments.items():
-        with time_machine.travel(moment, tick=False):
+    for name, at in times.items():
+        with time_machine.travel(at, tick=False):
             make(name)
     with time_machine.travel(NOW, tick=False):
         assert names(api, condition("subscriber", "created_at", operator, value)) == expected
@@ -191,7 +191,7 @@ def test_it_compares_moments_and_takes_a_date_for_its_whole_day(
         ("after", "2020-01-01", "Ada"),
     ],
 )
-def test_it_counts_a_moment_that_never_was_as_another_one(api: Api, operator: str, value: str, expected: str) -> None:
+def test_it_counts_a_time_that_never_was_as_another_one(api: Api, operator: str, value: str, expected: str) -> None:
     make("Ada", last_activity=datetime(2026, 3, 8, 10, 0, tzinfo=UTC))
     make("Bob")
     assert names(api, condition("subscriber", "last_activity", operator, value)) == expected

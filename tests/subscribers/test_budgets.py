@@ -118,7 +118,7 @@ def test_it_upserts_deletes_and_syncs_many_at_the_price_of_few(ready: Api, count
     known = SubscriberFactory.create_batch(count)
     rows = [{"email": contact.email, "city": "Leeds", "tags": [tag.pk]} for contact in known]
     rows += [{"email": f"new{n}@example.com", "tags": [tag.pk], "lists": ["Brand New"]} for n in range(count)]
-    # Names of tags; names of lists: find, insert, tell of it, find; what is linked; lock, insert, update, two links;
+    # Names of tags; names of lists: find, insert, record, find; what is linked; lock, insert, update, two links;
     # the answer.
     most = CREDENTIALS + 4 + HISTORY_OF_OTHERS + 1 + 5 + HISTORY + 1
     assert len(cost(ready, "POST", "/subscribers/bulk-add-update", {"contacts": rows})) <= most

@@ -54,7 +54,7 @@ def test_it_stores_every_documented_key_and_answers_with_the_contact(api: Api) -
     assert answer.status_code == 200
     stored = Subscriber.objects.get()
     assert stored.custom_values == {"job_title": "CTO"}
-    moment = "2026-01-31 09:05:00"
+    now = "2026-01-31 09:05:00"
     contact = {
         "id": stored.pk,
         "user_id": None,
@@ -83,9 +83,9 @@ def test_it_stores_every_documented_key_and_answers_with_the_contact(api: Api) -
         "source": "api",
         "avatar": "https://example.com/jane.png",
         "date_of_birth": "1990-04-05",
-        "created_at": moment,
+        "created_at": now,
         "last_activity": "2026-01-30 08:00:00",
-        "updated_at": moment,
+        "updated_at": now,
         "full_name": "Jane Smith",
         "photo": "https://example.com/jane.png",
         "tags": [shown_tag(stored, tag) for tag in (other, tag)],
@@ -102,40 +102,40 @@ def test_it_stores_every_documented_key_and_answers_with_the_contact(api: Api) -
 
 
 def shown_tag(contact: Subscriber, tag: Tag) -> dict[str, Any]:
-    moment = "2026-01-31 09:05:00"
+    now = "2026-01-31 09:05:00"
     return {
         "id": tag.pk,
         "title": tag.title,
         "slug": tag.slug,
         "description": None,
-        "created_at": moment,
-        "updated_at": moment,
+        "created_at": now,
+        "updated_at": now,
         "pivot": {
             "subscriber_id": str(contact.pk),
             "object_id": str(tag.pk),
             "object_type": r"FluentCrm\App\Models\Tag",
-            "created_at": moment,
-            "updated_at": moment,
+            "created_at": now,
+            "updated_at": now,
         },
     }
 
 
 def shown_list(contact: Subscriber, contact_list: ContactList) -> dict[str, Any]:
-    moment = "2026-01-31 09:05:00"
+    now = "2026-01-31 09:05:00"
     return {
         "id": contact_list.pk,
         "title": contact_list.title,
         "slug": contact_list.slug,
         "description": None,
         "is_public": "0",
-        "created_at": moment,
-        "updated_at": moment,
+        "created_at": now,
+        "updated_at": now,
         "pivot": {
             "subscriber_id": str(contact.pk),
             "object_id": str(contact_list.pk),
             "object_type": r"FluentCrm\App\Models\Lists",
-            "created_at": moment,
-            "updated_at": moment,
+            "created_at": now,
+            "updated_at": now,
         },
     }
 
@@ -252,7 +252,7 @@ LONG = "x" * 193
             "date_time",
             "The last_activity must be a date and time such as 2026-01-31 09:05:00.",
         ),
-        # Moments that no database holds: in UTC they are before the year 1 or after 9999.
+        # Times that no database can store: in UTC they are before the year 1 or after 9999.
         (
             "last_activity",
             "0001-01-01T00:00:00+14:00",

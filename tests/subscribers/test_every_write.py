@@ -1,4 +1,4 @@
-"""Keys that work wherever a contact is written: detach, slugs of custom fields, and what is told to be ignored."""
+"""Keys that work wherever a contact is written: detach, slugs of custom fields, and what the answer lists as ignored."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every change of a contact leaves who, when, through which door and what; GET /subscribers/{id}/history."""
+"""Every change of a contact leaves who, when, through which channel and what; GET /subscribers/{id}/history."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -96,7 +96,7 @@ def past(api: Api, contact: Subscriber) -> Subscriber:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "recorded"),
     [
         ("change=updated", ["updated"]),
         ("change=deleted", []),
@@ -110,20 +110,20 @@ def past(api: Api, contact: Subscriber) -> Subscriber:
         ("nothing=known", ["updated", "status_changed"]),
     ],
 )
-def test_it_is_narrowed_by(api: Api, past: Subscriber, query: str, told: list[str]) -> None:
+def test_it_is_narrowed_by(api: Api, past: Subscriber, query: str, recorded: list[str]) -> None:
     answer = api.get(f"/subscribers/{past.pk}/history?{query}").json()["history"]
-    assert [entry["change"] for entry in answer["data"]][::-1] == told
-    assert answer["total"] == len(told)
+    assert [entry["change"] for entry in answer["data"]][::-1] == recorded
+    assert answer["total"] == len(recorded)
 
 
 def test_it_is_narrowed_to_one_user(api: Api, admin: User, past: Subscriber) -> None:
-    def told(user: int) -> list[str]:
+    def recorded(user: int) -> list[str]:
         answer = api.get(f"/subscribers/{past.pk}/history?user={user}")
         assert answer.status_code == 200
         return [entry["change"] for entry in answer.json()["history"]["data"]]
 
-    assert told(admin.pk) == ["updated"]
-    assert told(admin.pk + 1) == []
+    assert recorded(admin.pk) == ["updated"]
+    assert recorded(admin.pk + 1) == []
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_it_takes_as_many_statements_for_many_contacts_as_for_one(contacts: int,
     assert ChangedContact.objects.count() == contacts
 
 
-# Who, and through which door.
+# Who, and through which channel.
 
 
 def test_it_has_nobody_and_a_command_outside_of_a_request(api: Api, contact: Subscriber) -> None:
@@ -533,15 +533,15 @@ def test_it_forgets_in_as_many_statements_for_many_as_for_one(api: Api) -> None:
     assert set(Change.objects.values_list("event", flat=True)) == {"deleted"}
 
 
-# What receivers are told.
+# What receivers get.
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_tells_receivers_once_a_change_when_it_is_for_good() -> None:
-    told: list[tuple[str, list[int], dict[str, Any]]] = []
+    recorded: list[tuple[str, list[int], dict[str, Any]]] = []
 
     def listen(sender: Any, change: str, ids: list[int], details: dict[str, Any], **rest: Any) -> None:
-        told.append((change, ids, details))
+        recorded.append((change, ids, details))
 
     def fail(sender: Any, **rest: Any) -> None:
         raise RuntimeError
@@ -552,14 +552,14 @@ def test_it_tells_receivers_once_a_change_when_it_is_for_good() -> None:
         pks = [contact.pk for contact in SubscriberFactory.create_batch(3)]
         with transaction.atomic():
             services.set_column(pks, "contact_type", "customer")
-            assert told == []
+            assert recorded == []
         with transaction.atomic():
             services.set_column(pks, "contact_type", "lead")
             transaction.set_rollback(True)
     finally:
         contacts_changed.disconnect(fail)
         contacts_changed.disconnect(listen)
-    assert told == [("updated", pks, {"columns": {"contact_type": "customer"}})]
+    assert recorded == [("updated", pks, {"columns": {"contact_type": "customer"}})]
     assert Change.objects.count() == 1
 
 

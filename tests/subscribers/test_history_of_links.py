@@ -1,4 +1,4 @@
-"""What history tells of tags, lists and companies: an entry for each, with those alone who got or lost it."""
+"""History of tags, lists and companies: an entry for each, with only the contacts that got or lost it."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, U
 from tests.fluenzr.client import Fluenzr
 
 pytestmark = pytest.mark.django_db
-Told = list[tuple[str, dict[str, Any], list[int]]]
+Recorded = list[tuple[str, dict[str, Any], list[int]]]
 
 
-def told() -> Told:
-    """Every entry about contacts in its order: event, details, contacts; each tells its own number of contacts."""
+def recorded() -> Recorded:
+    """Every entry about contacts in its order: event, details, contacts; each has its own number of contacts."""
     entries = []
     for change in Change.objects.filter(event__in=CONTACT_EVENTS).order_by("pk"):
         contacts = list(ChangedContact.objects.filter(change=change).order_by("contact_id"))
@@ -33,7 +33,7 @@ def test_it_tells_for_each_tag_who_got_it(api: Api) -> None:
     had_one, had_both, had_none = (SubscriberFactory.create(tags=tags).pk for tags in ([one], [one, two], []))
     body = {"type": "tags", "attach": [one.pk, two.pk], "subscribers": [had_one, had_both, had_none]}
     assert api.post("/subscribers/sync-segments", body).status_code == 200
-    assert told() == [
+    assert recorded() == [
         ("tags_attached", {"targets": [one.pk]}, [had_none]),
         ("tags_attached", {"targets": [two.pk]}, [had_one, had_none]),
     ]
@@ -44,7 +44,7 @@ def test_it_tells_for_each_list_who_left_it(api: Api) -> None:
     on_one, on_both = (SubscriberFactory.create(lists=lists).pk for lists in ([one], [one, two]))
     options = {"action_name": "remove_from_lists", "action_options": [one.pk, two.pk]}
     assert api.put("/subscribers/do-bulk-action", {**options, "subscriber_ids": [on_one, on_both]}).status_code == 200
-    assert told() == [
+    assert recorded() == [
         ("lists_detached", {"targets": [one.pk]}, [on_one, on_both]),
         ("lists_detached", {"targets": [two.pk]}, [on_both]),
     ]
@@ -57,7 +57,7 @@ def test_it_tells_for_each_company_who_joined_and_left_it(api: Api) -> None:
     api.post("/companies/attach-subscribers", both)
     services.detach_companies([old.pk], [globex.pk])
     api.post("/companies/detach-subscribers", both)
-    assert told() == [
+    assert recorded() == [
         ("companies_attached", {"companies": [acme.pk]}, [new.pk]),
         ("companies_attached", {"companies": [globex.pk]}, [new.pk, old.pk]),
         ("companies_detached", {"companies": [globex.pk]}, [old.pk]),
@@ -79,7 +79,7 @@ def test_it_tells_what_a_contact_was_made_with(api: Api, way: str) -> None:
             answer = api.post("/subscribers/bulk-add-update", {"contacts": [row]})
     assert answer.status_code == 200
     pk = Subscriber.objects.get().pk
-    assert told() == [
+    assert recorded() == [
         ("created", {}, [pk]),
         ("tags_attached", {"targets": [tag]}, [pk]),
         ("lists_attached", {"targets": [contact_list]}, [pk]),
@@ -92,7 +92,7 @@ def test_it_tells_what_a_contact_was_made_with_on_v1(db: None) -> None:
     body = {"email": "new@example.com", "tags": ["gold"], "company": "acme"}
     assert fluenzr.post("/contacts", body).status_code == 201
     pk = Subscriber.objects.get().pk
-    assert told() == [
+    assert recorded() == [
         ("created", {}, [pk]),
         ("tags_attached", {"targets": [tag.pk]}, [pk]),
         ("companies_attached", {"companies": [company.pk]}, [pk]),
@@ -108,7 +108,7 @@ def test_it_tells_of_a_batch_each_status_and_each_set_of_columns_by_itself() -> 
             Draft({"email": grace.email, "status": "transactional"}),
         ]
     )
-    assert told() == [
+    assert recorded() == [
         ("updated", {"columns": ["status"]}, [ada.pk, grace.pk]),
         ("updated", {"columns": ["city", "status"]}, [alan.pk]),
         ("status_changed", {"status": ["subscribed"], "previous": "pending"}, [ada.pk, alan.pk]),
@@ -136,7 +136,7 @@ def test_it_tells_whom_the_end_of_a_tag_or_list_took_it_from(api: Api, kind: str
             answer = groups.delete(f"/groups/{group['id']}")
     assert answer.status_code == 200
     gone = {"targets": [ending.pk], "title": "Ending", "deleted": True}
-    assert told() == [(f"{kind}_detached", gone, [contact.pk for contact in contacts])]
+    assert recorded() == [(f"{kind}_detached", gone, [contact.pk for contact in contacts])]
 
 
 def test_it_tells_whom_the_end_of_companies_took_them_from(api: Api) -> None:
@@ -144,7 +144,7 @@ def test_it_tells_whom_the_end_of_companies_took_them_from(api: Api) -> None:
     acme, globex = CompanyFactory.create(contacts=[contact]), CompanyFactory.create(contacts=[contact, other])
     body = {"action_name": "delete_companies", "company_ids": [acme.pk, globex.pk]}
     assert api.post("/companies/do-bulk-action", body).status_code == 200
-    assert told() == [
+    assert recorded() == [
         ("companies_detached", {"companies": [acme.pk], "name": acme.name, "deleted": True}, [contact.pk]),
         (
             "companies_detached",
@@ -156,7 +156,7 @@ def test_it_tells_whom_the_end_of_companies_took_them_from(api: Api) -> None:
 
 def test_it_tells_nothing_of_a_tag_that_nobody_had(api: Api) -> None:
     assert api.delete(f"/tags/{TagFactory.create().pk}").status_code == 200
-    assert told() == []
+    assert recorded() == []
 
 
 def test_it_tells_the_status_before_where_all_had_the_same() -> None:
@@ -164,7 +164,7 @@ def test_it_tells_the_status_before_where_all_had_the_same() -> None:
     bounced = SubscriberFactory.create(status="bounced")
     services.set_status([contact.pk for contact in pending], "transactional")
     services.set_status([pending[0].pk, bounced.pk], "subscribed")
-    assert [details for _, details, _ in told()] == [
+    assert [details for _, details, _ in recorded()] == [
         {"status": ["transactional"], "previous": "pending"},
         {"status": ["subscribed"]},
     ]

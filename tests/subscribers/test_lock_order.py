@@ -22,7 +22,7 @@ from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.fluenzr.client import Fluenzr
-from tests.subscribers.test_admin_form import change_url, shown_form
+from tests.staff.test_contact_form import change_url, shown_form
 from tests.threads import Worker, at_once, two_writers
 
 pytestmark = [two_writers, pytest.mark.django_db(transaction=True)]

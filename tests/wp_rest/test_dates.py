@@ -12,7 +12,7 @@ from tests.client import Api
 from tests.factories import CustomFieldFactory, SubscriberFactory, TagFactory
 from wp_rest.dates import read_date, read_datetime, write_datetime
 
-MOMENT = datetime(2026, 7, 1, 22, 30, 15, 999_999, tzinfo=UTC)
+NOW = datetime(2026, 7, 1, 22, 30, 15, 999_999, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ MOMENT = datetime(2026, 7, 1, 22, 30, 15, 999_999, tzinfo=UTC)
         ("Asia/Kathmandu", "2026-07-02 04:15:15"),
     ],
 )
-def test_it_shows_moments_in_the_sites_time_zone(api: Api, zone: str, shown: str) -> None:
+def test_it_shows_times_in_the_sites_time_zone(api: Api, zone: str, shown: str) -> None:
     with override_settings(TIME_ZONE=zone):
-        with time_machine.travel(MOMENT, tick=False):
+        with time_machine.travel(NOW, tick=False):
             tag = TagFactory.create()
             pk = api.post("/subscribers", {"email": "a@example.com", "status": "subscribed"}).json()["contact"]["id"]
         assert api.get(f"/tags/{tag.pk}").json()["tag"]["created_at"] == shown
@@ -39,7 +39,7 @@ def test_it_follows_the_seasons_of_the_zone() -> None:
         assert write_datetime(datetime(2026, 7, 1, tzinfo=UTC)) == "2026-07-01 02:00:00"
 
 
-def test_it_reads_a_moment_in_the_sites_time_zone(api: Api) -> None:
+def test_it_reads_a_time_in_the_sites_time_zone(api: Api) -> None:
     with override_settings(TIME_ZONE="Europe/Berlin"):
         sent = {"email": "a@example.com", "status": "subscribed", "last_activity": "2026-07-02 00:30:15"}
         contact = api.post("/subscribers", sent).json()["contact"]
@@ -48,7 +48,7 @@ def test_it_reads_a_moment_in_the_sites_time_zone(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "value"),
     [
         ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
         ("2026-01-31 09:05", datetime(2026, 1, 31, 9, 5, tzinfo=UTC)),
@@ -67,8 +67,8 @@ def test_it_reads_a_moment_in_the_sites_time_zone(api: Api) -> None:
         ("0001-01-01 00:00:00", datetime(1, 1, 1, tzinfo=UTC)),
     ],
 )
-def test_it_reads_moments_and_nothing_else(text: object, moment: datetime | None) -> None:
-    assert read_datetime(text) == moment
+def test_it_reads_times_and_nothing_else(text: object, value: datetime | None) -> None:
+    assert read_datetime(text) == value
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_it_reads_days_and_nothing_else(text: object, day: date | None) -> None:
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
 @pytest.mark.parametrize("text", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
-def test_it_survives_moments_at_the_ends_of_the_calendar(zone: str, text: str) -> None:
+def test_it_survives_times_at_the_ends_of_the_calendar(zone: str, text: str) -> None:
     with override_settings(TIME_ZONE=zone):
-        moment = read_datetime(text)
-        assert moment is None or write_datetime(moment) == text
+        value = read_datetime(text)
+        assert value is None or write_datetime(value) == text
 
 
-def test_it_writes_nothing_for_no_moment() -> None:
+def test_it_writes_nothing_for_no_time() -> None:
     assert write_datetime(None) is None
 
 
@@ -113,10 +113,10 @@ LONDON = [
 ]
 
 
-@pytest.mark.parametrize(("text", "moment"), LONDON)
-def test_it_reads_no_time_that_the_clocks_skip_and_the_first_of_two(text: str, moment: datetime | None) -> None:
+@pytest.mark.parametrize(("text", "value"), LONDON)
+def test_it_reads_no_time_that_the_clocks_skip_and_the_first_of_two(text: str, value: datetime | None) -> None:
     with override_settings(TIME_ZONE="Europe/London"):
-        assert read_datetime(text) == moment
+        assert read_datetime(text) == value
 
 
 def test_a_day_begins_where_the_clocks_let_it() -> None:
@@ -125,7 +125,7 @@ def test_a_day_begins_where_the_clocks_let_it() -> None:
         assert read_datetime("2026-04-24 00:00:00") is None
 
 
-def test_it_refuses_a_time_that_the_clocks_skip_wherever_moments_are_read(api: Api) -> None:
+def test_it_refuses_a_time_that_the_clocks_skip_wherever_times_are_read(api: Api) -> None:
     skipped = "2026-03-29 01:30:00"
     contact = SubscriberFactory.create()
     CustomFieldFactory.create(slug="when", type="date_time")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from custom_fields.types import InvalidValue, Kind, check_value
+from fluenzr.fields import is_custom_key
 from fluenzr.ids import CONTACT, decode
-from fluenzr.serializers import is_custom_key
 from rest.charsets import find_codec
 from rest.exceptions import UnreadableRequest
 from rest.json import MAX_REPAIRED, parse_json

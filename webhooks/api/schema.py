@@ -23,7 +23,7 @@ from webhooks.api.serializers import WebhookSerializer
 from webhooks.api.viewsets import SERVICES
 from webhooks.models import STATUSES
 from wp_rest.filters import parameters_of
-from wp_rest.openapi import INVALID, MISSING, MOMENT, NOT_FOUND
+from wp_rest.openapi import DATETIME, INVALID, MISSING, NOT_FOUND
 
 VALUE: dict[str, Schema] = {
     "name": TEXT,
@@ -42,8 +42,8 @@ COMPONENTS: dict[str, Schema] = {
             "object_id": NULL,
             "key": say(TEXT, "The secret in the address."),
             "value": ref("HookValue"),
-            "created_at": MOMENT,
-            "updated_at": MOMENT,
+            "created_at": DATETIME,
+            "updated_at": DATETIME,
         }
     ),
     "WebhookToSave": body_of(

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="The user's name.")
         parser.add_argument("--name", default="command line", help="What will use the key.")
-        parser.add_argument("--read-only", action="store_true", help="The key may look and never change.")
+        parser.add_argument("--read-only", action="store_true", help="The key can read but not change anything.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = get_user_model().objects.filter(username=options["user"]).first()

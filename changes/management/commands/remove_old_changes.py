@@ -1,4 +1,4 @@
-"""Remove history, and the addresses of deleted contacts, after their time. For cron, once a day."""
+"""Remove old history, and old addresses of deleted contacts. Run it once a day, for example with cron."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py first_run`: from nothing to a server that answers."""
+"""`manage.py first_run`: prepares the database, the static files and a first user."""
 
 import fcntl
 import secrets
@@ -26,7 +26,7 @@ from fluentcrm_api.server.checks import (
 )
 
 USERNAME = "admin"
-ADVISORY_LOCK = 0x6663726D  # any number will do that nothing else in this database locks
+ADVISORY_LOCK = 0x6663726D  # any number that nothing else in this database locks
 
 
 @contextmanager
@@ -76,9 +76,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host: str, port: int | None, **options: Any) -> None:
-        """Do what is still to do and print how to get in. Any number may run at the same time.
+        """Do what is missing and print how to sign in. Several may run at the same time.
 
-        Raises CommandError, before anything is made, for an address, a folder or a database that cannot be used.
+        Raises CommandError for an address, a folder or a database that cannot be used, before it changes anything.
         """
         if port is not None:
             check_address_is_free(host, port)

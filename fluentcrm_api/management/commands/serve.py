@@ -25,20 +25,20 @@ from fluentcrm_api.server.requests import Limits
 from fluentcrm_api.server.supervisor import Supervisor
 from fluentcrm_api.server.web import web_program
 
-# Seconds that running requests get to finish after SIGTERM.
+# Seconds for running requests to finish after SIGTERM.
 STOP_SECONDS = 25
-# Files that a process has open beside its clients' connections.
+# Files that a process opens beside the connections of its clients.
 OTHER_FILES = 100
 
 
 def add_address_options(parser: ArgumentParser) -> None:
-    """The options --host and --port, the same for each command that speaks of the address."""
+    """The options --host and --port, which several commands have."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
 
 
 def most_connections(wanted: int) -> int:
-    """As many as wanted, or as the system lets this process open."""
+    """The wanted number, or the number that the system lets this process open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = wanted + OTHER_FILES
     if hard != resource.RLIM_INFINITY:
@@ -75,10 +75,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
-        """Serve until told to stop.
+        """Serve until a signal stops it.
 
         Raises CommandError for an address that cannot be used, for a number of workers below 1, for a
-        database that is not there and for one whose migrations are not all applied.
+        database that does not answer or has unapplied migrations.
         """
         if workers < 1:
             raise CommandError(f"--workers {workers} must be 1 or more.")
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         with database_errors_named():
             check_migrations_are_applied()
         if "SITE_URL" not in os.environ:
-            # Links in answers then lead to where this server is.
+            # Then links in answers lead to this server.
             settings.SITE_URL = web_address(host, port)
         # Loaded before the workers are forked: they share its memory and start in no time.
         application = import_module("fluentcrm_api.wsgi").application

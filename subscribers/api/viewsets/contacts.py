@@ -30,7 +30,7 @@ VIEW, ADD, CHANGE, DELETE = (f"subscribers.{verb}_subscriber" for verb in ("view
 
 
 class ContactViewSet(ManyContacts, FindContacts):
-    """Contacts, one by id, or by e-mail address where the id is 0; the list has every filter."""
+    """The list of contacts, with all filters, and one contact by its id, or by e-mail address if the id is 0."""
 
     rights: ClassVar = {
         "list": VIEW,
@@ -59,26 +59,26 @@ class ContactViewSet(ManyContacts, FindContacts):
         fields = types_by_slug() if custom else None
         rows = show_contacts(read_contacts(ids, custom_values=custom), custom_fields=fields)
         listed = page.envelope(rows, total, request.path_info, params)
-        # Both envelopes hold the same rows: they are written as JSON once.
+        # Both envelopes have the same rows, which are turned into JSON once.
         listed["data"] = orjson.Fragment(orjson.dumps(rows))
         nested = {"subscribers": listed, "custom": params.get("custom_fields")}
         return Response({"both": {**nested, **listed}, "nested": nested, "flat": listed}[settings.LIST_ENVELOPE])
 
     def create(self, request: Request) -> Response:
-        """Create; with `__force_update` create or update."""
+        """Create a contact; with `__force_update` create or update it."""
         if is_true(self.params.get("__force_update")):
             return self.upsert()
         serializer = NewContactSerializer(data=self.params)
         serializer.is_valid(raise_exception=True)
         self.refuse_taken(serializer.validated_data)
-        # Refused after all where another request makes the address just now: then no tag is made either.
+        # Another request may create the address just now. The transaction then creates no tags either.
         with transaction.atomic():
-            sent = self.resolve_contact(serializer)
-            created = services.create_contacts([sent.draft()])
+            draft, ignored = self.resolve_contact(serializer)
+            created = services.create_contacts([draft])
             if not created:
                 raise Conflict
             [pk] = created.values()
-            return self.answer("Successfully added the subscriber.", pk, sent.ignored, action_type="created")
+            return self.answer("Successfully added the subscriber.", pk, ignored, action_type="created")
 
     def upsert(self) -> Response:
         user: Any = self.request.user
@@ -90,13 +90,13 @@ class ContactViewSet(ManyContacts, FindContacts):
         if "status" not in valid and find_id_by_email(valid["email"]) is None:
             raise required("status")
         with transaction.atomic():
-            sent = self.resolve_contact(serializer)
-            [written] = services.upsert_contacts([sent.draft()]).values()
+            draft, ignored = self.resolve_contact(serializer)
+            [written] = services.upsert_contacts([draft]).values()
             if written.created:
                 message, done = "Successfully added the subscriber.", "created"
             else:
                 message, done = "contact has been successfully updated.", "updated"
-            return self.answer(message, written.id, sent.ignored, action_type=done)
+            return self.answer(message, written.id, ignored, action_type=done)
 
     def destroy_many(self, request: Request) -> Response:
         services.delete_contacts(self.chosen_ids())
@@ -132,7 +132,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         return Response(answer)
 
     def update(self, request: Request, pk: int) -> Response:
-        """Change what is sent: wrapped in `subscriber` as in the guide (an object or its JSON text), or flat."""
+        """Change what was sent, in `subscriber` as in the guide (an object or its JSON text) or in the body itself."""
         wrapped = as_object(self.params.get("subscriber") or {})
         if wrapped is None:
             raise invalid("subscriber", "The subscriber must be an object.", "object")
@@ -143,12 +143,12 @@ class ContactViewSet(ManyContacts, FindContacts):
         self.refuse_taken(serializer.validated_data, pk)
         try:
             with transaction.atomic():
-                sent = self.resolve_contact(serializer)
-                dirty = services.update_contact(pk, sent.draft())
+                draft, ignored = self.resolve_contact(serializer)
+                dirty = services.update_contact(pk, draft)
                 if dirty is None:
                     raise NotFound
-                beside = {"isDirty": dirty, "values": sent.custom_values}
-                return self.answer("Subscriber successfully updated", pk, sent.ignored, **beside)
+                beside = {"isDirty": dirty, "values": draft.custom_values}
+                return self.answer("Subscriber successfully updated", pk, ignored, **beside)
         except services.EmailTaken:
             raise Conflict from None
 
@@ -157,7 +157,7 @@ class ContactViewSet(ManyContacts, FindContacts):
             raise NotFound
         return Response({"message": "Selected Subscribers has been deleted"})
 
-    # Clients call these four; FluentCRM has none of them.
+    # Some clients call these four routes, but FluentCRM does not have them.
 
     @action(detail=True, methods=["post"], url_path="tags")
     def attach_tags(self, request: Request, pk: int) -> Response:

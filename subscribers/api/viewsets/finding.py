@@ -1,4 +1,4 @@
-"""Looking for contacts: a few for a chooser, and the neighbours of one."""
+"""Finds contacts for a select box, and the next and previous contacts of one."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class FindContacts(RestViewSet):
 
     @action(detail=False, url_path="search-contacts")
     def search_contacts(self, request: Request) -> Response:
-        """A few contacts for a chooser, keyed by id."""
+        """A few contacts for a select box, by id."""
         params = self.params
         search = as_search(params.get("search"))
         limit = as_integer(params.get("limit")) or SEARCH_LIMIT
@@ -50,7 +50,7 @@ class FindContacts(RestViewSet):
 
     @action(detail=False, url_path="prev-next-ids")
     def prev_next_ids(self, request: Request) -> Response:
-        """The neighbours of a contact in the list's own order."""
+        """The next and previous contacts of one, in the order of the list."""
         params = self.params
         current = as_integer(params.get("current_id"))
         if not params.get("filter_type") or not current:

@@ -1,4 +1,4 @@
-"""Changes to many contacts by one request."""
+"""Changes of many contacts with one request."""
 
 from typing import Any
 
@@ -11,21 +11,23 @@ from rest_framework.response import Response
 from segments.models import ContactList, Tag
 from segments.services import resolve_segments
 from subscribers import services
+from subscribers.api.names import resolve_contacts
 from subscribers.api.representation import show_contacts
-from subscribers.api.serializers import UpsertSerializer, resolve_contacts
+from subscribers.api.serializers import UpsertSerializer
 from subscribers.api.viewsets.requests import ContactRequests
 from subscribers.models import Status, Subscriber
 from subscribers.reading import read_contacts
+from subscribers.services import Draft
 from wp_rest.exceptions import Unprocessable, rules_by_field
 from wp_rest.parameters import as_entries, as_objects
 from wp_rest.parsers import as_object
 
-# What a property may be set to.
+# The possible values of each property.
 CHOICES = {"status": tuple(Status.values), "contact_type": settings.CONTACT_TYPES}
 
 
 def named_errors(row: Any, errors: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """A refused row as it was sent, and why."""
+    """A refused contact as it was sent, with its errors."""
     return {**(row if isinstance(row, dict) else {"row": row}), "errors": errors}
 
 
@@ -34,7 +36,7 @@ class ManyContacts(ContactRequests):
 
     @action(detail=False, methods=["put"], url_path="subscribers-property")
     def subscribers_property(self, request: Request) -> Response:
-        """One property of many contacts."""
+        """Set one property of many contacts."""
         params = self.params
         ids = self.chosen_ids()
         column, value = params.get("property"), params.get("value")
@@ -68,7 +70,7 @@ class ManyContacts(ContactRequests):
 
     @action(detail=False, methods=["post"], url_path="bulk-add-update")
     def bulk_add_update(self, request: Request) -> Response:
-        """Create or update many; a row that is wrong is named, the good ones are kept."""
+        """Create or update many contacts. Wrong ones are listed in the answer; the others are saved."""
         sent = as_objects(self.params.get("contacts"))
         if sent is None:
             raise Unprocessable("contacts must be a list")
@@ -79,14 +81,14 @@ class ManyContacts(ContactRequests):
                 rows.append((row, serializer.validated_data))
             else:
                 invalids.append(named_errors(row, rules_by_field(serializer.errors)))
-        drafts = []
+        drafts: list[Draft] = []
         with transaction.atomic():
             resolved, ignored = resolve_contacts([valid for _, valid in rows], may_create=self.may_create)
-            for (row, _), (contact, errors) in zip(rows, resolved, strict=True):
-                if contact is None:
-                    invalids.append(named_errors(row, {name: {"type": text} for name, text in errors.items()}))
+            for (row, _), contact in zip(rows, resolved, strict=True):
+                if isinstance(contact, Draft):
+                    drafts.append(contact)
                 else:
-                    drafts.append(contact.draft())
+                    invalids.append(named_errors(row, {name: {"type": text} for name, text in contact.items()}))
             # Read before another request can delete one of them.
             written = services.upsert_contacts(drafts) if drafts else {}
             stored = Subscriber.objects.only("email", "status").in_bulk([one.id for one in written.values()])
