@@ -1,4 +1,4 @@
-"""The countries of /reports/options: code and name, in the order and the letters of the recording (names are HTML)."""
+"""The countries of /reports/options: code and name, as recorded. The names are HTML."""
 
 COUNTRIES = [
     tuple(entry.strip().split(" ", 1))

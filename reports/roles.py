@@ -1,4 +1,4 @@
-"""The roles of WordPress, for clients that show them: nothing here has a role, rights are Django's (rest.permissions)."""
+"""The roles of WordPress, for clients that show them. This server does not use them (see rest.permissions)."""
 
 from typing import Any
 

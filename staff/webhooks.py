@@ -17,7 +17,7 @@ KINDS = ("tags", "lists", "companies")
 
 
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A hook under the API's own rules. Its tags, lists and companies are chosen by name and kept as ids."""
+    """A hook, with the rules of the API. Tags, lists and companies are chosen by name and stored as ids."""
 
     tags = chooser("tags")
     lists = chooser("lists")
@@ -58,10 +58,10 @@ class WebhookAdmin(RecordedAdmin):
         return ["name", "status", *KINDS, *(self.readonly_fields if obj else ())]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        # ?hash__startswith= would tell the secret letter by letter.
+        # ?hash__startswith= would reveal the secret letter by letter.
         return not lookup.startswith("hash") and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="address to post contacts to")
     def address(self, hook: Webhook) -> SafeString:
-        """Whoever knows it may post: selected by a click, to be copied."""
+        """The address, which one click selects."""
         return format_html('<code style="user-select: all; overflow-wrap: anywhere">{}</code>', address_of(hook))

@@ -1,4 +1,4 @@
-"""Contacts as strangers post them, read into drafts."""
+"""Reads the contacts that are posted to a hook."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,61 +9,56 @@ from subscribers.api.serializers import UpsertSerializer
 from subscribers.services import Draft
 from wp_rest.exceptions import rules_by_field
 
-# The parameter of the address that says that the body is a list of contacts.
+# The parameter in the address that allows a list of contacts.
 MANY = "many"
-# Keys of a contact that are not a stranger's to set. The status is the hook's.
-NOT_TAKEN = frozenset(
+# Keys of a contact that cannot be set without credentials. The status comes from the hook.
+NOT_ACCEPTED = frozenset(
     "status contact_owner last_activity unsubscribe_reason attach_tags attach_lists detach_tags detach_lists".split()
 )
 
-Errors = Mapping[str, Mapping[str, str]]
+Errors = Mapping[str, Mapping[str, str]]  # {field: {rule: text}}
 
 
 @dataclass(frozen=True)
 class Posted:
-    """A contact that was posted: its draft, or errors by field. `ignored` is what it names and is not there."""
+    """A posted contact: a draft, or errors by field."""
 
     draft: Draft | None = None
     errors: Errors = field(default_factory=dict)
-    ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def read_contact(sent: Any) -> Posted:
-    """What was posted as one contact. The statements of read_contacts."""
-    [read] = read_contacts([sent])
-    return read
+def read_contacts(sent: Sequence[Any]) -> tuple[list[Posted], dict[str, list[Any]]]:
+    """The posted contacts in their order, and the names that were ignored, by kind.
 
-
-def read_contacts(sent: Sequence[Any]) -> list[Posted]:
-    """What was posted as several contacts, in their order.
-
-    Tags and lists are named as everywhere; a word that names none makes none here, as anyone may post. At most
-    a statement for the custom fields and one each for tags and lists.
+    Tags and lists may be ids, slugs or titles. Unknown titles create nothing, because anyone may post. At most one
+    statement for the custom fields, one for tags and one for lists.
     """
     read: list[Posted] = [Posted()] * len(sent)
     valid: dict[int, Mapping[str, Any]] = {}
     for place, row in enumerate(sent):
-        taken = {name: value for name, value in row.items() if name not in NOT_TAKEN} if isinstance(row, dict) else {}
-        serializer = UpsertSerializer(data=taken)
+        accepted = (
+            {key: value for key, value in row.items() if key not in NOT_ACCEPTED} if isinstance(row, dict) else {}
+        )
+        serializer = UpsertSerializer(data=accepted)
         if serializer.is_valid():
             valid[place] = serializer.validated_data
         else:
             read[place] = Posted(errors=rules_by_field(serializer.errors))
-    resolved, ignored = resolve_contacts(list(valid.values()), may_create=makes_none)
+    resolved, ignored = resolve_contacts(list(valid.values()), may_create=may_create)
     for place, one in zip(valid, resolved, strict=True):
         if isinstance(one, Draft):
-            read[place] = Posted(one, ignored=ignored)
+            read[place] = Posted(one)
         else:
             read[place] = Posted(errors={name: {"type": text} for name, text in one.items()})
-    return read
+    return read, ignored
 
 
-def makes_none(kind: str) -> bool:
+def may_create(kind: str) -> bool:
     return False
 
 
 def validation_failed(errors: Errors, body: str = "") -> dict[str, Any]:
-    """A refusal in FluentCRM's shape; `body` is what is wrong with the body as a whole."""
+    """The answer to wrong input, as recorded in webhooks-incoming.json. `body` is an error of the whole body."""
     kind = "email_validation_failed" if "email" in errors else "validation_failed"
-    told = {**errors, **({"body": {"format": body}} if body else {})}
-    return {"success": False, "data": {"message": "Validation failed.", "errors": told, "type": kind}}
+    shown = {**errors, **({"body": {"format": body}} if body else {})}
+    return {"success": False, "data": {"message": "Validation failed.", "errors": shown, "type": kind}}

@@ -1,4 +1,4 @@
-"""FluentCRM's addresses for strangers, made one before the URLs are resolved."""
+"""FluentCRM's addresses without credentials, rewritten to one form before the URLs are resolved."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 ROOT = "/fluentcrm/"
-# What follows ROOT. Other routes of that name are none of ours.
+# What follows ROOT.
 ROUTES = ("contact", "bounce_handler")
-# WordPress runs the same for each of these and for whatever is below the last one.
+# In WordPress these are the same, and so is every path below the last one.
 PLACES = ("/", "/index.php", "/wp-admin", "/wp-admin/")
 
 
 class HookRouting:
-    """`/?fluentcrm=1&route=contact`, also of `/index.php` and below `/wp-admin/`, means `/fluentcrm/contact`.
+    """`/?fluentcrm=1&route=contact`, also at `/index.php` and below `/wp-admin/`, means `/fluentcrm/contact`.
 
-    The path is rewritten and nothing redirects: a redirected POST loses its body.
+    The path is rewritten without a redirect: a redirected POST loses its body.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,7 +28,7 @@ class HookRouting:
 
 
 def front_route(path: str, query: Any) -> str | None:
-    """Which of ROUTES an address stands for; `query` is a mapping of its parameters."""
+    """The one of ROUTES that an address means, or None; `query` is a mapping of its parameters."""
     if path not in PLACES and not path.startswith(PLACES[-1]):
         return None
     route = query.get("route")

@@ -1,4 +1,4 @@
-"""Incoming hooks, and the reports of mail providers that have been acted on."""
+"""Incoming hooks, and the reports of mail services that were acted on."""
 
 import uuid
 from typing import Any, ClassVar
@@ -8,20 +8,20 @@ from django.db import models
 from subscribers.models import Status
 from webhooks.querysets import WebhookQuerySet
 
-# What a hook may give to contacts. The other statuses are not a form's to give.
+# The statuses that a hook can give to contacts.
 STATUSES = (Status.SUBSCRIBED, Status.PENDING, Status.UNSUBSCRIBED, Status.TRANSACTIONAL)
 
 
 def make_hash() -> str:
-    """The secret of a hook's address: a UUID, as in FluentCRM, with 122 random bits."""
+    """The secret in the address of a hook: a UUID as in FluentCRM, with 122 random bits."""
     return str(uuid.uuid4())
 
 
 class Webhook(models.Model):
-    """An address that takes contacts from anyone who knows it, without credentials.
+    """An address that accepts contacts without credentials.
 
-    `tags`, `lists` and `companies` are ids. They are no relations, so that the deletion of a tag does not have
-    to know of hooks; an id that no row has any more attaches nothing.
+    `tags`, `lists` and `companies` are lists of ids and not relations: so the deletion of a tag does not depend on
+    hooks. Ids of deleted rows are skipped.
     """
 
     name = models.CharField(max_length=192)
@@ -45,9 +45,9 @@ class Webhook(models.Model):
 
 
 class BounceReport(models.Model):
-    """A provider's report that was acted on, so that a repeat of it does nothing (webhooks.services)."""
+    """A report that was acted on. It is kept for some days, so that a repeat is recognised (webhooks.services)."""
 
-    digest = models.CharField(max_length=64, unique=True)  # of the service and its id, or of the whole report
+    digest = models.CharField(max_length=64, unique=True)  # of the service and the identity of the report
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Requests that this server makes to others: bounded, by HTTPS, and never to an address of its own network."""
+"""Requests of this server to others: limited, by HTTPS, and never to private addresses."""
 
 import socket
 import ssl
@@ -8,17 +8,17 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-# Seconds for one step of the connection, and for all of it.
+# Seconds for one step, and for the whole request.
 STEP_SECONDS, ALL_SECONDS = 3.0, 8.0
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class Unreachable(Exception):
-    """The answer could not be had; the message says why."""
+    """There is no answer; the message has the reason."""
 
 
 class PinnedConnection(HTTPSConnection):
-    """An HTTPS connection to an address that was looked up, and judged, beforehand."""
+    """An HTTPS connection to an address that was looked up and checked before."""
 
     def __init__(self, host: str, address: str) -> None:
         super().__init__(host, timeout=STEP_SECONDS)
@@ -35,14 +35,14 @@ class PinnedConnection(HTTPSConnection):
 
 
 def fetch(address: str) -> bytes:
-    """The answer to a GET of an https address, MOST_BYTES at most. Redirects are not followed. Raises Unreachable.
+    """The answer to a GET of an https address, up to MAX_BYTES. Redirects are not followed. Raises Unreachable.
 
-    The host's name is looked up once and the connection goes to what was found then: a name that leads somewhere
-    else the next time leads nowhere here.
+    The host name is looked up once, and the connection goes to the address that was checked: a second look-up could
+    find another one.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.port not in (None, 443):
-        raise Unreachable("Only https addresses are asked.")
+        raise Unreachable("The address must start with https://.")
     connection = PinnedConnection(parts.hostname, public_address(parts.hostname))
     try:
         connection.request("GET", f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/")
@@ -57,13 +57,13 @@ def fetch(address: str) -> bytes:
 
 
 def public_address(host: str) -> str:
-    """An address of the host, none of whose addresses is private. Raises Unreachable."""
+    """An address of the host. Raises Unreachable if the host has a private address."""
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"{host} cannot be found.") from error
     if not found or not all(is_public(one) for one in found):
-        raise Unreachable(f"{host} is no public address.")
+        raise Unreachable(f"{host} has a private address.")
     return found[0]
 
 
@@ -77,6 +77,6 @@ def read_all(answer: Any, end: float) -> bytes:
     read = b""
     while part := answer.read1(8192):
         read += part
-        if len(read) > MOST_BYTES or time.monotonic() > end:
+        if len(read) > MAX_BYTES or time.monotonic() > end:
             raise Unreachable("The answer is too long.")
     return read

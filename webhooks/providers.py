@@ -1,7 +1,7 @@
-"""What mail providers say of mail that did not arrive: their words as tables, and one kind of report for all.
+"""Reads what mail services post about mail that did not arrive: tables of their words, and one Report for all.
 
-Each reader takes the body that a provider posts, already read as JSON or as a form, and returns the reports in
-it. Nothing in a body is trusted to have its shape: what does not fit is no report.
+A reader gets the parsed body of a request and returns the reports in it. It does not rely on any structure of the
+body: what does not fit is skipped.
 """
 
 import json
@@ -18,7 +18,7 @@ MAX_REASON = 500
 
 
 class Kind(Enum):
-    """HARD_BOUNCE: there is no such mailbox. SOFT_BOUNCE: not now, perhaps later."""
+    """HARD_BOUNCE: the mailbox does not exist. SOFT_BOUNCE: a temporary failure."""
 
     HARD_BOUNCE = "hard"
     SOFT_BOUNCE = "soft"
@@ -27,10 +27,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Report:
-    """One thing that happened to mail to one address.
+    """One event about mail to one address.
 
-    `identity` is the same for a repeat and for nothing else: the provider's id of the event, or all that it says.
-    `message_id` is the Message-ID, or the provider's own, where it names one.
+    `identity` recognises a repeat: the id of the event, or everything that the service sent about it. `message_id`
+    is the Message-ID or the id of the service, or empty.
     """
 
     kind: Kind
@@ -40,20 +40,20 @@ class Report:
     message_id: str = ""
 
 
-# --- The providers --------------------------------------------------------------------------------
+# --- The services ---------------------------------------------------------------------------------
 
 MAILGUN = {
     "complained": Kind.COMPLAINT,
-    # The names of before 2018, whose fields are not inside of `event-data`.
+    # The events before 2018 have no `event-data`.
     "bounced": Kind.HARD_BOUNCE,
 }
-# Of `failed`, which has a reason and a severity. An address that Mailgun itself keeps from mail did not bounce again.
+# The reasons and severities of `failed`. Mailgun also fails mail to addresses on its own lists.
 MAILGUN_REASONS = {"suppress-complaint": Kind.COMPLAINT, "suppress-unsubscribe": None}
 MAILGUN_SEVERITIES = {"permanent": Kind.HARD_BOUNCE, "temporary": Kind.SOFT_BOUNCE}
 SENDGRID = {"spamreport": Kind.COMPLAINT, "deferred": Kind.SOFT_BOUNCE}
-# Of `bounce`: its type. A blocked one was refused for its sender or content, not for its address.
+# The types of `bounce`. A blocked mail was refused because of its sender or content, not because of its address.
 SENDGRID_BOUNCES = {"bounce": Kind.HARD_BOUNCE, "": Kind.HARD_BOUNCE, "blocked": Kind.SOFT_BOUNCE}
-# Of `dropped`: its reason.
+# The reasons of `dropped`.
 SENDGRID_DROPS = {
     "bounced address": Kind.HARD_BOUNCE,
     "invalid": Kind.HARD_BOUNCE,
@@ -85,7 +85,7 @@ def read_mailgun(body: Any) -> Iterator[Report | None]:
         kind,
         text_of(event, "recipient"),
         text_of(status, "message", "description") or text_of(event, "error") or reason,
-        # An event's own id is only unique within a day.
+        # The id of an event is only unique for a day.
         identity=text_of(as_mapping(whole.get("signature")), "token") or text_of(event, "token"),
         event=whole,
         message_id=text_of(headers, "message-id") or text_of(event, "Message-Id"),
@@ -123,7 +123,7 @@ def read_postmark(body: Any) -> Iterator[Report | None]:
 
 
 def read_ses(body: Any) -> Iterator[Report | None]:
-    """The notification inside of Amazon's envelope (webhooks.sns), or as it stands with raw delivery."""
+    """A notification in the envelope of Amazon SNS (webhooks.sns), or without it (raw delivery)."""
     envelope = as_mapping(body)
     event = as_mapping(read_text(envelope.get("Message"))) or envelope
     name = text_of(event, "notificationType", "eventType")
@@ -141,7 +141,7 @@ def read_ses(body: Any) -> Iterator[Report | None]:
             kind,
             email,
             text_of(one, "diagnosticCode") or text_of(told, "complaintFeedbackType", "bounceSubType"),
-            # One event may be about several people.
+            # One event may have several recipients.
             identity=f"{identity} {email}" if identity else "",
             event=[email, event],
             message_id=text_of(as_mapping(event.get("mail")), "messageId"),
@@ -149,7 +149,7 @@ def read_ses(body: Any) -> Iterator[Report | None]:
 
 
 def read_form(body: Any) -> Iterator[Report | None]:
-    """Our own plain form, for whatever else can post: `email`, and `type`, `reason` and `id` where they are known."""
+    """For all other services: a form with `email`, and `type`, `reason` and `id` if they are known."""
     event = as_mapping(body)
     kind = FORM.get(text_of(event, "type").lower())
     yield report(kind, text_of(event, "email"), text_of(event, "reason"), identity=text_of(event, "id"), event=event)
@@ -165,19 +165,19 @@ READERS: Mapping[str, Callable[[Any], Iterator[Report | None]]] = {
 
 
 def read_reports(service: str, body: Any) -> list[Report]:
-    """What a body of that service, one of READERS, says of addresses that a contact may have."""
+    """The reports in a body that the service, one of READERS, has posted."""
     return [one for one in READERS[service](body) if one is not None]
 
 
-# --- Reading without trust --------------------------------------------------------------------------
+# --- Reading any structure --------------------------------------------------------------------------
 
 
 def report(
     kind: Kind | None, email: str, reason: str, *, identity: str, event: Any, message_id: str = ""
 ) -> Report | None:
-    """A report, None for news that is not about bounces and complaints, or about no address.
+    """A report; None for other events and for texts that are not e-mail addresses.
 
-    What has no `identity` is told from others by all that the `event` says.
+    Without an `identity`, the whole `event` is the identity.
     """
     email = email.strip().strip("<>")
     if kind is None or not is_address(email):
@@ -198,7 +198,7 @@ def as_mapping(value: Any) -> Mapping[str, Any]:
 
 
 def text_of(event: Mapping[str, Any], *names: str) -> str:
-    """The first of the values that is a text or a number, as a text."""
+    """The first value that is a text or a number, as a text."""
     for name in names:
         value = event.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
@@ -207,7 +207,7 @@ def text_of(event: Mapping[str, Any], *names: str) -> str:
 
 
 def read_text(value: Any) -> Any:
-    """The value of a JSON text; None for what is none."""
+    """The value of a JSON text; None for any other text."""
     try:
         return orjson.loads(value) if isinstance(value, str) else value
     except orjson.JSONDecodeError:

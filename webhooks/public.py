@@ -1,12 +1,12 @@
-"""What anyone may post to: contacts through a hook, and the reports of mail providers.
+"""Views that need no credentials: incoming hooks, and the bounce handlers for mail services.
 
-The secret is in the address, and is held to it before anything of a body is read.
+The secret is in the address. It is checked before the body is read.
 """
 
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from django.conf import settings
 from rest_framework.exceptions import Throttled
@@ -21,24 +21,24 @@ from rest.query import read_query
 from rest.rate_limit import fail, spend
 from rest.transactions import retry_lost_races
 from webhooks import sns
-from webhooks.incoming import MANY, read_contact, read_contacts, validation_failed
+from webhooks.incoming import MANY, read_contacts, validation_failed
 from webhooks.models import Webhook
 from webhooks.outgoing import Unreachable
-from webhooks.providers import READERS, read_reports
+from webhooks.providers import READERS, Report, read_reports
 from webhooks.services import find_webhook, is_bounce_code, take_contacts, take_reports
 from wp_rest.exceptions import NoRoute
 from wp_rest.parameters import is_true, nest
 
-# What a hash may look like; nothing else is looked up.
+# The form of a hash. Other texts are not looked up.
 HASH = re.compile(r"[0-9A-Za-z-]{1,36}")
 NO_EMAIL = {"email": {"required": "The email field is required."}}
-# Of one list.
-MOST_CONTACTS = 1000
+# The largest number of contacts in one list.
+MAX_CONTACTS = 1000
 ADDRESS_PARAMETERS = frozenset({"fluentcrm", "route", "hash", MANY})
 
 
 class Door(APIView):
-    """A view without credentials, for POST; whoever knocks with a wrong secret too often has to wait."""
+    """The base of views without credentials."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -60,12 +60,12 @@ class Door(APIView):
         return Response({"methods": ["POST"]})
 
     def read_body(self) -> Any:
-        """The body, as JSON or as a form. Raises UnreadableRequest, and UnsupportedMediaType for anything else."""
+        """The body, from JSON or a form. Raises UnreadableRequest, and UnsupportedMediaType for other types."""
         admit_body(self.request._request, settings.HOOK_BODY_BYTES)
         return self.request.data
 
     def count_failure(self) -> None:
-        """Raises Throttled (429) above FAILED_LOGINS_A_MINUTE wrong secrets from one address."""
+        """Count a wrong secret. Raises Throttled (429) for more than FAILED_LOGINS_A_MINUTE from one address."""
         limit: int = settings.FAILED_LOGINS_A_MINUTE
         if limit and (wait := fail(f"hooks from {client_network(self.request)}", limit)):
             raise Throttled(wait)
@@ -75,12 +75,12 @@ class Door(APIView):
 
 
 def refusal(message: str, kind: str) -> Response:
-    """A refusal in FluentCRM's shape: 200, as recorded in webhooks-incoming.json."""
+    """An error of the address. As recorded in webhooks-incoming.json, the status is 200."""
     return Response({"success": False, "data": {"message": message, "type": kind}})
 
 
 class ContactHook(Door):
-    """`POST /?fluentcrm=1&route=contact&hash=...`: makes or changes the contact that is posted."""
+    """`POST /?fluentcrm=1&route=contact&hash=...`: create or update the posted contact."""
 
     http_method_names = ["get", "post", "options"]
 
@@ -96,57 +96,52 @@ class ContactHook(Door):
         if hook is None:
             self.count_failure()
             return refusal("Invalid Webhook Hash", "invalid_webhook_hash")
-        self.spend(hook)
+        self.check_limit(hook)
         try:
             body = self.read_body()
         except InvalidJSON as error:
             return Response(validation_failed(NO_EMAIL, error.message))
         beside = {name: value for name, value in query.items() if name not in ADDRESS_PARAMETERS}
-        return Response(self.take(hook, body, beside, many=is_true(query.get(MANY))))
+        take = self.take_many if is_true(query.get(MANY)) else self.take_one
+        return Response(take(hook, body, beside))
 
-    def spend(self, hook: Webhook) -> None:
-        """Raises Throttled (429) above HOOK_RATE_LIMIT requests a minute of one hook."""
+    def check_limit(self, hook: Webhook) -> None:
+        """Count a request of the hook. Raises Throttled (429) for more than HOOK_RATE_LIMIT a minute."""
         limit: int = settings.HOOK_RATE_LIMIT
         if limit and not (spent := spend(f"hook {hook.pk}", limit)).allowed:
             raise Throttled(spent.wait)
 
     @retry_lost_races
-    def take(self, hook: Webhook, body: Any, beside: Mapping[str, Any], *, many: bool) -> dict[str, Any]:
-        """The answer to a contact, or to a list of them, whose address said so."""
-        if many:
-            return self.take_many(hook, body, beside)
+    def take_one(self, hook: Webhook, body: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(body, list):
-            # As recorded; with the address for many it is taken.
-            return validation_failed(NO_EMAIL, f"A list of contacts is taken where the address ends with &{MANY}=1.")
-        read = read_contact({**beside, **body} if isinstance(body, dict) else beside)
+            # As recorded, a list is refused. The address for lists accepts it.
+            return validation_failed(NO_EMAIL, f"To send a list of contacts, add &{MANY}=1 to the address.")
+        [read], ignored = read_contacts([{**beside, **body} if isinstance(body, dict) else beside])
         if read.draft is None:
             return validation_failed(read.errors)
         [written] = take_contacts(hook, [read.draft]).values()
-        done: Literal["created", "updated"] = "created" if written.created else "updated"
-        left_out = {"ignored": read.ignored} if read.ignored else {}
-        return {"success": True, "data": {"message": done, "id": written.id, "type": "success", **left_out}}
+        done = "created" if written.created else "updated"
+        return succeeded(ignored, message=done, id=written.id)
 
+    @retry_lost_races
     def take_many(self, hook: Webhook, body: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
-        """Each contact is made or refused whole; none stands in another's way."""
-        if not isinstance(body, list) or not 0 < len(body) <= MOST_CONTACTS:
-            return validation_failed({"body": {"list": f"Send a list of 1 to {MOST_CONTACTS} contacts."}})
-        rows = [{**beside, **row} if isinstance(row, dict) else row for row in body]
-        read = read_contacts(rows)
+        """Wrong contacts are named by their index; the others are saved."""
+        if not isinstance(body, list) or not 0 < len(body) <= MAX_CONTACTS:
+            return validation_failed({"body": {"list": f"Send a list of 1 to {MAX_CONTACTS} contacts."}})
+        read, ignored = read_contacts([{**beside, **row} if isinstance(row, dict) else row for row in body])
+        invalids = [{"row": index, "errors": one.errors} for index, one in enumerate(read) if one.draft is None]
         written = take_contacts(hook, [one.draft for one in read if one.draft is not None])
+        if not written:
+            failed = validation_failed({"body": {"list": "None of the contacts is valid."}})
+            return {**failed, "data": failed["data"] | {"invalids": invalids}}
         created = [one.id for one in written.values() if one.created]
         updated = [one.id for one in written.values() if not one.created]
-        return {
-            "success": bool(written),
-            "data": {
-                "message": f"{len(created)} created, {len(updated)} updated",
-                "type": "success" if written else "validation_failed",
-                "created": created,
-                "updated": updated,
-                "invalids": [
-                    {"row": number, "errors": one.errors} for number, one in enumerate(read) if one.draft is None
-                ],
-            },
-        }
+        message = f"{len(created)} created, {len(updated)} updated"
+        return succeeded(ignored, message=message, created=created, updated=updated, invalids=invalids)
+
+
+def succeeded(ignored: Mapping[str, Any], **answer: Any) -> dict[str, Any]:
+    return {"success": True, "data": {**answer, "type": "success", **({"ignored": ignored} if ignored else {})}}
 
 
 # --- Bounces ------------------------------------------------------------------------------------
@@ -174,12 +169,12 @@ class BounceHandler(Door):
         return Response({**recorded, "time": int(time.time())})
 
     @retry_lost_races
-    def take(self, service: str, reports: Any) -> None:
+    def take(self, service: str, reports: list[Report]) -> None:
         if reports:
             take_reports(service, reports)
 
     def answer_amazon(self, body: Any) -> Response | None:
-        """The answer to what is no notification, or not Amazon's; None for what is to be read."""
+        """The answer to a subscription or a forged message; None for a notification."""
         try:
             if not sns.is_genuine(body):
                 return Response({"status": 403, "message": "The signature is not Amazon's."}, status=403)
@@ -189,6 +184,6 @@ class BounceHandler(Door):
         except sns.NotConfirmed as error:
             return Response({"status": 400, "message": str(error)}, status=400)
         except Unreachable as error:
-            # Amazon repeats what is answered so.
+            # Amazon sends the message again after a 503.
             return Response({"status": 503, "message": str(error)}, status=503, headers={"Retry-After": "60"})
         return Response({"status": 200, "message": "success"})

@@ -1,4 +1,4 @@
-"""Which hooks."""
+"""Sets of hooks."""
 
 from typing import Self
 
@@ -7,5 +7,5 @@ from django.db import models
 
 class WebhookQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def matching(self, text: str) -> Self:
-        """Those that hold the text in their name, as `fold` compares."""
+        """Those with the text in the name, as `fold` compares."""
         return self.filter(name__holds=text)

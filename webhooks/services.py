@@ -1,4 +1,4 @@
-"""What comes in by itself: contacts through a hook, and reports of mail that did not arrive."""
+"""Services for incoming hooks and for the reports of mail services."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,19 +19,19 @@ from subscribers.services import Draft, Written, attach_companies, upsert_contac
 from webhooks.models import BounceReport, Webhook
 from webhooks.providers import Kind, Report
 
-# Whoever has one of these keeps it, whatever comes in through a form (contract.md, 'Messages, consent, hooks').
+# Contacts with these statuses keep them (contract.md, 'Messages, consent, hooks').
 NOT_WRITTEN_TO = frozenset({Status.BOUNCED, Status.COMPLAINED, Status.SPAMMED})
-# By the status that is to be given, those that are not given up for it.
+# For each new status, the statuses that it does not replace.
 LASTING: Mapping[str, frozenset[str]] = {
-    # Someone who confirmed once is not asked again, and an order takes nobody off the newsletter.
+    # A contact that has confirmed is not asked again, and an order removes no contact from the newsletter.
     Status.PENDING: NOT_WRITTEN_TO | {Status.SUBSCRIBED},
     Status.TRANSACTIONAL: NOT_WRITTEN_TO | {Status.SUBSCRIBED},
     Status.BOUNCED: frozenset({Status.COMPLAINED, Status.SPAMMED}),
     Status.COMPLAINED: frozenset(),
 }
-# What a report makes of its contact.
+# The status that a report gives to its contact.
 STATUS_OF = {Kind.HARD_BOUNCE: Status.BOUNCED, Kind.COMPLAINT: Status.COMPLAINED}
-# Providers repeat a report for three days at most; after that the same words are news.
+# Services repeat a report for up to three days. After this time, the same report is a new one.
 REMEMBERED = timedelta(days=7)
 
 
@@ -39,20 +39,20 @@ REMEMBERED = timedelta(days=7)
 
 
 def find_webhook(value: str) -> Webhook | None:
-    """The hook whose address has that secret. One statement, by the index: its time tells nothing of the secret."""
+    """The hook with this hash. One statement; it uses the unique index, so its time does not reveal a hash."""
     hook: Webhook | None = Webhook.objects.filter(hash=value).first()
     return hook
 
 
 def save_webhook(hook: Webhook) -> None:
-    """Write a hook and record that it was made or changed. Three statements."""
+    """Save a hook and record the change. At most three statements."""
     with saving(hook, "webhook"):
         hook.save()
 
 
 @transaction.atomic
 def delete_webhooks(hooks: Iterable[Webhook]) -> None:
-    """Delete hooks: their addresses take nothing any more. Two statements."""
+    """Delete hooks. Their addresses no longer work. Two statements, and one more on SQLite."""
     gone = list(hooks)
     entries = [entry_of(hook, "webhook", "deleted") for hook in gone]
     Webhook.objects.filter(pk__in=[hook.pk for hook in gone]).delete()
@@ -61,13 +61,13 @@ def delete_webhooks(hooks: Iterable[Webhook]) -> None:
 
 @transaction.atomic
 def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
-    """Make or change the contacts that came through a hook, with its status and companies, as the hook's doing.
+    """Create or update the contacts that were posted to a hook. The hook decides their status and companies.
 
-    A draft without tags (or lists) gets the hook's. Returns what became of each lower-cased address. The
-    statements of `upsert_contacts`, and of `attach_companies` where the hook has some.
+    A draft without tags (or lists) gets the tags of the hook. Returns the result for each lower-cased address.
+    The statements are those of `upsert_contacts`, and of `attach_companies` if the hook has companies.
     """
     lasting = LASTING.get(hook.status, NOT_WRITTEN_TO)
-    filled = [
+    complete = [
         replace(
             draft,
             columns={**draft.columns, "status": hook.status},
@@ -78,10 +78,10 @@ def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
         for draft in drafts
     ]
     with acting_as(Channel.HOOK, kind=ActorKind.HOOK, id=hook.pk):
-        written = upsert_contacts(filled)
+        written = upsert_contacts(complete)
         if hook.companies:
             attach_companies([one.id for one in written.values()], hook.companies)
-    # Here those who are pending now are asked to confirm: a call of emails.services, within this transaction.
+    # emails.services is called here to ask the contacts that are now pending for their consent.
     return written
 
 
@@ -89,7 +89,7 @@ def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
 
 
 def bounce_code() -> str:
-    """What a provider's address must end with: derived from SECRET_KEY, so that every machine has the same."""
+    """The secret in the addresses of the bounce handlers. It is derived from SECRET_KEY: the same on all machines."""
     digest = salted_hmac("webhooks.bounces", "code", secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
     return f"fcrm_{digest[:32]}"
 
@@ -100,23 +100,21 @@ def is_bounce_code(code: str) -> bool:
 
 @transaction.atomic
 def take_reports(service: str, reports: Sequence[Report]) -> None:
-    """Act on a provider's reports, those that came before left out.
+    """Act on the reports of a mail service. Repeated reports are skipped.
 
-    A hard bounce makes the contact bounced and a complaint complained; an address that no contact has becomes a
-    contact of that status, as recorded, so that nobody imports and writes to it again. A soft bounce is told by
-    the history of a known contact alone. At most four statements and those of one upsert, whatever their number.
+    A hard bounce sets the status bounced, a complaint the status complained. As recorded in bounces.json, an
+    unknown address becomes a contact with this status, so that a later import does not write to it. A soft bounce
+    is only recorded in the history of the contact. The number of statements does not depend on the number of
+    reports.
     """
-    now = timezone.now()
-    BounceReport.objects.filter(at__lt=now - REMEMBERED).delete()
+    BounceReport.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()
     by_digest = {digest_of(service, report): report for report in reports}
-    rows = [BounceReport(digest=digest) for digest in sorted(by_digest)]
-    news = {digest for _, digest in insert_new(rows, "digest")}
-    # In the order sent: of a bounce and a complaint of one contact the last one is not lost in a set.
-    fresh = [report for digest, report in by_digest.items() if digest in news]
+    new = {digest for _, digest in insert_new([BounceReport(digest=digest) for digest in sorted(by_digest)], "digest")}
+    fresh = [report for digest, report in by_digest.items() if digest in new]
     with acting_as(Channel.HOOK):
         upsert_contacts(drafts_of(fresh))
         _record_soft_bounces(service, [report for report in fresh if report.kind is Kind.SOFT_BOUNCE])
-    # Here the message that bounced is marked: a call of emails.services with the report's message id.
+    # emails.services is called here to mark the messages with the `message_id` of these reports.
 
 
 def digest_of(service: str, report: Report) -> str:
@@ -124,29 +122,26 @@ def digest_of(service: str, report: Report) -> str:
 
 
 def drafts_of(reports: Sequence[Report]) -> list[Draft]:
-    """A draft for each address: a complaint weighs more than a bounce."""
-    worst: dict[str, Report] = {}
+    """A draft for each address. A complaint takes precedence over a bounce."""
+    by_address: dict[str, Report] = {}
     for report in reports:
-        known = worst.get(report.email.lower())
+        known = by_address.get(report.email.lower())
         if report.kind in STATUS_OF and (known is None or known.kind is not Kind.COMPLAINT):
-            worst[report.email.lower()] = report
+            by_address[report.email.lower()] = report
     return [
         Draft(
             {"email": report.email, "status": STATUS_OF[report.kind]},
             unsubscribe_reason=report.reason,
             lasting=LASTING[STATUS_OF[report.kind]],
         )
-        for report in worst.values()
+        for report in by_address.values()
     ]
 
 
 def _record_soft_bounces(service: str, reports: Collection[Report]) -> None:
-    """Two statements, none for none."""
+    """Two statements, and one more on SQLite; none without reports."""
     reasons = {report.email.lower(): report.reason for report in reports}
     if not reasons:
         return
-    found = Subscriber.objects.with_any_email(reasons).values_list("pk", "email")
-    record(
-        Entry("soft_bounced", [pk], {"service": service, "reason": reasons[email.lower()]})
-        for pk, email in found.order_by("pk")
-    )
+    found = Subscriber.objects.with_any_email(reasons).order_by("pk").values_list("pk", "email")
+    record(Entry("soft_bounced", [pk], {"service": service, "reason": reasons[email.lower()]}) for pk, email in found)

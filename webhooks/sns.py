@@ -1,4 +1,4 @@
-"""Amazon SNS, which brings the notifications of SES: subscribing, and whose signature a message has.
+"""Amazon SNS, which sends the notifications of SES: subscriptions and signatures.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
@@ -14,21 +14,21 @@ from urllib.parse import urlsplit
 from webhooks.outgoing import Unreachable, fetch
 from webhooks.x509 import NoCertificate, is_signed_by, public_key
 
-# Nothing before or after, no user, no port, no other letters.
+# The whole network location: no user, no port, no other letters.
 HOST = re.compile(r"sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?", re.ASCII)
 DIGESTS = {"1": "sha1", "2": "sha256"}
 SUBSCRIPTION = "SubscriptionConfirmation"
-# What is signed, in this order; what a message does not have is left out.
+# The signed keys, in this order. Keys that a message does not have are left out.
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 SIGNED_OF_SUBSCRIPTION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 
 
 class NotConfirmed(Exception):
-    """A subscription was not confirmed; the message says why."""
+    """A subscription was not confirmed; the message has the reason."""
 
 
 def is_amazons(address: Any) -> bool:
-    """Whether an address is https and of Amazon's SNS, judged by the very text that is then asked."""
+    """Whether an address is https and belongs to Amazon SNS."""
     if not isinstance(address, str) or not address.isascii() or re.search(r"[\s\\@#]", address):
         return False
     try:
@@ -43,7 +43,7 @@ def is_subscription(body: Any) -> bool:
 
 
 def confirm(body: Mapping[str, Any]) -> None:
-    """Ask the address that confirms a subscription. Raises NotConfirmed, also for one that is not Amazon's."""
+    """Confirm a subscription. Raises NotConfirmed, also for an address that is not Amazon's."""
     address = body.get("SubscribeURL")
     if not is_amazons(address):
         raise NotConfirmed("The SubscribeURL is not Amazon's.")
@@ -54,9 +54,9 @@ def confirm(body: Mapping[str, Any]) -> None:
 
 
 def is_genuine(body: Any) -> bool:
-    """Whether the message's signature is Amazon's. One without any is vouched for by the code of the address alone.
+    """Whether the signature of a message is Amazon's. For a message without one the code in the address is enough.
 
-    Raises Unreachable where Amazon's certificate cannot be had.
+    Raises Unreachable if Amazon's certificate cannot be fetched.
     """
     if not isinstance(body, Mapping) or "Signature" not in body:
         return True
@@ -72,7 +72,7 @@ def is_genuine(body: Any) -> bool:
 
 @lru_cache(maxsize=16)
 def certificate_key(address: str) -> tuple[int, int]:
-    """The key of a certificate at an address of Amazon's; asked once a process."""
+    """The key of the certificate at an address of Amazon; each process fetches it once."""
     return public_key(fetch(address).decode("ascii"))
 
 

@@ -1,4 +1,4 @@
-"""What webhooks.middleware makes of FluentCRM's addresses for strangers, below its ROOT."""
+"""The addresses below ROOT of webhooks.middleware."""
 
 from django.urls import path
 

@@ -19,7 +19,7 @@ def is_for_the_api(request: Any) -> bool:
 
 
 def is_for_a_hook(request: Any) -> bool:
-    """Whether it is for one of webhooks.public, whose secret is in the address and not in a header."""
+    """Whether the request is for a view of webhooks.public. Its secret is in the address, not in a header."""
     path = "/" + request.path.lstrip("/")
     if BOUNCES in path or ("rest_route=" in request.query and BOUNCES in unquote(request.query)):
         return True
@@ -27,7 +27,7 @@ def is_for_a_hook(request: Any) -> bool:
 
 
 def body_limit(request: Any) -> int | None:
-    """How many bytes a body may have that needs no credentials; None for every other."""
+    """The largest size in bytes of a body that needs no credentials; None for other requests."""
     return settings.HOOK_BODY_BYTES if is_for_a_hook(request) else None
 
 

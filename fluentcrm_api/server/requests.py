@@ -91,7 +91,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
         return consumed
 
     def hold_to_limit(self) -> None:
-        """Refuse a body that is larger than it may be, or says that it is."""
+        """Refuse a body that is too large, or whose Content-Length is."""
         if self.body_limit is not None and max(self.content_length, self.body_bytes_received) > self.body_limit:
             self.refuse(RequestEntityTooLarge("The body is too large."))
 

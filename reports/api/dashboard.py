@@ -8,7 +8,7 @@ from segments.counts import count_contacts
 from segments.models import Tag
 from subscribers.models import Status, Subscriber
 
-# What the dashboard of FluentCRM leads to, with the page of the admin that shows it here.
+# Title, page and icon of the links on the dashboard.
 QUICK_LINKS = (
     ("Contacts", "/admin/subscribers/subscriber/", "el-icon-user"),
     ("Contact Segments", "/admin/segments/contactlist/", "el-icon-folder"),
@@ -18,7 +18,7 @@ QUICK_LINKS = (
 
 
 def dashboard() -> dict[str, Any]:
-    """Three statements, whatever the number of contacts: kept counts, the tags, and whether there is a contact."""
+    """Three statements: the kept counts of contacts, the tags, and whether there is a contact."""
     tag_count = Tag.objects.count()
     steps = [
         step("Create a Tag", "tags", done=tag_count > 0),
@@ -30,7 +30,7 @@ def dashboard() -> dict[str, Any]:
     return {
         "stats": {
             "total_subscribers": number("Active Contacts", "subscribers", count_contacts(statuses=[Status.SUBSCRIBED])),
-            # What is 0 does not exist here yet; its app brings the number.
+            # What is always 0 does not exist yet.
             "total_campaigns": number("Campaigns", "campaigns", 0),
             "email_sent": number("Emails Sent", "all_emails", 0),
             "tags": number("Tags", "tags", tag_count),

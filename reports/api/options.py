@@ -1,4 +1,4 @@
-"""The lists of GET /reports/options, each by the name that a client asks for (recording reports-and-options.json)."""
+"""The lists of GET /reports/options, by name (recording reports-and-options.json)."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def tags(counted: Collection[str]) -> list[dict[str, Any]]:
 
 
 def lists(counted: Collection[str]) -> list[dict[str, Any]]:
-    """One statement, and one for the subscribed contacts of each where `with_count` names lists."""
+    """One statement, and one more for the numbers of contacts if `with_count` has lists."""
     rows = list(ContactList.objects.order_by("pk").values("pk", "slug", "title"))
     counts = counts_by_status("list", [row["pk"] for row in rows]) if "lists" in counted else None
     return [
@@ -65,12 +65,11 @@ OPTIONS: Mapping[str, Callable[[Collection[str]], Any]] = {
     "custom_fields": custom_fields,
     "countries": countries,
     "statuses": fixed(words(*Status.values)),
-    # In the order of the recording, which is the one of Status.
     "editable_statuses": fixed(words(*(status for status in Status.values if status in STATUSES))),
     "contact_types": fixed(words(*settings.CONTACT_TYPES)),
     "profile_sections": fixed(PROFILE_SECTIONS),
     "roles": fixed(ROLES),
-    # There are none yet.
+    # These do not exist yet.
     "campaigns": fixed([]),
     "email_sequences": fixed([]),
 }

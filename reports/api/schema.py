@@ -1,4 +1,4 @@
-"""What the routes of reports answer (see rest.openapi; recording reports-and-options.json)."""
+"""Describes the routes of reports (see rest.openapi; recording reports-and-options.json)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from rest.openapi import (
 )
 from wp_rest.openapi import DIGITS, MISSING, message
 
-ROUTE = obj({"name": say(TEXT, "The page of FluentCRM's screens that shows it.")}, title="ScreenRoute")
+ROUTE = obj({"name": say(TEXT, "The page in FluentCRM.")}, title="ScreenRoute")
 NUMBER = obj({"title": TEXT, "count": COUNT, "route": ROUTE}, title="DashboardNumber")
 STEP = obj({"label": TEXT, "completed": BOOLEAN, "route": ROUTE}, title="OnboardingStep")
 LINK = obj({"title": TEXT, "url": TEXT, "icon": TEXT}, title="QuickLink")
@@ -64,7 +64,7 @@ ROUTES: Routes = {
             name="ping",
             topic=TOPIC,
             summary="Test the credentials",
-            description="Use it to find out whether your credentials may read contacts.",
+            description="Checks that your credentials are valid and may read contacts.",
             answer=message("pong"),
             example={"message": "pong"},
         ),
@@ -74,13 +74,13 @@ ROUTES: Routes = {
             name="getOptions",
             topic=TOPIC,
             summary="Get lists of options",
-            description="Returns everything that a form may offer: tags, lists, statuses, countries and more.",
+            description="Returns lists of options for forms: tags, lists, statuses, countries and more.",
             parameters=[
-                query("fields", TEXT, f"The lists that you want, with commas between them: {', '.join(OPTIONS)}."),
+                query("fields", TEXT, f"The lists to return, separated by commas: {', '.join(OPTIONS)}."),
                 query(
                     "with_count[]",
                     listed(one_of("lists")),
-                    "With `lists`, each list has the number of its subscribed contacts.",
+                    "If it has `lists`, each list has the number of its subscribed contacts.",
                 ),
             ],
             answer=obj({"options": obj(LISTS, optional=LISTS, title="Options")}),

@@ -1,4 +1,4 @@
-"""/reports: numbers, option lists, and the route by which clients test their credentials."""
+"""/reports: numbers, option lists, and the route with which clients test their credentials."""
 
 from typing import Any, ClassVar
 
@@ -24,10 +24,10 @@ class ReportsViewSet(RestViewSet):
     def ping(self, request: Request) -> Response:
         return Response({"message": "pong"})
 
-    # Not `options`: that is the verb.
+    # The name `options` is the verb.
     @action(detail=False, url_path="options")
     def options_of_fields(self, request: Request) -> Response:
-        """The lists that `fields` names; other names are left out, as recorded."""
+        """The lists that `fields` names. As recorded, unknown names are ignored."""
         wanted = names(self.params.get("fields"), "fields")
         if not wanted:
             raise required("fields")
@@ -40,5 +40,5 @@ class ReportsViewSet(RestViewSet):
 
 
 def names(sent: Any, name: str) -> list[str]:
-    """The words of a list in any shape, each once."""
+    """The different words in a list of any form."""
     return list(dict.fromkeys(str(word).strip() for word in as_list(sent, name)))

@@ -24,8 +24,8 @@ WRITTEN = [*COLUMNS, "custom_values", "unsubscribe_reason", "unsubscribe_date"]
 class Draft:
     """What is to be written of one contact: columns and custom values, ids of tags and lists to attach and detach.
 
-    What is in both ends attached. A contact that is made has nothing to detach. A known contact that has one of
-    the `lasting` statuses keeps it in an upsert, whatever status the draft holds.
+    What is in both ends attached. A contact that is made has nothing to detach. An upsert does not
+    change the status of a contact that has one of the `lasting` statuses.
     """
 
     columns: Mapping[str, Any]

@@ -174,7 +174,7 @@ def test_it_never_asks_a_private_address(
     monkeypatch: pytest.MonkeyPatch, address: str, beside: tuple[str, ...]
 ) -> None:
     names_lead_to(monkeypatch, *beside, address)
-    with pytest.raises(outgoing.Unreachable, match="no public address"):
+    with pytest.raises(outgoing.Unreachable, match="private address"):
         outgoing.fetch(CONFIRM)
 
 
@@ -222,7 +222,7 @@ def test_it_reads_what_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "double", [Double(302, b""), Double(500, b""), Double(200, b"x" * (outgoing.MOST_BYTES + 1))], ids=str
+    "double", [Double(302, b""), Double(500, b""), Double(200, b"x" * (outgoing.MAX_BYTES + 1))], ids=str
 )
 def test_it_takes_no_redirect_no_error_and_not_too_much(monkeypatch: pytest.MonkeyPatch, double: Double) -> None:
     with pytest.raises(outgoing.Unreachable):

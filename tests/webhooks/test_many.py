@@ -10,7 +10,7 @@ from subscribers.models import Subscriber
 from tests.factories import CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.webhooks.strangers import data_of, post
 from webhooks.models import Webhook
-from webhooks.public import MOST_CONTACTS
+from webhooks.public import MAX_CONTACTS
 
 MANY = "&many=1"
 
@@ -48,6 +48,13 @@ def test_it_names_the_bad_rows_and_makes_the_good_ones(hook: Webhook) -> None:
     assert [one.email for one in Subscriber.objects.all()] == ["one@example.com"]
 
 
+def test_it_names_the_tags_that_are_not_there(hook: Webhook) -> None:
+    told = data_of(
+        post(hook, [{"email": "one@example.com", "tags": ["New"]}, {"email": "two@example.com"}], beside=MANY)
+    )
+    assert told["ignored"] == {"tags": ["New"]}
+
+
 def test_it_is_no_success_where_none_is_good(hook: Webhook) -> None:
     assert data_of(post(hook, [{"email": "bad"}], beside=MANY), success=False)["type"] == "validation_failed"
     assert not Subscriber.objects.exists()
@@ -61,7 +68,7 @@ def test_two_rows_of_one_address_are_one_contact(hook: Webhook) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [[], {}, {"email": "one@example.com"}, [{"email": "a@example.com"}] * (MOST_CONTACTS + 1)]
+    "body", [[], {}, {"email": "one@example.com"}, [{"email": "a@example.com"}] * (MAX_CONTACTS + 1)]
 )
 def test_it_takes_a_list_alone_and_not_too_long_a_one(hook: Webhook, body: Any) -> None:
     assert data_of(post(hook, body, beside=MANY), success=False)["errors"]["body"]["list"]

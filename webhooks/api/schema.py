@@ -1,4 +1,4 @@
-"""What the routes of incoming hooks take and answer (see rest.openapi; recording webhooks.json)."""
+"""Describes the routes of incoming hooks (see rest.openapi; recording webhooks.json)."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ from wp_rest.openapi import DATETIME, INVALID, MISSING, NOT_FOUND
 
 VALUE: dict[str, Schema] = {
     "name": TEXT,
-    "lists": say(listed(ID), "The ids of the lists that contacts are put on, unless they name lists themselves."),
-    "tags": say(listed(ID), "The ids of the tags that contacts get, unless they name tags themselves."),
+    "lists": say(listed(ID), "The ids of the lists that contacts are added to, unless a contact names other lists."),
+    "tags": say(listed(ID), "The ids of the tags that contacts get, unless a contact names other tags."),
     "status": one_of(*STATUSES, title="HookStatus"),
     "url": say(TEXT, "The address to post contacts to. It needs no credentials: keep it secret."),
-    "companies": say(listed(ID), "The ids of the companies that contacts belong to."),
+    "companies": say(listed(ID), "The ids of the companies that contacts are added to."),
 }
 COMPONENTS: dict[str, Schema] = {
     "HookValue": obj(VALUE),
@@ -49,14 +49,17 @@ COMPONENTS: dict[str, Schema] = {
     "WebhookToSave": body_of(
         WebhookSerializer,
         {
-            "name": "A name for people. Plain text.",
+            "name": "The name of the hook. Plain text.",
             "status": "The status that contacts get. Contacts that bounced, complained or were marked as spam keep theirs.",
             "lists": "The ids of lists.",
             "tags": "The ids of tags.",
             "companies": "The ids of companies.",
         },
     ),
-    "WebhookChanges": body_of(WebhookSerializer, {"name": "Leave out what is to stay as it is."}) | {"required": []},
+    "WebhookChanges": body_of(
+        WebhookSerializer, {"name": "The name of the hook. Keys that you leave out do not change."}
+    )
+    | {"required": []},
 }
 ADDRESS = "https://crm.example.com/?fluentcrm=1&route=contact&hash=0c284d0e-4c0e-4f19-89a4-0a2d20e21252"
 EXAMPLE_VALUE: dict[str, Any] = {
@@ -79,14 +82,12 @@ EXAMPLE: dict[str, Any] = {
 BODY_EXAMPLE = {"name": "Shop", "lists": [1], "tags": [1], "status": "subscribed"}
 ALL = {"webhooks": say(listed(ref("Webhook")), "All hooks.")}
 KEYS = listed(ref("HookField"))
-COMPONENTS["HookField"] = obj({"key": say(TEXT, "The key to post."), "field": say(TEXT, "What it is, for people.")})
+COMPONENTS["HookField"] = obj({"key": say(TEXT, "The key to post."), "field": say(TEXT, "The name of the key.")})
 IDS = {"id": "The hook's id."}
 BOUNCE = obj(
     {
         "label": say(TEXT, "The name of the service."),
-        "webhook_url": say(
-            TEXT, "The address that the service is to report to. It needs no credentials: keep it secret."
-        ),
+        "webhook_url": say(TEXT, "The address for the service. It needs no credentials: keep it secret."),
         "doc_url": TEXT,
         "input_title": TEXT,
         "input_info": say(TEXT, "What to do with the address."),
@@ -108,7 +109,7 @@ ROUTES: Routes = {
             name="listWebhooks",
             topic=TOPIC,
             summary="List the incoming hooks",
-            description="Returns all hooks, and what can be posted to them.",
+            description="Returns all hooks, and the keys that you can post to them.",
             parameters=parameters_of(WebhookFilter),
             answer=obj(
                 {
@@ -131,8 +132,8 @@ ROUTES: Routes = {
             name="createWebhook",
             topic=TOPIC,
             summary="Create an incoming hook",
-            description="Contacts that are posted to the `url` in the answer are created or updated. No credentials are "
-            "needed there: JSON and forms are both taken.",
+            description="Contacts that are posted to the `url` in the answer are created or updated. It needs no "
+            "credentials and accepts JSON and forms.",
             body=ref("WebhookToSave"),
             body_example=BODY_EXAMPLE,
             answer=obj({"id": ID, "webhook": ref("HookValue"), **ALL, "message": TEXT}),
@@ -150,7 +151,7 @@ ROUTES: Routes = {
             name="updateWebhook",
             topic=TOPIC,
             summary="Update an incoming hook",
-            description="Its address stays the same.",
+            description="The address does not change.",
             ids=IDS,
             body=ref("WebhookChanges"),
             body_example=BODY_EXAMPLE,
@@ -162,7 +163,7 @@ ROUTES: Routes = {
             name="deleteWebhook",
             topic=TOPIC,
             summary="Delete an incoming hook",
-            description="Its address takes nothing any more. The contacts stay.",
+            description="Its address no longer works. The contacts stay.",
             ids=IDS,
             answer=obj({**ALL, "message": TEXT}),
             example={"webhooks": [], "message": "Successfully deleted the webhook"},
@@ -174,8 +175,8 @@ ROUTES: Routes = {
             name="getBounceConfigs",
             topic=TOPIC,
             summary="Get the addresses for bounces",
-            description="Returns where mail services report bounces and complaints to. The contact of a hard bounce "
-            "becomes `bounced`, that of a complaint `complained`.",
+            description="Returns the addresses at which mail services report bounces and complaints. A hard bounce sets "
+            "the status `bounced`, a complaint the status `complained`.",
             answer=obj(
                 {
                     "bounce_settings": say(

@@ -27,12 +27,12 @@ class WebhookSerializer(serializers.Serializer[Any]):
 
 
 def address_of(hook: Webhook) -> str:
-    """Where contacts are posted to. Whoever knows it may."""
+    """The address to post contacts to. It needs no credentials."""
     return f"{settings.SITE_URL}/?fluentcrm=1&route=contact&hash={hook.hash}"
 
 
 def show_value(hook: Webhook) -> dict[str, Any]:
-    """What a hook does, with the keys of the recording webhooks.json in that order."""
+    """The settings of a hook, with the keys of webhooks.json in their order."""
     return {
         "name": hook.name,
         "lists": hook.lists,
@@ -44,7 +44,7 @@ def show_value(hook: Webhook) -> dict[str, Any]:
 
 
 def show_webhook(hook: Webhook) -> dict[str, Any]:
-    """A row of the list. FluentCRM keeps hooks among other things that it calls objects."""
+    """A row of the list."""
     return {
         "id": hook.pk,
         "object_type": "webhook",

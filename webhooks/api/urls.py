@@ -10,7 +10,7 @@ router.register("setting/bounce_configs", BounceConfigsViewSet, basename="bounce
 
 urlpatterns = [
     *router.urls,
-    # Mail providers post here, without credentials. Both forms are FluentCRM's.
+    # Mail services post here without credentials. FluentCRM has both forms.
     path("public/bounce_handler/<str:service>/handle/<str:code>", BounceHandler.as_view()),
     path("public/bounce_handler/<str:service>/<str:code>", BounceHandler.as_view()),
 ]

@@ -16,7 +16,7 @@ from webhooks.models import Webhook
 from webhooks.services import bounce_code, delete_webhooks, save_webhook
 from wp_rest.viewsets import ModelViewSet, RestViewSet
 
-# The keys that a hook takes, as the admin screens of FluentCRM name them.
+# The keys that can be posted to a hook, with their names in FluentCRM.
 FIELDS = (
     ("prefix", "Name Prefix"),
     ("first_name", "First Name"),
@@ -35,18 +35,18 @@ FIELDS = (
     ("source", "Source"),
     ("date_of_birth", "Date of Birth (Y-m-d Format only)"),
 )
-# Services that report bounces, with the name that people know them by.
+# Services that report bounces: word, name, and what to do with the address.
 SERVICES = (
     ("ses", "Amazon SES", "Subscribe this address, by HTTPS, to the SNS topic of your bounces and complaints."),
     ("mailgun", "Mailgun", "Add this address as a webhook for permanent failures and spam complaints."),
     ("postmark", "Postmark", "Add this address as a webhook for bounces and spam complaints."),
     ("sendgrid", "SendGrid", "Add this address as an event webhook for bounced, dropped and spam reports."),
-    ("form", "Another service", "POST email, and type (hard, soft or complaint), reason and id where they are known."),
+    ("form", "Another service", "POST email, and type (hard, soft or complaint), reason and id if you know them."),
 )
 
 
 class WebhookViewSet(ModelViewSet):
-    """Incoming hooks, the first one first. Every write answers all of them, as recorded."""
+    """Incoming hooks, in the order of their ids. As recorded, the answer to a write has all of them."""
 
     queryset = Webhook.objects.order_by("pk")
     serializer_class, filterset_class = WebhookSerializer, WebhookFilter
@@ -95,7 +95,7 @@ class WebhookViewSet(ModelViewSet):
     def save(self, serializer: Any) -> tuple[Webhook, Mapping[str, Any]]:
         hook = serializer.instance or Webhook()
         for name, value in serializer.validated_data.items():
-            # An empty value says that a hook attaches nothing; of its status it says nothing.
+            # An empty list removes; an empty status changes nothing.
             if value or name != "status":
                 setattr(hook, name, value or [])
         save_webhook(hook)
@@ -112,7 +112,7 @@ class WebhookViewSet(ModelViewSet):
 
 
 class BounceConfigsViewSet(RestViewSet):
-    """Where mail providers report bounces and complaints to."""
+    """The addresses at which mail services report bounces and complaints."""
 
     rights: ClassVar = {"list": "webhooks.view_bouncereport"}
 
@@ -121,7 +121,7 @@ class BounceConfigsViewSet(RestViewSet):
 
 
 def bounce_settings() -> dict[str, dict[str, str]]:
-    """The address of each service, and what is to be done with it, with FluentCRM's keys."""
+    """The address of each service and what to do with it, with FluentCRM's keys."""
     return {
         service: {
             "label": label,
@@ -136,6 +136,6 @@ def bounce_settings() -> dict[str, dict[str, str]]:
 
 def bounce_address(service: str) -> str:
     if service == "ses":
-        # As FluentCRM writes it; the other form is taken, too.
+        # The form in FluentCRM. The other form works too.
         return f"{settings.SITE_URL}/index.php?fluentcrm=1&route=bounce_handler&provider=ses&verify_key={bounce_code()}"
     return f"{settings.SITE_URL}/wp-json/fluent-crm/v2/public/bounce_handler/{service}/handle/{bounce_code()}"
