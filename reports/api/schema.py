@@ -20,7 +20,7 @@ from rest.openapi import (
     ref,
     say,
 )
-from wp_rest.openapi import DIGITS, MISSING, message
+from wp_rest.openapi import DIGITS, INVALID, MISSING, message
 
 ROUTE = obj({"name": say(TEXT, "The page in FluentCRM.")}, title="ScreenRoute")
 NUMBER = obj({"title": TEXT, "count": COUNT, "route": ROUTE}, title="DashboardNumber")
@@ -85,7 +85,7 @@ ROUTES: Routes = {
             ],
             answer=obj({"options": obj(LISTS, optional=LISTS, title="Options")}),
             example={"options": {"lists": [{"id": 1, "slug": "newsletter", "title": "Newsletter"}]}},
-            refusals={422: MISSING},
+            refusals={400: INVALID, 422: MISSING},
         ),
     },
     "/fluent-crm/v2/reports/dashboard-stats": {

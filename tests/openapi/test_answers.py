@@ -374,6 +374,7 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
     ("POST /webhooks", 422): [*send_body({}), *send_body({"name": ""})],
     ("PUT /webhooks/{id}", 400): send_body({"tags": "1,x"}),
     ("PUT /webhooks/{id}", 422): send_body({"name": ""}),
+    ("GET /reports/options", 400): [Request("?fields=[1,")],
     ("GET /reports/options", 422): [Request()],
     ("GET /subscribers/{id}/history", 400): [Request("?change=gone"), Request("?since=soon")],
     **{
