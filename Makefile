@@ -58,6 +58,7 @@ lock: $(PYTHON) ## Pin requirements/*.in anew with hashes; ARGS=--upgrade takes 
 	$(PYTHON) -m venv "$$folder" && \
 	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv && \
 	$(UV_COMPILE) $(ARGS) requirements/runtime.in --output-file requirements/runtime.txt && \
+	$(UV_COMPILE) $(ARGS) requirements/celery.in --constraints requirements/runtime.txt --output-file requirements/celery.txt && \
 	$(UV_COMPILE) $(ARGS) requirements/dev.in --constraints requirements/runtime.txt --output-file requirements/dev.txt
 
 # The stamps: installed again only when the lock file has changed.

@@ -42,7 +42,7 @@ COLUMNS = f"""
     s.email, s.timezone, s.address_line_1, s.address_line_2, s.postal_code, s.city, s.state, s.country, s.ip,
     s.latitude::text, s.longitude::text, s.total_points::text, s.life_time_value::text, s.phone, s.status,
     s.contact_type, s.source, s.avatar, s.date_of_birth, to_char(s.created_at, {TIME}) AS created_at,
-    to_char(s.last_activity, {TIME}) AS last_activity, to_char(s.updated_at, {TIME}) AS updated_at,
+    to_char(s.last_activity, {TIME}) AS last_activity, to_char(changed.at, {TIME}) AS updated_at,
     trim(coalesce(s.first_name, '') || ' ' || coalesce(s.last_name, '')) AS full_name,
     coalesce(
         nullif(s.avatar, ''),
@@ -59,13 +59,14 @@ LISTS = links(
     public="'is_public', CASE WHEN t.is_public THEN '1' ELSE '0' END,",
 )
 CONTACT = f"{COLUMNS}, {TAGS}, {LISTS}"
+CONTACTS = "subscribers_subscriber s JOIN subscribers_lastchange changed ON changed.subscriber_id = s.id"
 
 
 def page(ids: str, order: str = "s.id DESC", more: str = "") -> str:
     """A page of contacts: its ids by one narrow look, then the rows."""
     return f"""
         SELECT json_agg(row_to_json(contact))::text FROM (
-            SELECT {CONTACT}{more} FROM ({ids}) chosen JOIN subscribers_subscriber s ON s.id = chosen.id ORDER BY {order}
+            SELECT {CONTACT}{more} FROM ({ids}) chosen JOIN {CONTACTS} ON s.id = chosen.id ORDER BY {order}
         ) contact
     """
 
@@ -102,7 +103,7 @@ STATEMENTS = {
         for column, upward in SORTS.items()
         for suffix, order in (("-up", upward), ("", upward.replace("ASC", "DESC").replace("FIRST", "LAST")))
     },
-    "one": f"SELECT row_to_json(contact)::text FROM (SELECT {CONTACT} FROM subscribers_subscriber s WHERE id = %s) contact",
+    "one": f"SELECT row_to_json(contact)::text FROM (SELECT {CONTACT} FROM {CONTACTS} WHERE s.id = %s) contact",
     "tags": f"""
         SELECT json_agg(row_to_json(tag))::text FROM (
             SELECT t.id, t.title, t.slug, t.description, to_char(t.created_at, {TIME}) AS created_at,
@@ -118,23 +119,25 @@ STATEMENTS = {
         WITH s AS (
             INSERT INTO subscribers_subscriber (
                 email, first_name, last_name, status, contact_type, hash, total_points, life_time_value, custom_values,
-                created_at, updated_at
+                created_at
             ) VALUES (
                 %s, 'Ada', 'Novak', 'subscribed', 'lead', md5(random()::text || clock_timestamp()::text), 0, 0, '{{}}',
-                now(), now()
+                now()
             ) RETURNING *
         ), tagged AS (
             INSERT INTO subscribers_subscribertag (subscriber_id, tag_id, created_at) SELECT id, 1, now() FROM s
         ), listed AS (
             INSERT INTO subscribers_subscriberlist (subscriber_id, list_id, created_at) SELECT id, 1, now() FROM s
         )
-        SELECT row_to_json(contact)::text FROM (SELECT {COLUMNS} FROM s) contact
+        SELECT row_to_json(contact)::text FROM (SELECT {COLUMNS} FROM s, LATERAL (SELECT s.created_at AS at) changed) contact
     """,
     "update": f"""
         WITH s AS (
-            UPDATE subscribers_subscriber SET city = %s, updated_at = now() WHERE id = %s RETURNING *
+            UPDATE subscribers_subscriber SET city = %s WHERE id = %s RETURNING *
+        ), changed AS (
+            UPDATE subscribers_lastchange SET at = now() FROM s WHERE subscriber_id = s.id RETURNING at
         )
-        SELECT row_to_json(contact)::text FROM (SELECT {CONTACT} FROM s) contact
+        SELECT row_to_json(contact)::text FROM (SELECT {CONTACT} FROM s, changed) contact
     """,
 }
 connection: "psycopg.Connection[Any] | None" = None

@@ -26,7 +26,7 @@ CONTACTS = """
 INSERT INTO subscribers_subscriber (
     hash, prefix, first_name, last_name, email, timezone, address_line_1, postal_code, city, state, country, ip,
     latitude, longitude, total_points, life_time_value, phone, status, contact_type, source, date_of_birth,
-    created_at, last_activity, updated_at, custom_values
+    created_at, last_activity, custom_values
 )
 SELECT md5('contact ' || n), (ARRAY['Mr', 'Mrs', NULL])[1 + n %% 3], first, last,
     lower(first || '.' || last || '.' || n || '@mail' || n %% 40 || '.example.com'), 'Europe/London',
@@ -35,7 +35,7 @@ SELECT md5('contact ' || n), (ARRAY['Mr', 'Mrs', NULL])[1 + n %% 3], first, last
     n %% 180 - 90 + 0.12345678, n %% 360 - 180 + 0.12345678, 0, 0, '+44 20 ' || lpad((n * 7 %% 10000000)::text, 7, '0'),
     (ARRAY['pending', 'unsubscribed', 'bounced'] || array_fill('subscribed'::text, ARRAY[17]))[1 + n %% 20],
     (ARRAY['lead', 'customer'])[1 + n %% 2], (ARRAY['web', 'import', 'api'])[1 + n %% 3],
-    date '1950-01-01' + n %% 18000, made_at, made_at, made_at,
+    date '1950-01-01' + n %% 18000, made_at, made_at,
     jsonb_build_object(
         'company_name', last || ' & Co ' || n %% 100, 'job_title', 'Manager of ' || city, 'score', n %% 1000,
         'plan', (ARRAY['Free', 'Silver', 'Gold'])[1 + n %% 3],

@@ -30,10 +30,11 @@ class PreparedAction:
 
 @dataclass(frozen=True)
 class Done:
-    """How many of the contacts exist, and what the action counted."""
+    """How many of the contacts exist, what the action counted, and what it held: all of that may be deleted by now."""
 
     contacts: int
     count: int
+    held: Any = None
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,20 @@ class Action:
     right: str = CHANGE
 
 
+def prepare(name: str, arguments: Sequence[Any]) -> PreparedAction:
+    """The action of that name with its options. Raises LookupError for one that this server cannot do."""
+    make = ACTIONS[name].prepare
+    if make is None:
+        raise LookupError(f"This server cannot do {name} yet.")
+    return make(*arguments)
+
+
 @services.atomic
 def run(action: PreparedAction, ids: Sequence[int]) -> Done:
     """Apply a prepared action to contacts, in one transaction. Ids that no contact has are ignored."""
-    action.hold(ids)
+    held = action.hold(ids)
     locked = services.lock_contacts(ids, to_delete=action.deletes)
-    return Done(len(locked), action.apply(locked) if locked else 0)
+    return Done(len(locked), action.apply(locked) if locked else 0, held)
 
 
 def attach(kind: Literal["tags", "lists"], segment_ids: Collection[int]) -> PreparedAction:

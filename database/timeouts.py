@@ -12,9 +12,20 @@ def limit_statements() -> None:
     database = connections["default"].settings_dict
     if database["ENGINE"] != "database.postgresql":
         return
-    limits = {"statement_timeout": settings.STATEMENT_TIMEOUT, "lock_timeout": settings.LOCK_TIMEOUT}
     # The options of DATABASE_URL come last and win. Without limits nothing is sent, as some poolers refuse it.
-    words = [f"-c {name}={seconds}s" for name, seconds in limits.items() if seconds]
-    words += filter(None, [database["OPTIONS"].get("options")])
-    if words:
-        database["OPTIONS"]["options"] = " ".join(words)
+    if words := " ".join(filter(None, [limits(), database["OPTIONS"].get("options")])):
+        database["OPTIONS"]["options"] = words
+
+
+def lift_limits() -> None:
+    """Undo limit_statements in a process that answers no requests: background work takes its time."""
+    options = connections["default"].settings_dict.get("OPTIONS", {})
+    own = options.pop("options", "").removeprefix(limits()).strip()
+    if own:
+        options["options"] = own
+
+
+def limits() -> str:
+    """The limits as libpq's `options` has them; empty without limits."""
+    seconds = {"statement_timeout": settings.STATEMENT_TIMEOUT, "lock_timeout": settings.LOCK_TIMEOUT}
+    return " ".join(f"-c {name}={limit}s" for name, limit in seconds.items() if limit)

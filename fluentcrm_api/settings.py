@@ -12,6 +12,7 @@ import secrets
 import tempfile
 import zoneinfo
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,8 @@ def read(variable: str, cast: type, default: Any) -> Any:
     try:
         return env.get_value(variable, cast=cast, default=default)
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(
-            f"{variable}={os.environ.get(variable)!r} is not a valid {cast.__name__}."
-        ) from error
+        kind = "whole number" if cast is int else cast.__name__
+        raise ImproperlyConfigured(f"{variable}={os.environ.get(variable)!r} is not a valid {kind}.") from error
 
 
 def read_flag(variable: str, *, default: bool) -> bool:
@@ -212,11 +212,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "django_tasks",
+    "django_tasks_db",
     "database",
     "rest",
     "wp_rest",
     "accounts",
     "changes",
+    "jobs",
     "segments",
     "custom_fields",
     "companies",
@@ -313,6 +316,21 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# --- Background work (docs/decisions/0018) ---------------------------------------------------
+
+# A message broker in place of the database's own queue.
+TASK_BROKER_URL: str = read("TASK_BROKER_URL", str, "")
+if TASK_BROKER_URL and not TASK_BROKER_URL.startswith(("amqp://", "amqps://", "redis://", "rediss://")):
+    raise ImproperlyConfigured("TASK_BROKER_URL must be empty or start with amqp://, amqps://, redis:// or rediss://.")
+if TASK_BROKER_URL and find_spec("celery") is None:
+    raise ImproperlyConfigured("TASK_BROKER_URL needs Celery: pip install -r requirements/celery.txt.")
+TASK_QUEUE: str = read("TASK_QUEUE", str, "fluentcrm")
+TASKS = {"default": {"BACKEND": "jobs.celery.CeleryBackend" if TASK_BROKER_URL else "django_tasks_db.DatabaseBackend"}}
+# Seconds after which the work of a worker that is gone is another one's.
+JOB_LEASE = read_number("JOB_LEASE", 15, least=1)
+# Days that jobs are kept after their end; 0 is for ever.
+JOBS_RETENTION_DAYS = read_number("JOBS_RETENTION_DAYS", 30)
+
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -353,6 +371,7 @@ LOGGING = {
         "handlers": ["console"],
         "level": read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
     },
-    # Wrong credentials and unknown routes are errors of the client: the operator need not see them.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    # Wrong credentials and unknown routes are errors of the client: the operator need not see them, nor each task
+    # that went well.
+    "loggers": {"django.request": {"level": "ERROR"}, "django_tasks": {"level": "WARNING"}},
 }

@@ -36,6 +36,7 @@ urlpatterns = [
                         "events.api.urls",
                         "profile_sections.api.urls",
                         "changes.api.urls",
+                        "jobs.api.urls",
                         "notes.api.urls",
                         "webhooks.api.urls",
                         "reports.api.urls",

@@ -36,6 +36,9 @@ def operation_object(
     if operation.example is not None:
         answer["example"] = operation.example
     responses = {operation.status: {"description": "Success.", "content": {operation.media_type: answer}}}
+    for status, other in operation.also.items():
+        media = {"schema": named(other.schema, f"{pascal(operation.name)}Answer{status}"), "example": other.example}
+        responses[status] = {"description": other.when, "content": {operation.media_type: media}}
     responses |= {status: refusal_object(refusals[status]) for status in sorted(refusals)}
     for status, response in responses.items():
         if shown := headers.get(status, headers.get(0)):

@@ -135,6 +135,15 @@ class Refusal:
     examples: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Another answer of an operation that does what was asked: when it comes, its schema and an example."""
+
+    when: str
+    schema: Schema
+    example: Any
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One verb of one route. `example` and `body_example` are checked against the schemas in the tests."""
@@ -150,6 +159,7 @@ class Operation:
     body: Schema | None = None
     example: Any = None
     body_example: Any = None
+    also: Mapping[int, Answer] = field(default_factory=dict)
     refusals: Mapping[int, Refusal] = field(default_factory=dict)
     media_type: str = "application/json"
 

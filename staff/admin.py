@@ -8,6 +8,7 @@ from staff import (  # noqa: F401 - each registers what it shows
     contacts,
     custom_fields,
     events,
+    jobs,
     notes,
     segments,
     stages,

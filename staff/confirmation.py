@@ -23,7 +23,7 @@ NAMED = 20
 # The form's field with the fingerprint of the set.
 CONFIRMED = "confirmed"
 
-# Changes the rows of some ids, with the chosen value; returns a message.
+# Changes the rows of some ids, with the chosen value; returns a message: a text, or safe HTML.
 Act = Callable[[list[int], Any], str]
 
 
@@ -133,11 +133,12 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Delete", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        def act(ids: list[int], _: Any) -> str:
-            self.log_set(request, ids, DELETION)
-            return f"Deleted: {counted(self.opts, self.delete_set(ids))}."
+        return self.on_set(request, queryset, lambda ids, _: self.delete_rows(request, ids), asks=True)
 
-        return self.on_set(request, queryset, act, asks=True)
+    def delete_rows(self, request: HttpRequest, ids: list[int]) -> str:
+        """Delete what was confirmed; returns what was done."""
+        self.log_set(request, ids, DELETION)
+        return f"Deleted: {counted(self.opts, self.delete_set(ids))}."
 
     def delete_set(self, ids: list[int]) -> int:
         """Delete rows of those ids, however many; returns how many there were."""

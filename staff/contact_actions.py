@@ -1,13 +1,19 @@
 """The actions of the list of contacts."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import helpers, widgets
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from bulk_actions.background import act_on_ids
 from segments.models import ContactList, Tag
 from staff.confirmation import SetActions, counted
 from subscribers import services
@@ -63,6 +69,10 @@ class ContactActions(SetActions):
         self, request: HttpRequest, queryset: QuerySet[Subscriber], kind: Literal["tags", "lists"], *, attach: bool
     ) -> HttpResponse | None:
         def act(ids: list[int], segment: Any) -> str:
+            name = f"{'add_to' if attach else 'remove_from'}_{kind}"
+            if len(ids) > settings.BULK_CHUNK:
+                title = f"{'Attach' if attach else 'Detach'} {segment._meta.verbose_name} “{segment}”"
+                return self.act_in_background(request, name, [kind, [segment.pk]], ids, title)
             services.sync_segments(ids, kind, [segment.pk] if attach else [], [] if attach else [segment.pk])
             word = f"{'Attached' if attach else 'Detached'} {segment._meta.verbose_name} “{segment}”"
             self.log_set(request, ids, message=f"{word}.")
@@ -73,11 +83,33 @@ class ContactActions(SetActions):
     @admin.action(description="Change the status", permissions=["change"])
     def change_status(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> HttpResponse | None:
         def act(ids: list[int], status: str) -> str:
+            if len(ids) > settings.BULK_CHUNK:
+                title = f"Change the status to {status}"
+                return self.act_in_background(request, "change_contact_status", [status], ids, title)
             changed = services.set_status(ids, status)
             self.log_set(request, ids, message=f"Changed the status to {status}.")
             return f"Changed the status to {status}: {counted(self.opts, changed)}."
 
         return self.on_set(request, queryset, act, choice="status")
 
+    def delete_rows(self, request: HttpRequest, ids: list[int]) -> str:
+        if len(ids) > settings.BULK_CHUNK:
+            return self.act_in_background(request, "delete_contacts", [], ids, "Delete contacts")
+        return super().delete_rows(request, ids)
+
     def delete_set(self, ids: list[int]) -> int:
         return len(services.delete_contacts(ids))
+
+    def act_in_background(
+        self, request: HttpRequest, name: str, arguments: Sequence[Any], ids: list[int], title: str
+    ) -> SafeString:
+        """Start a job for exactly these contacts, and say where its progress is."""
+        job = act_on_ids(name, arguments, ids, title=title)
+        self.log_set(request, ids, message=f"{title}, in the background.")
+        address = reverse("admin:jobs_job_change", args=[job.pk])
+        return format_html(
+            '{}: {}. It goes on in the background; <a href="{}">see its progress</a>.',
+            title,
+            counted(self.opts, len(ids)),
+            address,
+        )

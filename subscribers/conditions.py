@@ -22,7 +22,14 @@ from django.utils import timezone
 from database.expressions import AnyOfFolded, ContainsFolded, Fold, folded_text
 from database.json_values import ExactNumber
 from subscribers.models import Subscriber
-from subscribers.querysets import SubscriberQuerySet, custom_day, custom_number, custom_text, has_option
+from subscribers.querysets import (
+    SubscriberQuerySet,
+    column_of_contact,
+    custom_day,
+    custom_number,
+    custom_text,
+    has_option,
+)
 
 Source = Literal["column", "custom"]
 EMPTY = frozenset({"is_null", "not_null"})
@@ -172,7 +179,7 @@ class DateTime(Condition):
     days: int = 0
 
     def as_q(self) -> Q:
-        column, begin, end = F(self.name), self.begin, self.end
+        column, begin, end = column_of_contact(self.name), self.begin, self.end
         start = timezone.now() - timedelta(days=self.days)
         match self.operator:
             case "is_null" | "not_null":

@@ -21,6 +21,8 @@ MAX_WORDS = 100
 INDEXED = ("first_name", "last_name")
 # Words of the server's own, which are sorted as they are.
 CODES = ("status", "contact_type")
+# What another table has of a contact, by the path to it (subscribers.models.LastChange).
+ELSEWHERE = {"updated_at": "last_change__at"}
 # The end is no line's end: Python's $ would take "5" and a line break for a number.
 NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\Z"
 MAX_NUMBER = 300
@@ -104,6 +106,8 @@ class SubscriberQuerySet(models.QuerySet[Any]):
 
     def sort_key(self, column: str) -> tuple[Any, bool]:
         """What a column is sorted by, and whether it may be null. Codes are sorted as they are."""
+        if column in ELSEWHERE:
+            return column_of_contact(column), False
         field = self.model._meta.get_field(column)
         if column == "email":
             return Address(column), False
@@ -141,6 +145,11 @@ class SubscriberQuerySet(models.QuerySet[Any]):
                 found = contacts.filter(part).in_order(column, descending=descending)
                 ids += found.values_list("pk", flat=True)[: limit - len(ids)]
         return ids
+
+
+def column_of_contact(name: str) -> F:
+    """A column of a contact, in whichever table it is."""
+    return F(ELSEWHERE.get(name, name))
 
 
 def custom_text(slug: str) -> JSONText:

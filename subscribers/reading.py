@@ -16,7 +16,6 @@ import orjson
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
 from database.sql import any_of, folded, ids_parameter, plain_address, read
-from subscribers.models import Subscriber
 
 # The columns of a contact in the order in which they are read (the wire's order).
 COLUMNS = (
@@ -32,8 +31,13 @@ FURTHER = """job_title, website,
 # Moments stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
 # and texts again takes half of its time. as_datetime makes one where it is wanted.
 DATETIMES = frozenset({"created_at", "last_activity", "updated_at"})
-READ = ", ".join(f"CAST({name} AS text)" if name in DATETIMES else name for name in COLUMNS)
-CONTACTS = f"SELECT {READ}, {{custom_values}}{{further}} FROM subscribers_subscriber WHERE id {{any_of}}"
+# updated_at has a table of its own (subscribers.models.LastChange), of which each contact has a row.
+STORED = {"updated_at": "at"}
+READ = ", ".join(f"CAST({STORED.get(name, name)} AS text)" if name in DATETIMES else name for name in COLUMNS)
+CONTACTS = f"""
+    SELECT {READ}, {{custom_values}}{{further}}
+    FROM subscribers_subscriber JOIN subscribers_lastchange ON subscriber_id = id WHERE id {{any_of}}
+"""
 # One statement for both kinds of links; the columns are those of Link.
 LINKS = """
     SELECT 'tag', l.subscriber_id, CAST(l.created_at AS text), t.id, t.title, t.slug, t.description, NULL,
@@ -50,21 +54,24 @@ COMPANIES = f"""
     FROM subscribers_subscribercompany l JOIN companies_company c ON c.id = l.company_id
     WHERE l.subscriber_id {{any_of}} ORDER BY l.company_id
 """
-# By the columns that have an index of their own, each with the id last. Empty values come first upward,
-# so that one index serves both directions.
+# By the columns that have an index or, as updated_at, a narrow table of their own, each with the id last.
+# Empty values come first upward, so that one index serves both directions.
 ORDERS = {
     "id": "id {direction}",
     "created_at": "created_at {direction}, id {direction}",
+    "updated_at": "at {direction}, id {direction}",
     "last_activity": "last_activity {direction} NULLS {nulls}, id {direction}",
     "email": "{email} {direction}",
     "first_name": "{first_name} {direction} NULLS {nulls}, id {direction}",
     "last_name": "{last_name} {direction} NULLS {nulls}, id {direction}",
 }
-IDS = "SELECT id FROM subscribers_subscriber ORDER BY {order} LIMIT %s OFFSET %s"
+IDS = "SELECT id FROM {table} ORDER BY {order} LIMIT %s OFFSET %s"
+LAST_CHANGES = "(SELECT subscriber_id AS id, at FROM subscribers_lastchange) AS changes"
 LINKED_IDS = """
     SELECT subscriber_id FROM subscribers_subscriber{kind} WHERE {kind}_id = %s
     ORDER BY subscriber_id {direction} LIMIT %s OFFSET %s
 """
+EXISTING = "SELECT id FROM subscribers_subscriber WHERE id {any_of} ORDER BY id"
 FIND_BY_EMAIL = "SELECT id FROM subscribers_subscriber WHERE {email} = {sent}"
 
 
@@ -135,13 +142,13 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
         return []
     wanted = ids_parameter(ids)
     sql = CONTACTS.format(
-        any_of=any_of(),
+        any_of=any_of(keep_plan=True),
         custom_values="custom_values" if custom_values else "NULL",
         further=f", {FURTHER}" if further else "",
     )
     rows = read(sql, wanted)
     links: dict[str, dict[int, list[Link]]] = {"tag": {}, "list": {}}
-    for row in read(LINKS.format(any_of=any_of()), wanted, wanted):
+    for row in read(LINKS.format(any_of=any_of(keep_plan=True)), wanted, wanted):
         links[row[0]].setdefault(row[1], []).append(Link(*row))
     for of_kind in links.values():
         for of_contact in of_kind.values():
@@ -150,7 +157,7 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
     # Whoever belongs to a company has a primary one.
     if members := [row[0] for row in rows if row[COMPANY_ID] is not None]:
         for pk, linked_at, *columns, custom, created, updated in read(
-            COMPANIES.format(any_of=any_of()), ids_parameter(members)
+            COMPANIES.format(any_of=any_of(keep_plan=True)), ids_parameter(members)
         ):
             membership = Membership(pk, linked_at, tuple(columns), read_json(custom), created, updated)
             companies.setdefault(pk, []).append(membership)
@@ -183,7 +190,8 @@ def page_of_all(column: str, offset: int, limit: int, *, descending: bool) -> li
         first_name=folded("first_name"),
         last_name=folded("last_name"),
     )
-    return [row[0] for row in read(IDS.format(order=order), limit, offset)]
+    table = LAST_CHANGES if column == "updated_at" else "subscribers_subscriber"
+    return [row[0] for row in read(IDS.format(table=table, order=order), limit, offset)]
 
 
 def page_of_segment(kind: str, pk: int, offset: int, limit: int, *, descending: bool) -> list[int]:
@@ -206,7 +214,7 @@ def find_id_by_email(email: str) -> int | None:
 
 def existing_ids(ids: Iterable[int]) -> list[int]:
     """Those of the ids that contacts have, upward. One statement."""
-    return list(Subscriber.objects.filter(pk__any_of=ids).order_by("pk").values_list("pk", flat=True))
+    return [row[0] for row in read(EXISTING.format(any_of=any_of(keep_plan=True)), ids_parameter(ids))]
 
 
 def as_degrees(value: Any) -> Decimal | None:

@@ -37,14 +37,16 @@ def manage(environment: dict[str, str], *arguments: object) -> subprocess.Comple
 
 
 @contextmanager
-def served(environment: dict[str, str], port: int) -> Iterator["subprocess.Popen[str]"]:
-    """A server that listens on the port."""
+def served(environment: dict[str, str], port: int, *, worker: bool = False) -> Iterator["subprocess.Popen[str]"]:
+    """A server that listens on the port, without a process for background work unless `worker` is true."""
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "2"]
+    beside = ", and one for background work" if worker else ""
+    command += [] if worker else ["--no-worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     with process:
         try:
             assert process.stdout
-            assert process.stdout.readline() == f"Serving on http://127.0.0.1:{port} with 2 workers.\n"
+            assert process.stdout.readline() == f"Serving on http://127.0.0.1:{port} with 2 workers{beside}.\n"
             yield process
         finally:
             process.terminate()

@@ -1,7 +1,7 @@
 """Reading the options of bulk actions (guide, 'Bulk Operations'; recordings bulk-actions.json, strict-bulk.json).
 
-A reader takes the request's parameters, refuses wrong ones, and returns the prepared action
-(bulk_actions.actions) with the messages of its answer. READERS has one for each action.
+A reader takes the request's parameters, refuses wrong ones, and returns the arguments of the action
+(bulk_actions.actions) and the messages of its answer. READERS has one for each action.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +10,6 @@ from typing import Any
 
 from django.conf import settings
 
-from bulk_actions import actions
-from bulk_actions.actions import PreparedAction
 from companies.models import Company
 from custom_fields.services import check_values, types_by_slug
 from rest.numbers import as_integer
@@ -31,14 +29,17 @@ DONE = "Selected bulk action has been successfully completed"
 
 @dataclass(frozen=True)
 class ReadAction:
-    """A prepared action, the message of its answer (made from its count), and names that do not exist."""
+    """The arguments of Action.prepare, the message of the answer (made from the count), and names that do not exist.
 
-    prepared: PreparedAction
+    The arguments are plain values of JSON: an action in the background is prepared by another process.
+    """
+
+    arguments: Sequence[Any]
     message: Callable[[int], str]
     ignored: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) -> Callable[[Params], ReadAction]:
+def on_segments(model: type[Segment]) -> Callable[[Params], ReadAction]:
     """A reader of the tags or lists in `action_options`: ids, slugs or titles that exist."""
 
     def read(params: Params) -> ReadAction:
@@ -47,7 +48,7 @@ def on_segments(model: type[Segment], prepare: Callable[..., PreparedAction]) ->
         if not named.ids:
             beside: dict[str, Any] = {"ignored": ignored} if ignored else {}
             raise Unprocessable("Please provide bulk options", **beside)
-        return ReadAction(prepare(f"{model.LINK}s", named.ids), lambda _: DONE, ignored)
+        return ReadAction([f"{model.LINK}s", list(named.ids)], lambda _: DONE, ignored)
 
     return read
 
@@ -60,8 +61,7 @@ def change_status(params: Params) -> ReadAction:
         raise invalid("new_status", f"The new_status must be one of: {', '.join(Status.values)}.", "in")
     reason = params.get("unsubscribe_reason") or params.get("reason") or ""
     reason = read_reason(reason) if isinstance(reason, str) else ""
-    prepared = actions.change_status(status, reason)
-    return ReadAction(prepared, lambda _: "Status has been changed for the selected subscribers")
+    return ReadAction([status, reason], lambda _: "Status has been changed for the selected subscribers")
 
 
 def read_reason(text: str) -> str:
@@ -78,8 +78,7 @@ def change_type(params: Params) -> ReadAction:
         raise Unprocessable("Please select contact type")
     if contact_type not in settings.CONTACT_TYPES:
         raise invalid("new_status", f"The new_status must be one of: {', '.join(settings.CONTACT_TYPES)}.", "in")
-    prepared = actions.change_type(contact_type)
-    return ReadAction(prepared, lambda _: "Contact Type has been updated for the selected subscribers")
+    return ReadAction([contact_type], lambda _: "Contact Type has been updated for the selected subscribers")
 
 
 def update_custom_fields(params: Params) -> ReadAction:
@@ -96,8 +95,9 @@ def update_custom_fields(params: Params) -> ReadAction:
     checked = check_values({slug: sent.get("value")}, types)
     if checked.errors:
         raise FieldErrors({f"custom_field.{slug}": {"type": text} for slug, text in checked.errors.items()})
-    prepared = actions.set_custom_value(slug, checked.values[slug])
-    return ReadAction(prepared, lambda _: "Custom Fields has been updated for the selected subscribers")
+    return ReadAction(
+        [slug, checked.values[slug]], lambda _: "Custom Fields has been updated for the selected subscribers"
+    )
 
 
 def chosen_company(params: Params) -> int:
@@ -120,16 +120,17 @@ def add_to_company(params: Params) -> ReadAction:
             raise Unprocessable("No valid active subscribers found for this company")
         return f"{joined} subscribers has been attached to the selected company"
 
-    return ReadAction(actions.add_to_company(chosen_company(params)), message)
+    return ReadAction([chosen_company(params)], message)
 
 
 def remove_from_company(params: Params) -> ReadAction:
-    prepared = actions.remove_from_company(chosen_company(params))
-    return ReadAction(prepared, lambda left: f"{left} subscribers has been detached from the selected company")
+    return ReadAction(
+        [chosen_company(params)], lambda left: f"{left} subscribers has been detached from the selected company"
+    )
 
 
 def delete_contacts(params: Params) -> ReadAction:
-    return ReadAction(actions.delete_contacts(), lambda _: "Selected Contacts has been deleted permanently")
+    return ReadAction([], lambda _: "Selected Contacts has been deleted permanently")
 
 
 def not_here_yet(what: str) -> Callable[[Params], ReadAction]:
@@ -151,10 +152,10 @@ def not_there(what: str) -> Callable[[Params], ReadAction]:
 
 
 READERS: dict[str, Callable[[Params], ReadAction]] = {
-    "add_to_tags": on_segments(Tag, actions.attach),
-    "add_to_lists": on_segments(ContactList, actions.attach),
-    "remove_from_tags": on_segments(Tag, actions.detach),
-    "remove_from_lists": on_segments(ContactList, actions.detach),
+    "add_to_tags": on_segments(Tag),
+    "add_to_lists": on_segments(ContactList),
+    "remove_from_tags": on_segments(Tag),
+    "remove_from_lists": on_segments(ContactList),
     "change_contact_status": change_status,
     "change_contact_type": change_type,
     "add_to_email_sequence": not_there("email sequence"),

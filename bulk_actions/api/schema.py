@@ -6,10 +6,35 @@ from django.conf import settings
 
 from bulk_actions.actions import ACTIONS
 from bulk_actions.api.options import DONE
-from rest.openapi import ANYTHING, BOOLEAN, INTEGER, TEXT, Operation, Refusal, Routes, Schema, obj, one_of, say, sent
+from bulk_actions.api.viewsets import IN_BACKGROUND
+from jobs.api.schema import JOB
+from rest.openapi import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    TEXT,
+    Answer,
+    Operation,
+    Refusal,
+    Routes,
+    Schema,
+    obj,
+    one_of,
+    ref,
+    say,
+    sent,
+)
 from wp_rest.openapi import ENTRIES, FLAG, FORBIDDEN_TO, IDS, INVALID, JSON_OBJECT, ignored, refused
 
 COMPONENTS: dict[str, Schema] = {}
+START = {
+    "state": "queued",
+    "done": 0,
+    "rate": None,
+    "seconds_left": None,
+    "result": {"last_contact_id": 0, "completed_contacts": 0},
+    "started_at": None,
+}
 BODY = sent(
     {
         "action_name": one_of(*ACTIONS),
@@ -39,6 +64,11 @@ BODY = sent(
             ),
             "Only for `update_custom_fields`.",
         ),
+        "background": say(
+            FLAG,
+            "True answers 202 with a job at once, and the action runs in the background, on any number of contacts. "
+            "Ask `GET /jobs/{id}` for its progress.",
+        ),
     },
     ["action_name"],
     title="ActOnContactsRequest",
@@ -48,7 +78,10 @@ POST = Operation(
     topic="Many contacts",
     summary="Run an action on many contacts",
     description="If one contact cannot be changed, none is. With `is_all`, repeat the request with the "
-    "`last_contact_id` of the answer as `last_id` until `is_completed` is true.\n\nThe permission that the user needs depends "
+    "`last_contact_id` of the answer as `last_id` until `is_completed` is true.\n\nWith `background`, everything that "
+    "can be refused is refused at once. Then the contacts are changed "
+    f"{settings.BULK_CHUNK} at a time, upward by id: those that exist now and, with `is_all`, still fit the query when their "
+    "turn comes. What is changed stays changed if a later part fails.\n\nThe permission that the user needs depends "
     "on the action: to change contacts for most of them, to delete contacts for `delete_contacts`.",
     body=BODY,
     body_example={"action_name": "add_to_tags", "action_options": [1], "subscriber_ids": [25, 26]},
@@ -64,6 +97,17 @@ POST = Operation(
         title="ActOnContactsResponse",
     ),
     example={"last_contact_id": 26, "completed_contacts": 2, "message": DONE},
+    also={
+        202: Answer(
+            "The action has started in the background. The header `Location` is the path of the job.",
+            obj(
+                {"message": TEXT, "job": ref("Job"), "ignored": ignored("tags", "lists")},
+                optional=["ignored"],
+                title="ActOnContactsInBackgroundResponse",
+            ),
+            {"message": IN_BACKGROUND, "job": JOB | START},
+        )
+    },
     refusals={
         400: INVALID,
         403: FORBIDDEN_TO,

@@ -43,6 +43,7 @@ ALIAS_TOPIC = "Other addresses"
 TOPICS = {
     "Contacts": "People, with their tags, lists and custom values.",
     "Many contacts": "Changes to many contacts with one request.",
+    "Jobs": "Work that goes on in the background after its request was answered.",
     "Notes": "Notes of staff and integrations about a contact or a company.",
     "Companies": "Organisations that contacts belong to.",
     "Events": "What contacts did in other systems.",

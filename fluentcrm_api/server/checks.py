@@ -47,7 +47,9 @@ def check_address_is_free(host: str, port: int) -> None:
 
 
 def check_database() -> None:
-    """Raise CommandError when the database cannot be reached."""
+    """Raise CommandError when the database cannot be reached, or would be another one in each process."""
+    if connection.vendor == "sqlite" and connection.settings_dict["NAME"] == ":memory:":
+        raise CommandError("DATABASE_URL must name a file, such as sqlite:////var/lib/fluentcrm.sqlite3.")
     try:
         connection.ensure_connection()
     except Error as error:

@@ -25,7 +25,7 @@ from subscribers.api.comparisons import (
     text_condition,
 )
 from subscribers.conditions import EMPTY, Choice, Code, Condition, Conditions, Day, Link, Number, Text
-from subscribers.models import Status, Subscriber
+from subscribers.models import LastChange, Status, Subscriber
 from wp_rest.exceptions import FieldErrors, invalid
 from wp_rest.parameters import as_list, is_empty, without_nul
 
@@ -35,7 +35,7 @@ COLUMNS: dict[str, Any] = {
     for field in Subscriber._meta.concrete_fields
     if field.name
     not in ("hash", "user", "company", "custom_values", "search_text", "job_title", "website", "pipeline_stage")
-}
+} | {"updated_at": LastChange._meta.get_field("at")}
 MAX_CONDITIONS = 200
 OPERATORS = EMPTY | frozenset(
     "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "

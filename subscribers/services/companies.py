@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from changes.services import Entry
-from database.sql import any_of, execute, ids_parameter, stored_datetime
+from database.sql import any_of, execute, ids_parameter
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Pairs,
@@ -21,7 +19,7 @@ from subscribers.services.links import (
     pair_rows,
     without,
 )
-from subscribers.services.locks import hold, lock_contacts
+from subscribers.services.locks import hold, hold_and_lock, lock_contacts
 
 COMPANIES_OF_CONTACTS = "SELECT DISTINCT company_id FROM subscribers_subscribercompany WHERE subscriber_id {any_of}"
 COMPANIES_OF_MEMBERS = """
@@ -29,7 +27,7 @@ COMPANIES_OF_MEMBERS = """
     JOIN subscribers_subscribercompany other ON other.subscriber_id = member.subscriber_id WHERE member.company_id {any_of}
 """
 SET_PRIMARY = """
-    UPDATE subscribers_subscriber SET company_id = r.target, updated_at = %s FROM {rows}
+    UPDATE subscribers_subscriber SET company_id = r.target FROM {rows}
     WHERE subscribers_subscriber.id = r.subscriber AND coalesce(subscribers_subscriber.company_id, 0) <> r.target
     RETURNING subscribers_subscriber.id
 """
@@ -37,7 +35,7 @@ SET_PRIMARY = """
 CHOOSE_PRIMARY = """
     UPDATE subscribers_subscriber SET company_id = (
         SELECT min(l.company_id) FROM subscribers_subscribercompany l WHERE l.subscriber_id = subscribers_subscriber.id
-    ), updated_at = %s WHERE id {any_of} AND ({condition}) RETURNING id
+    ) WHERE id {any_of} AND ({condition}) RETURNING id
 """
 
 
@@ -45,13 +43,13 @@ CHOOSE_PRIMARY = """
 def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int]:
     """Make each of the contacts belong to each of the companies; their first one becomes the primary one.
 
-    Returns the contacts that were in at least one of them not yet. Four statements, and history's.
+    Returns the contacts that were in at least one of them not yet. Three statements, and history's.
     """
-    held = hold(companies=companies)
-    attached = attach_to_each("companies", lock_contacts(ids), held.companies)
+    held, locked = hold_and_lock(ids, companies=companies)
+    attached = attach_to_each("companies", locked, held.companies)
     joined = contacts_of(attached)
-    chosen = choose_primary(joined, "company_id IS NULL")
-    record(each("companies_attached", attached, "companies"), moves=without(joined, chosen))
+    choose_primary(joined, "company_id IS NULL")
+    record(each("companies_attached", attached, "companies"))
     return joined
 
 
@@ -59,16 +57,17 @@ def attach_companies(ids: Iterable[int], companies: Collection[int]) -> list[int
 def choose_companies(choices: Mapping[int, int]) -> None:
     """Make each contact (the key) belong to its own company (the value), as its primary one.
 
-    Contacts and companies that there are not are left out. Four statements, and history's.
+    Contacts and companies that there are not are left out. Three statements, and history's.
     """
-    held = set(hold(companies=set(choices.values())).companies)
-    pairs = [(pk, choices[pk]) for pk in lock_contacts(choices) if choices[pk] in held]
+    held, locked = hold_and_lock(choices, companies=set(choices.values()))
+    there = set(held.companies)
+    pairs = [(pk, choices[pk]) for pk in locked if choices[pk] in there]
     attached = attach_pairs("companies", pairs)
     moved = set_primary(pairs)
     joined = contacts_of(attached)
     entries = each("companies_attached", attached, "companies")
     entries.append(Entry("updated", without(moved, joined), {"columns": ["company_id"]}))
-    record(entries, moves=without(joined, moved))
+    record(entries)
 
 
 @atomic
@@ -113,7 +112,9 @@ def _leave_companies(
 ) -> list[int]:
     chosen = choose_primary(locked, f"company_id {any_of()}", ids_parameter(companies))
     gone = contacts_of(left)
-    record(each("companies_detached", left, "companies", named), moves=without(gone, chosen))
+    entries = each("companies_detached", left, "companies", named)
+    entries.append(Entry("updated", without(chosen, gone), {"columns": ["company_id"]}))
+    record(entries)
     return gone
 
 
@@ -122,7 +123,7 @@ def set_primary(pairs: Iterable[tuple[int, int]]) -> list[int]:
     rows = pair_parameter(pairs)
     if rows is None:
         return []
-    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), stored_datetime(timezone.now()), rows)]
+    return [pk for (pk,) in execute(SET_PRIMARY.format(rows=pair_rows()), rows)]
 
 
 def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) -> list[int]:
@@ -130,4 +131,4 @@ def choose_primary(contacts: Sequence[int], condition: str, *parameters: Any) ->
     if not contacts:
         return []
     sql = CHOOSE_PRIMARY.format(any_of=any_of(), condition=condition)
-    return [pk for (pk,) in execute(sql, stored_datetime(timezone.now()), ids_parameter(contacts), *parameters)]
+    return [pk for (pk,) in execute(sql, ids_parameter(contacts), *parameters)]

@@ -8,12 +8,11 @@ from typing import Any
 from django.db import IntegrityError, OperationalError
 
 from changes.services import Entry
-from database.sql import any_of
-from subscribers.services.drafts import COLUMNS, Draft, after_upsert, merge_same_address, note_leaving
+from subscribers.services.drafts import COLUMNS, WRITTEN, Draft, after_upsert, merge_same_address, note_leaving
 from subscribers.services.history import each, record
-from subscribers.services.links import Kind, Pairs, atomic, attach_pairs, contacts_of, detach_pairs, without
+from subscribers.services.links import Kind, Pairs, atomic, change_pairs, without
 from subscribers.services.locks import Held, hold
-from subscribers.services.rows import changed_columns, insert_rows, lock_rows, lock_rows_by_address, update_rows
+from subscribers.services.rows import changed_columns, insert_rows, lock_row, lock_rows_by_address, update_rows
 from subscribers.services.statuses import status_entry
 
 # How often an upsert looks again for addresses that others make and delete while it runs.
@@ -36,8 +35,8 @@ class Written:
 def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
     """Make contacts with new addresses; those whose address is taken are left as they are.
 
-    Returns the ids of the new ones by lower-cased address. One statement, one for each kind of link
-    and one for all that is linked, and history's.
+    Returns the ids of the new ones by lower-cased address. Three statements, and history's: what is
+    linked is held, the rows, the links (on SQLite one a kind).
     """
     held = _hold_drafts(drafts)
     created = insert_rows(drafts)
@@ -51,8 +50,8 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     """Make the contacts whose address is new and change the others: only what a draft holds changes.
 
     Empty texts wipe nothing, a subscribed contact never becomes pending (contract.md, 'Upsert').
-    Returns what became of each lower-cased address. At most eight statements and history's, three
-    more when another request makes one of the addresses at the same moment.
+    Returns what became of each lower-cased address. At most five statements and history's (on SQLite
+    one a kind of link), three more when another request makes one of the addresses at the same moment.
     """
     merged = merge_same_address(drafts)
     held = _hold_drafts(merged.values())
@@ -74,12 +73,13 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
         after = after_upsert(row, merged[email])
         if difference := changed_columns(row, after):
             changed[row["id"]], differences[row["id"]] = after, difference
-    update_rows(changed)
+    columns = [name for name in WRITTEN if any(name in difference for difference in differences.values())]
+    update_rows({pk: {name: after[name] for name in columns} for pk, after in changed.items()})
     ids = {address: row["id"] for address, row in known.items()} | created
     written = [(ids[address], draft) for address, draft in merged.items()]
     linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
     entries = [Entry("created", created.values()), *updated_entries(differences), *_linked_entries(linked)]
-    record(entries, moves=without(contacts_of(*linked.values()), {*created.values(), *changed}))
+    record(entries)
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
 
 
@@ -88,14 +88,13 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     """Change what the draft holds of one contact: columns, custom values, tags and lists.
 
     Returns whether a column changed, None when there is no such contact. Raises EmailTaken, and then
-    nothing is changed. Two statements, one for what is attached, one for each kind of link attached
-    or detached, and history's.
+    nothing is changed. At most four statements, and history's: what is attached is held, the lock, the
+    row, the links (on SQLite one for each kind attached or detached).
     """
     held = _hold_drafts([draft])
-    rows = lock_rows(f"id {any_of()}", [pk])
-    if not rows:
+    row = lock_row(pk)
+    if row is None:
         return None
-    row = rows[0]
     after = {name: draft.columns.get(name, row[name]) for name in COLUMNS}
     emptied = {slug for slug, value in draft.custom_values.items() if value is None}
     merged = {**row["custom_values"], **draft.custom_values}
@@ -104,12 +103,12 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     difference = changed_columns(row, after)
     if difference:
         try:
-            update_rows({pk: after})
+            update_rows({pk: {name: after[name] for name in difference}})
         except IntegrityError as error:
             raise EmailTaken(after["email"]) from error
     linked = _link_drafts([(pk, draft)], held, unlink={pk})
     entries = [*updated_entries({pk: difference} if difference else {}), *_linked_entries(linked)]
-    record(entries, moves=[] if difference else [pk])
+    record(entries)
     return not difference.keys().isdisjoint(COLUMNS)
 
 
@@ -144,22 +143,22 @@ def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Colle
     """Attach each contact's own tags and lists, of those that are held, and detach from the contacts of `unlink`.
 
     Returns the links that are new and those that are gone, by the word of history. The contacts are
-    the transaction's own: made or locked in it. One statement for each that any of them has.
+    the transaction's own: made or locked in it. One statement (change_pairs).
     """
-    linked: dict[str, Pairs] = {}
+    wanted: dict[str, Pairs] = {}
     kinds: dict[Kind, Sequence[int]] = {"tags": held.tags, "lists": held.lists}
     for kind, there in kinds.items():
         known = set(there)
-        attach = [(pk, target) for pk, draft in written for target in getattr(draft, kind) if target in known]
-        detach = [
+        wanted[f"{kind}_attached"] = [
+            (pk, target) for pk, draft in written for target in getattr(draft, kind) if target in known
+        ]
+        wanted[f"{kind}_detached"] = [
             (pk, target)
             for pk, draft in written
             if pk in unlink
             for target in without(getattr(draft, f"detach_{kind}"), getattr(draft, kind))
         ]
-        linked[f"{kind}_attached"] = attach_pairs(kind, attach)
-        linked[f"{kind}_detached"] = detach_pairs(kind, detach)
-    return linked
+    return change_pairs(wanted)
 
 
 def _linked_entries(linked: Mapping[str, Pairs]) -> list[Entry]:

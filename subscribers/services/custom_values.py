@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
-
 from changes.services import Entry
-from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter, stored_datetime
+from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_contacts
@@ -16,7 +14,7 @@ MERGED_ON_POSTGRESQL = {"stored": "custom_values", "merged": "jsonb_strip_nulls(
 # json() writes a text as json_patch does: without spaces.
 MERGED_ON_SQLITE = {"stored": "json(custom_values)", "merged": "json_patch(custom_values, %s)"}
 MERGE = """
-    UPDATE subscribers_subscriber SET custom_values = {merged}, updated_at = %s
+    UPDATE subscribers_subscriber SET custom_values = {merged}
     WHERE id {any_of} AND {stored} <> {merged} RETURNING id
 """
 
@@ -31,6 +29,6 @@ def set_custom_value(ids: Iterable[int], slug: str, value: Any) -> int:
     locked = lock_contacts(ids)
     sql = MERGE.format(any_of=any_of(), **(MERGED_ON_POSTGRESQL if is_postgresql() else MERGED_ON_SQLITE))
     sent = json_parameter({slug: value})
-    rows = execute(sql, sent, stored_datetime(timezone.now()), ids_parameter(locked), sent)
+    rows = execute(sql, sent, ids_parameter(locked), sent)
     record([Entry("updated", sorted(row[0] for row in rows), {"custom_values": {slug: value}})])
     return len(locked)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import CASCADE
+from django.db.models import CASCADE, DO_NOTHING
 
 from changes.services import Entry, record_deletion
 from companies.models import Company
@@ -21,11 +21,11 @@ def delete_contacts(ids: Iterable[int]) -> list[int]:
     A statement for the contacts and one for each kind of row that belongs to one: Django's own
     cascade would read every row first and delete a hundred at a time.
     """
-    gone = lock_to_delete(ids)
-    locked = [contact.id for contact in gone]
+    contacts = lock_to_delete(ids)
+    locked = [contact.id for contact in contacts]
     delete_what_belongs_to(Subscriber, locked)
     Subscriber.objects.filter(pk__any_of=locked)._raw_delete(using="default")
-    record_deletion(gone)
+    record_deletion(contacts)
     return locked
 
 
@@ -51,7 +51,7 @@ def delete_companies(ids: Iterable[int]) -> list[int]:
 def delete_what_belongs_to(model: Any, ids: Sequence[int]) -> None:
     """Delete the rows that belong to rows of a model, and take these from the others. One statement a kind."""
     for relation in model._meta.related_objects:
-        if relation.many_to_many:
+        if relation.many_to_many or relation.on_delete is DO_NOTHING:  # the database does it
             continue
         rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__any_of": ids})
         if relation.on_delete is CASCADE:

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from changes import services as changes
-from changes.services import Beside, Entry
+from changes.services import Entry, SideStatement
 from database.sql import any_of, ids_parameter, stored_datetime
 
-MOVE = "UPDATE subscribers_subscriber SET updated_at = %s WHERE id {any_of}"
+MOVE = "UPDATE subscribers_lastchange SET at = %s WHERE subscriber_id {any_of}"
 # What contacts are linked to, by the first word of the event.
 SUBJECTS = {"tags": "tag", "lists": "list", "companies": "company"}
 
@@ -37,14 +37,19 @@ def each(
     ]
 
 
-def record(entries: Iterable[Entry], *, moves: Iterable[int] = ()) -> None:
-    """Record what happened to contacts (changes.services.record).
+def record(entries: Iterable[Entry]) -> None:
+    """Record what happened to contacts (changes.services.record), and move updated_at of each of them.
 
-    `moves` are the contacts whose updated_at has to follow: those of the entries whose own row was
-    not written anyway. It follows in the same statement (on SQLite in one more).
+    It moves in the same statement (on SQLite in one more). Those that were created keep the moment of that.
     """
-    moving = sorted(set(moves))
-    beside = None
-    if moving:
-        beside = Beside(MOVE.format(any_of=any_of()), (stored_datetime(timezone.now()), ids_parameter(moving)))
-    changes.record(entries, beside=beside)
+    happened = list(entries)
+    created = _contacts_of(entry for entry in happened if entry.event == "created")
+    if changed := sorted(_contacts_of(happened) - created):
+        parameters = (stored_datetime(timezone.now()), ids_parameter(changed))
+        changes.record(happened, side=SideStatement(MOVE.format(any_of=any_of(keep_plan=True)), parameters))
+    else:
+        changes.record(happened)
+
+
+def _contacts_of(entries: Iterable[Entry]) -> set[int]:
+    return set().union(*(entry.contacts or () for entry in entries))

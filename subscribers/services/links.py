@@ -1,12 +1,21 @@
 """The rows that link contacts to tags, lists and companies, by one statement for a set."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
 
-from database.sql import any_of, execute, ids_parameter, json_parameter, rows_from_json, rows_of_ids, stored_datetime
+from database.sql import (
+    any_of,
+    execute,
+    ids_parameter,
+    is_postgresql,
+    json_parameter,
+    rows_from_json,
+    rows_of_ids,
+    stored_datetime,
+)
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 
 Kind = Literal["tags", "lists", "companies"]
@@ -58,19 +67,37 @@ def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[in
     return execute(DETACH.format(any_of=any_of(), **LINKS[kind]), ids_parameter(contacts), ids_parameter(targets))
 
 
-def attach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
+def attach_pairs(kind: Kind, pairs: Collection[tuple[int, int]]) -> Pairs:
     """Link contacts, which are locked, each to its own targets, which are held; returns what is new."""
-    rows = pair_parameter(pairs)
-    if rows is None:
-        return []
-    sql = ATTACH_PAIRS.format(rows=pair_rows(), **LINKS[kind])
-    return execute(sql, stored_datetime(timezone.now()), rows, keep_plan=True)
+    return change_pairs({f"{kind}_attached": pairs})[f"{kind}_attached"]
 
 
-def detach_pairs(kind: Kind, pairs: Iterable[tuple[int, int]]) -> Pairs:
-    """Unlink contacts, which are locked, each from its own targets; returns what was there."""
-    rows = pair_parameter(pairs)
-    return [] if rows is None else execute(DETACH_PAIRS.format(rows=pair_rows(), **LINKS[kind]), rows)
+def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str, Pairs]:
+    """Link contacts, which are locked, each to its own targets, which are held, and unlink them from others.
+
+    By the word of history ("tags_attached", "lists_detached"); no pair is under two of them. Returns
+    what is new and what is gone, in the same way. One statement; on SQLite one for each word with pairs.
+    """
+    changed: dict[str, Pairs] = {word: [] for word in wanted}
+    statements: dict[str, tuple[str, list[Any]]] = {}
+    for word, pairs in wanted.items():
+        kind, _, way = word.partition("_")
+        rows = json_parameter([{"subscriber": contact, "target": target} for contact, target in pairs])
+        sql, moment = (ATTACH_PAIRS, [stored_datetime(timezone.now())]) if way == "attached" else (DETACH_PAIRS, [])
+        if pairs:
+            statements[word] = sql.format(rows=pair_rows(), **LINKS[kind]), [*moment, rows]
+    # How a table is read for what goes depends on its size.
+    keep_plan = not any(word.endswith("_detached") for word in statements)
+    if len(statements) < 2 or not is_postgresql():
+        for word, (sql, parameters) in statements.items():
+            changed[word] = execute(sql, *parameters, keep_plan=keep_plan)
+        return changed
+    parts = ", ".join(f"{word} AS ({sql})" for word, (sql, _) in statements.items())
+    found = " UNION ALL ".join(f"SELECT '{word}', * FROM {word}" for word in statements)
+    everything = [parameter for _, parameters in statements.values() for parameter in parameters]
+    for word, contact, target in execute(f"WITH {parts} {found}", *everything, keep_plan=keep_plan):
+        changed[word].append((contact, target))
+    return changed
 
 
 def contacts_linked_to(kind: Kind, targets: Iterable[int]) -> list[int]:

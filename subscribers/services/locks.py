@@ -12,15 +12,17 @@ deletes a tag, list, company or stage locks it alone, and then its contacts. A c
 become a contact's primary one, as another goes, counts as linked.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from changes.services import Gone
+from changes.services import ContactKeys
 from database.sql import any_of, execute, ids_parameter, is_postgresql
+from subscribers.models import Subscriber
 
 # By the name of a kind, in their order: a part for each kind that is asked for.
 TABLES = {"tags": "segments_tag", "lists": "segments_contactlist", "companies": "companies_company"}
-HOLD = "SELECT kind, id FROM (SELECT '{kind}' AS kind, id FROM {table} WHERE id {any_of} ORDER BY id {lock}) {kind}"
+PART = "SELECT {kind} AS kind, id FROM (SELECT id FROM {table} WHERE id {any_of} ORDER BY id {lock}) part"
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,38 @@ def hold(*, tags: Collection[int] = (), lists: Collection[int] = (), companies: 
 
     To be called before any contact is locked.
     """
-    asked = {kind: ids for kind, ids in (("tags", tags), ("lists", lists), ("companies", companies)) if ids}
-    if not asked:
-        return Held()
-    lock = "FOR KEY SHARE" if is_postgresql() else ""
-    parts = [HOLD.format(kind=kind, table=TABLES[kind], any_of=any_of(), lock=lock) for kind in asked]
-    found: dict[str, list[int]] = {kind: [] for kind in TABLES}
-    for kind, pk in execute(" UNION ALL ".join(parts), *map(ids_parameter, asked.values()), keep_plan=True):
+    return _lock({"tags": tags, "lists": lists, "companies": companies}, ())[0]
+
+
+def hold_and_lock(
+    contacts: Iterable[int],
+    *,
+    tags: Collection[int] = (),
+    lists: Collection[int] = (),
+    companies: Collection[int] = (),
+) -> tuple[Held, list[int]]:
+    """`hold` and then `lock_contacts`, in one statement."""
+    return _lock({"tags": tags, "lists": lists, "companies": companies}, list(contacts))
+
+
+def _lock(targets: Mapping[str, Collection[int]], contacts: Collection[int]) -> tuple[Held, list[int]]:
+    """The parts of a UNION ALL are run one after the other, in their order."""
+    asked = {kind: ids for kind, ids in targets.items() if ids}
+    key_share, update = ("FOR KEY SHARE", "FOR NO KEY UPDATE") if is_postgresql() else ("", "")
+    same = any_of(keep_plan=True)
+    parts = [PART.format(kind=f"'{kind}'", table=TABLES[kind], any_of=same, lock=key_share) for kind in asked]
+    parameters = [ids_parameter(ids) for ids in asked.values()]
+    if contacts:
+        # NULL, as a word with each of a million takes time.
+        parts.append(PART.format(kind="NULL", table="subscribers_subscriber", any_of=same, lock=update))
+        parameters.append(ids_parameter(contacts))
+    if not parts:
+        return Held(), []
+    found: dict[str | None, list[int]] = {kind: [] for kind in (*TABLES, None)}
+    for kind, pk in execute(" UNION ALL ".join(parts), *parameters, keep_plan=True):
         found[kind].append(pk)
-    return Held(**found)
+    locked = found.pop(None)
+    return Held(**found), locked  # type: ignore[arg-type]
 
 
 def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
@@ -55,12 +80,16 @@ def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
     """
     if to_delete:
         return [contact.id for contact in lock_to_delete(ids)]
-    suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
-    sql = f"SELECT id FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
-    return [row[0] for row in execute(sql, ids_parameter(ids), keep_plan=True)]
+    return hold_and_lock(ids)[1]
 
 
-def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
+def lock_column(ids: Iterable[int], column: str) -> dict[int, Any]:
+    """Lock contacts as lock_contacts does; what each has in a column, by id, upward. One statement."""
+    contacts = Subscriber.objects.filter(pk__any_of=ids).order_by("pk").select_for_update(no_key=True)
+    return dict(contacts.values_list("pk", column))
+
+
+def lock_to_delete(ids: Iterable[int]) -> list[ContactKeys]:
     """The contacts that there are, upward by id, and the companies that they own locked first. Two statements.
 
     Others can neither change them nor add rows that refer to them until the transaction ends.
@@ -72,4 +101,4 @@ def lock_to_delete(ids: Iterable[int]) -> list[Gone]:
         owned = f"SELECT id FROM companies_company WHERE owner_id {any_of()} ORDER BY id FOR UPDATE"
         execute(owned, chosen, keep_plan=True)
     sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
-    return [Gone(*row) for row in execute(sql, chosen, keep_plan=True)]
+    return [ContactKeys(*row) for row in execute(sql, chosen, keep_plan=True)]

@@ -24,22 +24,33 @@ FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["h
 # each row, where NOT EXISTS may read the whole table for one. ON CONFLICT catches what another
 # request makes at the same moment.
 INSERT = """
-    INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at, updated_at)
-    SELECT {values}, 0, 0, %s, %s FROM {rows}
+    INSERT INTO subscribers_subscriber ({columns}, total_points, life_time_value, created_at)
+    SELECT {values}, 0, 0, %s FROM {rows}
     WHERE (SELECT known.id FROM subscribers_subscriber known WHERE {known} = {sent}) IS NULL
     ORDER BY {sent}
     ON CONFLICT ({email}) DO NOTHING RETURNING id, email
 """
-UPDATE = """
-    UPDATE subscribers_subscriber SET {assignments}, updated_at = %s FROM {rows} WHERE subscribers_subscriber.id = r.id
-"""
+UPDATE = "UPDATE subscribers_subscriber SET {assignments} FROM {rows} WHERE subscribers_subscriber.id = r.id"
 
 
-def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any]]:
-    """Whole rows, locked upward by id."""
+def lock_row(pk: int) -> dict[str, Any] | None:
+    """The row of one contact, locked; None when there is none. One statement."""
+    rows = _lock_rows(f"id {any_of(keep_plan=True)}", [pk], keep_plan=True)
+    return rows[0] if rows else None
+
+
+def lock_rows_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The rows of the contacts of those addresses, by lower-cased address, locked upward by id. One statement."""
+    wanted = list(addresses)
+    rows = _lock_rows(f"{plain_address('email')} {any_of()}", wanted) if wanted else []
+    return {row["email"].lower(): row for row in rows}
+
+
+def _lock_rows(condition: str, values: Iterable[int | str], *, keep_plan: bool = False) -> list[dict[str, Any]]:
     suffix = " FOR NO KEY UPDATE" if is_postgresql() else ""
     sql = f"SELECT id, {', '.join(WRITTEN)} FROM subscribers_subscriber WHERE {condition} ORDER BY id{suffix}"
-    rows = [dict(zip(["id", *WRITTEN], row, strict=True)) for row in execute(sql, ids_parameter(values))]
+    found = execute(sql, ids_parameter(values), keep_plan=keep_plan)
+    rows = [dict(zip(["id", *WRITTEN], row, strict=True)) for row in found]
     for row in rows:
         row["custom_values"] = read_json(row["custom_values"])
         for name in ("last_activity", "unsubscribe_date"):
@@ -47,15 +58,6 @@ def lock_rows(condition: str, values: Iterable[int | str]) -> list[dict[str, Any
         for name in ("latitude", "longitude"):
             row[name] = as_degrees(row[name])
     return rows
-
-
-def lock_rows_by_address(addresses: Iterable[str]) -> dict[str, dict[str, Any]]:
-    wanted = list(addresses)
-    return (
-        {row["email"].lower(): row for row in lock_rows(f"{plain_address('email')} {any_of()}", wanted)}
-        if wanted
-        else {}
-    )
 
 
 def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
@@ -77,22 +79,23 @@ def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
         sent=plain_address("r.email"),
         email=plain_address("email"),
     )
-    now = stored_datetime(timezone.now())
-    created = execute(sql, now, now, json_parameter(rows), keep_plan=True)
+    created = execute(sql, stored_datetime(timezone.now()), json_parameter(rows), keep_plan=True)
     return {email.lower(): pk for pk, email in created}
 
 
 def update_rows(rows: Mapping[int, Mapping[str, Any]]) -> None:
-    """Write the columns of several contacts, each its own. One statement, none for nobody."""
+    """Write columns of several contacts, each its own values of the same ones. One statement, none for nobody.
+
+    What is not written costs nothing: PostgreSQL makes `search_text` anew only where a column of it is written.
+    """
     if not rows:
         return
+    columns = next(iter(rows.values()))
     sql = UPDATE.format(
-        assignments=", ".join(f"{name} = r.{name}" for name in WRITTEN),
-        rows=rows_from_json([("id", Subscriber._meta.pk), *((name, FIELDS[name]) for name in WRITTEN)]),
+        assignments=", ".join(f"{name} = r.{name}" for name in columns),
+        rows=rows_from_json([("id", Subscriber._meta.pk), *((name, FIELDS[name]) for name in columns)]),
     )
-    execute(
-        sql, stored_datetime(timezone.now()), json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()])
-    )
+    execute(sql, json_parameter([{"id": pk, **_plain(row)} for pk, row in rows.items()]))
 
 
 def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:

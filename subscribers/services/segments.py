@@ -10,18 +10,17 @@ from subscribers.services.links import (
     atomic,
     attach_to_each,
     contacts_linked_to,
-    contacts_of,
     detach_from_all,
     detach_from_each,
     without,
 )
-from subscribers.services.locks import hold, lock_contacts
+from subscribers.services.locks import hold_and_lock, lock_contacts
 
 
 def attach_tags(ids: Iterable[int], tags: Collection[int]) -> int:
     """Give each of the contacts each of the tags; what is not there is left out. Returns how many contacts there are.
 
-    Three statements, and history's.
+    Two statements, and history's.
     """
     return sync_segments(ids, "tags", tags, ())
 
@@ -50,14 +49,12 @@ def sync_segments(
 ) -> int:
     """Attach tags (or lists) to each of the contacts and detach others; what is in both ends attached.
 
-    Returns how many contacts there are. At most four statements, and history's.
+    Returns how many contacts there are. At most three statements, and history's.
     """
-    held = hold(tags=attach) if kind == "tags" else hold(lists=attach)
-    locked = lock_contacts(ids)
+    held, locked = hold_and_lock(ids, tags=attach) if kind == "tags" else hold_and_lock(ids, lists=attach)
     attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
     detached = detach_from_each(kind, locked, without(detach, attach))
-    entries = each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets")
-    record(entries, moves=contacts_of(attached, detached))
+    record(each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets"))
     return len(locked)
 
 
@@ -71,4 +68,4 @@ def leave_segments(model: type[Segment], titles: Mapping[int, str]) -> None:
     lock_contacts(contacts_linked_to(kind, titles))
     left = detach_from_all(kind, titles)
     named = {pk: {"title": title, "deleted": True} for pk, title in titles.items()}
-    record(each(f"{kind}_detached", left, "targets", named), moves=contacts_of(left))
+    record(each(f"{kind}_detached", left, "targets", named))

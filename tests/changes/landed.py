@@ -72,7 +72,7 @@ def main() -> None:
         "new": new,
         "read": read,
         "tables": [
-            name for name in connection.introspection.table_names() if name.endswith(("change", "changedcontact"))
+            name for name in connection.introspection.table_names() if name.endswith(("_change", "changedcontact"))
         ],
         "user may": grace.has_perm("changes.view_change"),
         "group may": Group.objects.get(name="staff").permissions.filter(content_type__app_label="changes").count(),

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from changes.actors import Actor, ActorKind, Channel, acting_as, current_actor
 from changes.models import Change, ChangedContact, DeletedContact
-from changes.services import Beside, Entry, Gone, record, record_deletion
+from changes.services import ContactKeys, Entry, SideStatement, record, record_deletion
 from changes.signals import contacts_changed
 from segments.models import Tag
 from tests.factories import TagFactory, UserFactory
@@ -72,19 +72,19 @@ def test_it_takes_registered_words_alone(event: str, subject: str) -> None:
     assert not Change.objects.exists()
 
 
-def test_it_runs_what_is_beside_as_a_part_of_it() -> None:
+def test_it_runs_the_side_statement_as_a_part_of_it() -> None:
     tag = TagFactory.create(title="Before")
-    beside = Beside("UPDATE segments_tag SET title = %s WHERE id = %s", ["After", tag.pk])
+    side = SideStatement("UPDATE segments_tag SET title = %s WHERE id = %s", ["After", tag.pk])
     for entries in ([Entry("tag_updated", None, {}, ("tag", tag.pk))], [Entry("updated", [1]), Entry("updated", [2])]):
         Tag.objects.update(title="Before")
-        record(entries, beside=beside)
+        record(entries, side=side)
         assert Tag.objects.get().title == "After"
 
 
 def test_it_keeps_what_a_receiver_needs_of_the_deleted() -> None:
     record([Entry("updated", [1], {"columns": {"city": ["a", "b"]}})])
     [shared] = record([Entry("status_changed", [1, 2, 3], {"status": ["bounced"]})])
-    record_deletion([Gone(1, "a@example.com", "a" * 32), Gone(2, "b@example.com", "b" * 32)])
+    record_deletion([ContactKeys(1, "a@example.com", "a" * 32), ContactKeys(2, "b@example.com", "b" * 32)])
     deletion = Change.objects.latest("pk")
     assert (deletion.event, deletion.details, contacts_of(deletion.pk)) == ("deleted", {}, [1, 2])
     assert set(deletion.deleted.values_list("contact_id", "email", "hash")) == {

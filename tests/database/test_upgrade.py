@@ -22,7 +22,7 @@ NAMES = [text for pair in (*SAME.values(), *DIFFERENT.values()) for text in pair
 CONTACT = """
     INSERT INTO subscribers_subscriber (hash, email, first_name, city, status, contact_type, total_points,
         life_time_value, custom_values, created_at, updated_at)
-    VALUES (%s, %s, %s, %s, 'subscribed', 'lead', 0, 0, '{}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')
+    VALUES (%s, %s, %s, %s, 'subscribed', 'lead', 0, 0, '{}', '2026-01-01 00:00:00', %s)
 """
 TAG = """
     INSERT INTO segments_tag (title, slug, created_at, updated_at)
@@ -37,6 +37,8 @@ ROWS = [
     "SELECT id, title, slug FROM segments_tag ORDER BY id",
     "SELECT id, name FROM companies_company ORDER BY id",
 ]
+UPDATED = "SELECT id, updated_at FROM subscribers_subscriber ORDER BY id"
+LAST_CHANGES = "SELECT subscriber_id, at FROM subscribers_lastchange ORDER BY subscriber_id"
 
 
 class Site:
@@ -91,19 +93,28 @@ def test_it_keeps_every_row_and_folds_it(site: Site) -> None:
     for target in (("segments", "0001"), ("companies", "0001"), ("subscribers", "0004")):
         site.migrate(*target)
     for number, name in enumerate(NAMES):
-        site.run(CONTACT, f"{number:032}", f"C{number}@example.com", name, None)
+        site.run(
+            CONTACT, f"{number:032}", f"C{number}@example.com", name, None, f"2026-02-{1 + number % 28:02} 00:00:00"
+        )
         site.run(TAG, name, f"tag-{number}")
     # Names that were two: SQLite's lower() knew ASCII alone.
     for number, name in enumerate(["Élan", "Elan", "E\u0301lan", "Other"]):
         site.run(COMPANY, f"{number:032}", name)
     before = [site.run(sql) for sql in ROWS]
+    last_changes = site.run(UPDATED)
     site.migrate()
     # By a plain connection: other programs can read what is in the file, whatever they know of `fold`.
     assert [site.run(sql) for sql in ROWS] == before
     assert site.run("SELECT name, twin FROM companies_company ORDER BY id") == [
         ("Élan", 0), ("Elan", 2), ("E\u0301lan", 3), ("Other", 0)
     ]  # fmt: skip
+    assert site.run(LAST_CHANGES) == last_changes
     found = dict(site.run("SELECT first_name, search_text FROM subscribers_subscriber"))
     # The address comes last.
     for one, other in SAME.values():
         assert found[one].rsplit(" ", 1)[0] == found[other].rsplit(" ", 1)[0]
+    # Back to one table, and again to two.
+    site.migrate("subscribers", "0007")
+    assert site.run(UPDATED) == last_changes
+    site.migrate()
+    assert site.run(LAST_CHANGES) == last_changes

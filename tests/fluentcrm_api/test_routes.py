@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from companies.models import Company
 from tests.client import FLUENTCRM, Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.jobs.factories import JobFactory
 from tests.notes.factories import NoteFactory
 from webhooks.models import Webhook
 from webhooks.services import bounce_code
@@ -138,6 +139,9 @@ REQUESTS = [
     Line("GET", "/reports/ping"),
     Line("GET", "/reports/options", query="?fields=tags,lists"),
     Line("GET", "/reports/dashboard-stats"),
+    Line("GET", "/jobs"),
+    Line("GET", "/jobs/{job}"),
+    Line("POST", "/jobs/{job}/cancel"),
     Line("GET", "/setting/experiments"),
     Line("POST", "/setting/experiments", {"company_module": "yes"}),
 ]
@@ -159,6 +163,7 @@ def words(db: None) -> dict[str, str]:
         "company": company,
         "company_note": NoteFactory.create(subscriber=None, company=company),
         "hook": Webhook.objects.create(name="Shop"),
+        "job": JobFactory.create(),
     }
     return {word: str(row.pk) for word, row in rows.items()} | {"code": bounce_code()}
 
@@ -189,7 +194,7 @@ def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def test_every_route_has_a_request_here() -> None:
-    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note", "hook", "code"), "1")
+    some = dict.fromkeys(("tag", "list", "contact", "note", "company", "company_note", "job", "hook", "code"), "1")
     requested = set()
     for line in REQUESTS:
         path = line.path if line.path.startswith("/wp-json") else FLUENTCRM + line.path

@@ -53,6 +53,9 @@ def load(tmp_path: Path) -> Load:
         ("MAX_BODY_BYTES", "-1"),
         ("MAX_BODY_BYTES", "1.5"),
         ("MAX_BODY_FIELDS", "many"),
+        ("TASK_BROKER_URL", "kafka://127.0.0.1"),
+        ("JOB_LEASE", "0"),
+        ("JOBS_RETENTION_DAYS", "-1"),
         ("BODY_TIMEOUT", "0"),
         ("IDLE_TIMEOUT", "soon"),
         ("MAX_CONNECTIONS", "0"),
@@ -210,6 +213,16 @@ def test_sqlite_waits_for_locks_and_writes_beside_readers(load: Load, tmp_path: 
     assert database["OPTIONS"]["timeout"] == 10
     for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
         assert pragma in database["OPTIONS"]["init_command"]
+
+
+def test_tasks_go_through_the_database_or_the_broker_that_is_named(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load()["TASKS"] == {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    for scheme in ("amqp", "amqps", "redis", "rediss"):
+        tasks = load(TASK_BROKER_URL=f"{scheme}://127.0.0.1/")["TASKS"]
+        assert tasks == {"default": {"BACKEND": "jobs.celery.CeleryBackend"}}
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ImproperlyConfigured, match="TASK_BROKER_URL needs Celery"):
+        load(TASK_BROKER_URL="amqp://127.0.0.1/")
 
 
 def test_cookies_are_sent_over_https_only_where_the_site_is(load: Load) -> None:

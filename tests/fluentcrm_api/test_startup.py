@@ -48,6 +48,13 @@ def test_an_address_that_is_none_is_named(environment: dict[str, str], command: 
     assert_told(manage(environment | {"DATABASE_URL": url}, command), "DATABASE_URL")
 
 
+@pytest.mark.parametrize("command", ["serve", "first_run"])
+def test_a_database_in_memory_is_refused(environment: dict[str, str], command: str) -> None:
+    """Each process would have one of its own."""
+    environment |= {"DATABASE_URL": "sqlite://"}
+    assert_told(manage(environment, command, "--port", str(free_port())), "DATABASE_URL must name a file")
+
+
 def test_a_file_that_is_no_database_is_named(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database " * 100)
     environment |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'notes.txt'}"}

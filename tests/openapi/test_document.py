@@ -64,9 +64,9 @@ def test_it_tells_of_each_operation_what_it_is_for_and_who_may_call_it(
     public = path.endswith(("/fluent-crm/v2", "/openapi.json", "/docs"))
     assert (operation.get("security") == []) is public
     assert ("401" in operation["responses"]) is not public
-    # Which right a bulk action takes depends on the action.
+    # Which right a bulk action takes depends on the action, and so do those that a job takes.
     refuses = bool(operation.get("x-rights")) or path.endswith(
-        ("subscribers/do-bulk-action", "contacts/do-bulk-action")
+        ("subscribers/do-bulk-action", "contacts/do-bulk-action", "/jobs", "/jobs/{id}", "/jobs/{id}/cancel")
     )
     assert refuses is ("403" in operation["responses"])
     assert all(

@@ -8,6 +8,8 @@ from django.db import connection
 # Statements for history, however much it records; and with those that move updated_at.
 HISTORY = 1 if connection.vendor == "postgresql" else 2
 MOVE = 0 if connection.vendor == "postgresql" else 1
+# To link contacts to lists beside tags, or to unlink them beside that: PostgreSQL does all in one statement.
+ANOTHER_LINK = 0 if connection.vendor == "postgresql" else 1
 # Statements for the history of tags, companies or custom fields themselves, without contacts.
 HISTORY_OF_OTHERS = 1
 # To lock the companies that a contact owns before it is deleted, where there can be two writers.

@@ -10,6 +10,8 @@ import pytest
 import time_machine
 
 from segments.models import ContactList, Tag
+from subscribers.models import Subscriber
+from subscribers.services import attach_tags
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import refused
@@ -165,8 +167,9 @@ def test_it_compares_whole_days(api: Api, source: tuple[str, str], operator: str
         ("not_null", "", "Ada Bob Cyd Dan"),
     ],
 )
+@pytest.mark.parametrize("column", ["created_at", "updated_at"])
 def test_it_compares_times_and_takes_a_date_for_its_whole_day(
-    api: Api, operator: str, value: Any, expected: str
+    api: Api, column: str, operator: str, value: Any, expected: str
 ) -> None:
     times = {
         "Ada": datetime(2020, 1, 1, tzinfo=UTC),
@@ -178,7 +181,18 @@ def test_it_compares_times_and_takes_a_date_for_its_whole_day(
         with time_machine.travel(at, tick=False):
             make(name)
     with time_machine.travel(NOW, tick=False):
-        assert names(api, condition("subscriber", "created_at", operator, value)) == expected
+        assert names(api, condition("subscriber", column, operator, value)) == expected
+
+
+def test_it_compares_when_a_contact_was_last_changed(api: Api) -> None:
+    """Neither when it was made, nor when its row was written."""
+    with time_machine.travel(datetime(2026, 3, 8, tzinfo=UTC), tick=False):
+        make("Ada")
+        make("Bob")
+    with time_machine.travel(NOW, tick=False):
+        attach_tags(Subscriber.objects.filter(first_name="Bob").values_list("pk", flat=True), [TagFactory.create().pk])
+        assert names(api, condition("subscriber", "updated_at", "after", "2026-03-08")) == "Bob"
+        assert names(api, condition("subscriber", "updated_at", "before", "2026-03-09")) == "Ada"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from segments.models import ContactList, Tag
-from subscribers.models import Status, Subscriber
+from subscribers.models import LastChange, Status, Subscriber
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import emails, ids
@@ -192,9 +192,8 @@ def crowd(db: None) -> None:
             life_time_value=some,
             tags=[tag] if n % 2 == 0 else [],
         )
-        Subscriber.objects.filter(pk=contact.pk).update(
-            created_at=start + timedelta(days=few), updated_at=start + timedelta(days=some)
-        )
+        Subscriber.objects.filter(pk=contact.pk).update(created_at=start + timedelta(days=few))
+        LastChange.objects.filter(pk=contact.pk).update(at=start + timedelta(days=some))
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])

@@ -157,10 +157,18 @@ def test_each_foreign_key_has_an_index_for_the_deletion_of_what_it_refers_to(db:
         assert set(cursor.fetchall()) == WITHOUT_INDEX
 
 
-def test_whatever_moves_updated_at_stays_in_its_page(db: None) -> None:
+def test_what_is_written_often_has_room_in_its_page_and_few_indexes(db: None) -> None:
     """A new version of a row that changes no indexed column touches no index, where its page has room."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'subscribers_subscriber'")
-        assert not [definition for (definition,) in cursor.fetchall() if "updated_at" in definition]
-        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'subscribers_subscriber'")
-        assert cursor.fetchone() == (["fillfactor=85"],)
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'subscribers_lastchange'")
+        assert [definition.rpartition(" ")[2] for (definition,) in cursor.fetchall()] == ["(subscriber_id)"]
+        for table, free in {"subscribers_subscriber": 85, "subscribers_lastchange": 50}.items():
+            cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [table])
+            assert cursor.fetchone() == ([f"fillfactor={free}"],)
+
+
+def test_it_sorts_all_by_the_last_change_without_reading_contacts(api: Api, crowd: dict[str, int]) -> None:
+    for query in ("", "&sort_type=ASC", "&page=200"):
+        explained = plans(api, f"/subscribers?sort_by=updated_at{query}")
+        [ids] = [plan for plan in explained if "Limit" in plan and "subscribers_lastchange" in plan]
+        assert "subscribers_subscriber" not in ids

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from subscribers.models import Subscriber
+from subscribers.models import LastChange, Subscriber
 from tests.client import Api
 from tests.factories import SubscriberFactory
 from tests.subscribers.expected import missing, refused
@@ -30,7 +30,7 @@ def test_it_sets_one_property_of_the_chosen(api: Api, key: str, column: str, val
 
 def test_it_leaves_updated_at_of_those_that_have_the_value(api: Api) -> None:
     same, new = SubscriberFactory.create(status="pending"), SubscriberFactory.create()
-    Subscriber.objects.update(updated_at="2020-01-01 00:00:00+00:00")
+    LastChange.objects.update(at="2020-01-01 00:00:00+00:00")
     body = {"property": "status", "value": "pending", "subscribers": [same.pk, new.pk]}
     api.put("/subscribers/subscribers-property", body)
     same.refresh_from_db()

@@ -12,7 +12,7 @@ from fluenzr.ids import CONTACT, GROUP, encode
 from pipelines.models import Stage
 from segments.models import ContactList, Tag
 from subscribers import services
-from subscribers.models import Subscriber
+from subscribers.models import LastChange, Subscriber
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
@@ -81,7 +81,7 @@ def world(api: Api) -> World:
 def moved(contact: Subscriber, act: Callable[[], Any]) -> bool:
     """Whether an action that succeeds moves a contact's updated_at; another contact's stays in any case."""
     other = SubscriberFactory.create()
-    Subscriber.objects.update(updated_at=LONG_AGO)
+    LastChange.objects.update(at=LONG_AGO)
     answer = act()
     assert answer is None or answer.status_code in (200, 201), answer.content
     other.refresh_from_db()
@@ -166,7 +166,7 @@ def test_it_stays_where_nothing_changes(world: World, name: str) -> None:
 
 def test_it_moves_for_those_alone_who_got_the_tag(world: World) -> None:
     others = SubscriberFactory.create_batch(3)
-    Subscriber.objects.update(updated_at=LONG_AGO)
+    LastChange.objects.update(at=LONG_AGO)
     services.attach_tags([world.contact.pk, *(other.pk for other in others)], [world.tag.pk])
-    later = Subscriber.objects.filter(updated_at__gt=LONG_AGO).order_by("pk")
+    later = Subscriber.objects.filter(last_change__at__gt=LONG_AGO).order_by("pk")
     assert list(later) == others

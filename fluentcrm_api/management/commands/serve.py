@@ -24,6 +24,7 @@ from fluentcrm_api.server.checks import (
 from fluentcrm_api.server.requests import Limits
 from fluentcrm_api.server.supervisor import Supervisor
 from fluentcrm_api.server.web import web_program
+from fluentcrm_api.work import work_program
 
 # Seconds for running requests to finish after SIGTERM.
 STOP_SECONDS = 25
@@ -73,8 +74,13 @@ class Command(BaseCommand):
             default=max(2, os.cpu_count() or 2),
             help="worker processes (default: one a processor, at least 2)",
         )
+        parser.add_argument(
+            "--no-worker",
+            action="store_true",
+            help="leave out the process for background work; `manage.py work` runs it elsewhere",
+        )
 
-    def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, workers: int, no_worker: bool, **options: Any) -> None:
         """Serve until a signal stops it.
 
         Raises CommandError for an address that cannot be used, for a number of workers below 1, for a
@@ -98,7 +104,8 @@ class Command(BaseCommand):
 
         def announce() -> None:
             plural = "worker" if workers == 1 else "workers"
-            self.stdout.write(f"Serving on {web_address(host, port)} with {workers} {plural}.")
+            beside = "" if no_worker else ", and one for background work"
+            self.stdout.write(f"Serving on {web_address(host, port)} with {workers} {plural}{beside}.")
             self.stdout.flush()
 
         web = web_program(
@@ -109,4 +116,5 @@ class Command(BaseCommand):
             stop_seconds=STOP_SECONDS,
             on_thread_end=connections.close_all,
         )
-        sys.exit(Supervisor([web], stop_seconds=STOP_SECONDS, on_ready=announce).run())
+        programs = [web] if no_worker else [web, work_program()]
+        sys.exit(Supervisor(programs, stop_seconds=STOP_SECONDS, on_ready=announce).run())

@@ -1,0 +1,76 @@
+"""Running the sweeps of jobs.registry: each once a period, by whichever worker comes first."""
+
+import logging
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.db.models import F
+from django.db.models.functions import Now
+
+from jobs.claims import RELEASED, kept, lease, new_word
+from jobs.models import Sweep
+from jobs.registry import RegisteredSweep, sweeps
+from jobs.turns import one_line, stopping
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+MOST_WAIT = timedelta(minutes=10)
+
+
+def sweep_until_stopped() -> None:
+    """Run what is due until this process is told to stop; a database that is away is waited for."""
+    made = away = False
+    while not stopping.is_set():
+        more = False
+        try:
+            if not made:
+                make_rows()
+            more = run_due_sweeps()
+            made, away = True, False
+        except DatabaseError as error:
+            if not away:
+                log.warning("Sweeps wait for the database: %s", one_line(error))
+            away = True
+            connection.close()
+        if not more:
+            stopping.wait(LOOK_SECONDS)
+    connection.close()
+
+
+def make_rows() -> None:
+    """A row for each sweep that has none yet. Any number of workers may do so at once."""
+    Sweep.objects.bulk_create([Sweep(name=name) for name in sweeps()], ignore_conflicts=True)
+
+
+def run_due_sweeps() -> bool:
+    """Run each sweep that is due and nobody's; True if one of them has more to do. One statement where none is."""
+    registered = sweeps()
+    due = list(Sweep.objects.free().filter(name__in=registered).order_by("due").values_list("name", flat=True))
+    more = False
+    for name in due:
+        if not stopping.is_set():
+            more = run_sweep(registered[name]) or more
+    return more
+
+
+def run_sweep(sweep: RegisteredSweep) -> bool:
+    """Run one batch of a sweep, unless another worker has it; True if there is more. A failure is kept and logged."""
+    word = new_word()
+    if not Sweep.objects.filter(name=sweep.name).claim(word, lease()):
+        return False
+    row = Sweep.objects.filter(name=sweep.name).held(word)
+    try:
+        with kept(row):
+            more = bool(sweep.function())
+    except Exception as error:  # noqa: BLE001 - one that fails does not keep others from their turn
+        log.warning("The sweep %s failed: %s", sweep.name, one_line(error))
+        if not connection.in_atomic_block:  # as a test's is
+            connection.close_if_unusable_or_obsolete()
+        failures = Sweep.objects.filter(name=sweep.name).values_list("failures", flat=True).get()
+        wait = min(timedelta(seconds=sweep.seconds * 2 ** min(failures + 1, 16)), MOST_WAIT)
+        row.update(failures=F("failures") + 1, error=one_line(error), due=Now() + wait, ran_at=Now(), **RELEASED)
+        return False
+    due = Now() if more else Now() + timedelta(seconds=sweep.seconds)
+    row.update(failures=0, error="", due=due, ran_at=Now(), **RELEASED)
+    return more
