@@ -14,9 +14,10 @@ CONTACT_EVENTS = (
     "companies_detached",
     "consent_asked",
     "consent_given",
+    "soft_bounced",
 )
 # What else is created, updated and deleted. Entries of a note also have its contact.
-OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "template")
+OTHER_SUBJECTS = ("tag", "list", "company", "note", "stage", "field", "template", "webhook")
 # A status has no id: it is in `details`.
 SUBJECTS = ("contact", "status", *OTHER_SUBJECTS)
 EVENTS = (

@@ -122,6 +122,9 @@ FLUENZR_RATE_LIMIT = read_number("FLUENZR_RATE_LIMIT", 1000)
 FLUENTCRM_RATE_LIMIT = read_number("FLUENTCRM_RATE_LIMIT", 0)
 # Wrong passwords and keys a minute, for each address and each user name; 0 means no limit.
 FAILED_LOGINS_A_MINUTE = read_number("FAILED_LOGINS_A_MINUTE", 10)
+# For incoming hooks and bounces: the largest body in bytes, and requests per minute of each hook (0: no limit).
+HOOK_BODY_BYTES = read_number("HOOK_BODY_BYTES", 1024 * 1024, least=1024)
+HOOK_RATE_LIMIT = read_number("HOOK_RATE_LIMIT", 600)
 # Where these are counted: in Redis for all machines, else in a file for all processes of this machine.
 RATE_LIMIT_STORAGE: str = read("RATE_LIMIT_STORAGE", str, "")
 if RATE_LIMIT_STORAGE and not RATE_LIMIT_STORAGE.startswith(("redis://", "rediss://", "redis+unix://")):
@@ -228,7 +231,9 @@ INSTALLED_APPS = [
     "notes",
     "events",
     "profile_sections",
+    "webhooks",
     "bulk_actions",
+    "reports",
     "fluenzr",
     "fluentcrm_api",
 ]
@@ -237,6 +242,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wp_rest.middleware.WordPressRouting",
+    "webhooks.middleware.HookRouting",
     "changes.middleware.ActingRequest",
     "staff.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",

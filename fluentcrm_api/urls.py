@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("mail/", include("emails.urls")),
+    path("fluentcrm/", include("webhooks.urls")),
     path("v1/", include("fluenzr.urls")),
     path("v1", NoRouteView.as_view()),
     path(
@@ -40,6 +41,8 @@ urlpatterns = [
                         "notes.api.urls",
                         "options.api.urls",
                         "emails.api.urls",
+                        "webhooks.api.urls",
+                        "reports.api.urls",
                         "subscribers.api.urls",
                     ],
                     "wp/v2": ["accounts.api.urls"],

@@ -15,6 +15,7 @@ from staff import (  # noqa: F401 - each registers what it shows
     notes,
     segments,
     stages,
+    webhooks,
 )
 
 # Last, when every page that shows notes is registered.

@@ -31,6 +31,7 @@ WORDS = {
     "companies_detached": "Companies detached",
     "consent_asked": "Asked for consent",
     "consent_given": "Consent given",
+    "soft_bounced": "A mail did not arrive",
     **{
         f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
         for subject in OTHER_SUBJECTS

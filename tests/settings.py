@@ -17,6 +17,7 @@ os.environ |= {
     "ENV_FILE": "",
     # Tests that run at the same time would use up each other's requests.
     "FLUENZR_RATE_LIMIT": "0",
+    "HOOK_RATE_LIMIT": "0",
     "FAILED_LOGINS_A_MINUTE": "0",
     "SECRET_KEY": "only-for-tests-" + "0123456789" * 5,
     # Only a name: nothing is written there unless a test has something to keep.

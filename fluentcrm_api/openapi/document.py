@@ -54,6 +54,8 @@ TOPICS = {
     "Tags": "Labels for contacts.",
     "Lists": "Lists that contacts are on.",
     "Custom fields": "Fields that this site defines for its contacts and companies.",
+    "Hooks": "Addresses at which contacts, and reports of mail that bounced, come in without credentials.",
+    "Reports": "Numbers, and lists of options for forms.",
     "This API": "What this server is and what it can do.",
     ALIAS_TOPIC: "The same routes under a second address. Use the first ones.",
 }

@@ -131,7 +131,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         is_here = not request.chunked and len(data) >= request.content_length
         if not is_here and not self.adj.limits.wants_body(request):
             request.leave_body()
-        elif request.expect_continue and not data:
+            return
+        request.body_limit = self.adj.limits.body_limit(request)
+        request.hold_to_limit()
+        if request.completed:
+            return
+        if request.expect_continue and not data:
             self.send_continue()
 
     def refuse(self, error: Error, request: RequestParser | None = None) -> None:

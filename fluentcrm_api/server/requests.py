@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 HEADER_BYTES = 64 * 1024
 # The line before a chunk, and what follows the last one: waitress itself sets them no bound.
@@ -20,6 +20,10 @@ RETRY_SECONDS = 5
 
 def wants_every_body(request: Any) -> bool:
     return True
+
+
+def no_further_limit(request: Any) -> int | None:
+    return None
 
 
 def describe_plainly(path: str, status: int, reason: str) -> tuple[str, bytes]:
@@ -35,7 +39,8 @@ class Limits:
     unfinished requests and unread answers hold more than `held_bytes`, those go that have kept us
     waiting longest.
     `wants_body(request)` says, once the headers are there, whether the application will look at the
-    body. `describe(path, status, reason)` is (content type, body) of a refusal.
+    body; `body_limit(request)` is how many bytes of it are taken where those are fewer than `body_bytes`.
+    `describe(path, status, reason)` is (content type, body) of a refusal.
     """
 
     body_bytes: int = 10 * 1024 * 1024
@@ -45,6 +50,7 @@ class Limits:
     held_bytes: int = 64 * 1024 * 1024
     threads: int = 8
     wants_body: Callable[[Any], bool] = wants_every_body
+    body_limit: Callable[[Any], int | None] = no_further_limit
     describe: Callable[[str, int, str], tuple[str, bytes]] = describe_plainly
 
 
@@ -61,6 +67,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
     header_plus: bytes
     path = ""  # until the first line is read
     command = ""
+    body_limit: int | None = None  # bytes
     body_left = False  # the body stays where it is; the connection ends with the answer
 
     def received(self, data: bytes) -> int:
@@ -79,7 +86,14 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]
                 self.refuse(BadRequest("A chunk's length has no end."))
             elif len(self.body_rcv.trailer) > TRAILER_BYTES:
                 self.refuse(RequestHeaderFieldsTooLarge("The trailer is too long."))
+        if not self.completed:
+            self.hold_to_limit()
         return consumed
+
+    def hold_to_limit(self) -> None:
+        """Refuse a body that is too large, or whose Content-Length is."""
+        if self.body_limit is not None and max(self.content_length, self.body_bytes_received) > self.body_limit:
+            self.refuse(RequestEntityTooLarge("The body is too large."))
 
     def refuse(self, error: Error) -> None:
         self.error, self.completed = error, True

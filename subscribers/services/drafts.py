@@ -1,6 +1,6 @@
 """What is to be written of a contact, and what that makes of the columns that it has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,8 @@ WRITTEN = [*COLUMNS, "custom_values", "unsubscribe_reason", "unsubscribe_date"]
 class Draft:
     """What is to be written of one contact: columns and custom values, ids of tags and lists to attach and detach.
 
-    What is in both ends attached. A contact that is made has nothing to detach.
+    What is in both ends attached. A contact that is made has nothing to detach. An upsert does not
+    change the status of a contact that has one of the `lasting` statuses.
     """
 
     columns: Mapping[str, Any]
@@ -34,6 +35,7 @@ class Draft:
     detach_tags: Sequence[int] = ()
     detach_lists: Sequence[int] = ()
     unsubscribe_reason: str = ""
+    lasting: Collection[str] = ()
 
     @property
     def address(self) -> str:
@@ -56,6 +58,7 @@ def merge_same_address(drafts: Sequence[Draft]) -> dict[str, Draft]:
                 [*without(earlier.detach_tags, draft.tags), *draft.detach_tags],
                 [*without(earlier.detach_lists, draft.lists), *draft.detach_lists],
                 draft.unsubscribe_reason or earlier.unsubscribe_reason,
+                draft.lasting,
             )
         )
     return merged
@@ -81,6 +84,8 @@ def after_upsert(row: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     """What a known contact's columns are after an upsert."""
     after = _upserted({name: row[name] for name in WRITTEN}, draft.columns)
     after["custom_values"] = {**row["custom_values"], **_filled(draft.custom_values)}
+    if row["status"] in draft.lasting:
+        after["status"] = row["status"]
     note_leaving(row, after, draft.unsubscribe_reason)
     return after
 

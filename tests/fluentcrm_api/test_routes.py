@@ -17,10 +17,15 @@ from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.jobs.factories import JobFactory
 from tests.notes.factories import NoteFactory
+from webhooks.models import Webhook
+from webhooks.services import bounce_code
 from wp_rest.views import NoRouteView
 
 VERBS = ("get", "post", "put", "patch", "delete")
 PUBLIC = ("/wp-json/", "/wp-json/fluent-crm/v2", "/wp-json/wp/v2", "/openapi.json", "/docs")
+# Mail providers post here without credentials: the secret is in the address.
+BOUNCES = ("/public/bounce_handler/mailgun/{code}", "/public/bounce_handler/mailgun/handle/{code}")
+NO_CREDENTIALS = (*PUBLIC, *BOUNCES)
 
 
 class Line(NamedTuple):
@@ -147,6 +152,15 @@ REQUESTS = [
     *(line.spelt(contacts="subscribers") for line in OF_CONTACTS),
     *(line.spelt(contacts="contacts") for line in OF_CONTACTS),
     *OF_COMPANIES,
+    Line("GET", "/webhooks"),
+    Line("POST", "/webhooks", {"name": "Form"}),
+    Line("PUT", "/webhooks/{hook}", {"name": "Form"}),
+    Line("DELETE", "/webhooks/{hook}"),
+    *(Line("POST", path, {"event-data": {"event": "delivered"}}) for path in BOUNCES),
+    Line("GET", "/setting/bounce_configs"),
+    Line("GET", "/reports/ping"),
+    Line("GET", "/reports/options", query="?fields=tags,lists"),
+    Line("GET", "/reports/dashboard-stats"),
     Line("GET", "/jobs"),
     Line("GET", "/jobs/{job}"),
     Line("POST", "/jobs/{job}/cancel"),
@@ -175,11 +189,12 @@ def words(db: None) -> dict[str, str]:
         "note": NoteFactory.create(subscriber=contact),
         "company": company,
         "company_note": NoteFactory.create(subscriber=None, company=company),
+        "hook": Webhook.objects.create(name="Shop"),
         "job": JobFactory.create(),
         "template": TemplateFactory.create(),
         "message": MessageFactory.create(subscriber=contact),
     }
-    return {word: str(row.pk) for word, row in rows.items()}
+    return {word: str(row.pk) for word, row in rows.items()} | {"code": bounce_code()}
 
 
 def routes() -> set[tuple[str, str]]:
@@ -208,7 +223,7 @@ def callbacks(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Ite
 
 
 def test_every_route_has_a_request_here() -> None:
-    kinds = "tag list contact note company company_note job template message".split()
+    kinds = "tag list contact note company company_note job template message hook code".split()
     some = dict.fromkeys(kinds, "1")
     requested = set()
     for line in REQUESTS:
@@ -238,14 +253,14 @@ def test_it_lets_no_stranger_in(anonymous: Api, words: dict[str, str], line: Lin
     request = line.spelt(**words)
     before = count_rows()
     answer = anonymous.send(request.method, request.path + request.query, request.body)
-    assert answer.status_code == (200 if line.path in PUBLIC else 401)
+    assert answer.status_code == (200 if line.path in NO_CREDENTIALS else 401)
     assert count_rows() == before
 
 
 def test_it_lets_no_user_without_rights_in(words: dict[str, str], django_user_model: Any) -> None:
     nobody = Api(django_user_model.objects.create(username="nobody"))
     for line in REQUESTS:
-        if line.path in PUBLIC or line.path.endswith("/users/me"):
+        if line.path in NO_CREDENTIALS or line.path.endswith("/users/me"):
             continue
         request = line.spelt(**words)
         answer = nobody.send(request.method, request.path + request.query, request.body)

@@ -24,6 +24,7 @@ from jobs.models import Job
 from notes.models import Note
 from options.services import write_option
 from profile_sections.providers import SECTIONS
+from reports.api.options import OPTIONS
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
 from tests.client import FLUENTCRM
@@ -32,6 +33,7 @@ from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.jobs.factories import JobFactory
 from tests.openapi.conformance import DocumentedApi, validator_of
+from webhooks.models import Webhook
 from wp_rest.views import RestView
 
 NO_SUCH_ID = 10**12
@@ -49,6 +51,7 @@ class World:
     company: Company  # everything filled in, and `full` belongs to it
     company_note: Note
     nobodys: Company  # no contact belongs to it
+    hook: Webhook
     job: Job  # under way
     ended: Job
     template: Template
@@ -107,6 +110,8 @@ def world(admin: User) -> World:
         ChangedContact.objects.create(change=change, contact_id=full.pk)
     Change.objects.filter(user=admin).update(actor_kind="application_password", actor_id=1)
     nobodys = CompanyFactory.create()
+    Webhook.objects.create(name="Shop, too", tags=[tag.pk], lists=[contact_list.pk], companies=[company.pk])
+    hook = Webhook.objects.create(name="Shop", tags=[tag.pk], lists=[contact_list.pk], companies=[company.pk])
     job = JobFactory.create(user=admin, state="running", started_at="2026-01-31T09:05:00Z", done=3, total=9)
     ended = JobFactory.create(finished_at="2026-01-31T09:05:00Z", state="failed", error="x")
     template = TemplateFactory.create(status="publish", created_by=admin, settings={"template_config": {}})
@@ -121,7 +126,7 @@ def world(admin: User) -> World:
     Click.objects.create(message=message, link=link)
     write_option("email_settings", {"reply_to_email": "help@example.com"})
     return World(
-        tag, contact_list, full, bare, note, field, company, company_note, nobodys, job, ended, template, message
+        tag, contact_list, full, bare, note, field, company, company_note, nobodys, hook, job, ended, template, message
     )
 
 
@@ -144,6 +149,7 @@ class Request:
             "companies": world.company.pk,
             "templates": world.template.pk,
             "campaigns": world.message.pk,
+            "webhooks": world.hook.pk,
             "jobs": (world.ended if self.ended else world.job).pk,
         }
         note = world.company_note if kind == ["companies"] else world.note
@@ -335,6 +341,14 @@ STORIES: dict[str, list[Request]] = {
             ("DELETE", "/{note_id}", [Request()]),
         )
     },
+    "GET /webhooks": [Request(), Request("?search=sHop"), Request("?search=nothing")],
+    "POST /webhooks": send_body({"name": "Form", "status": "pending", "lists": "1,2", "tags": [1]}),
+    "PUT /webhooks/{id}": send_body({"status": "transactional", "companies": []}),
+    "DELETE /webhooks/{id}": [Request()],
+    "GET /setting/bounce_configs": [Request()],
+    "GET /reports/ping": [Request()],
+    "GET /reports/dashboard-stats": [Request()],
+    "GET /reports/options": [Request(f"?fields={','.join(OPTIONS)}"), Request("?fields=lists&with_count[]=lists")],
     "GET /custom-fields/contacts": [Request(), Request("?with[]=field_types&with[]=field_groups")],
     "PUT /custom-fields/contacts": send_body(
         {
@@ -431,6 +445,12 @@ REFUSED: dict[tuple[str, int], list[Request]] = {
     ("PUT /lists/{id}", 400): send_body({"title": TOO_LONG}),
     ("PUT /lists/{id}", 422): send_body({}),
     ("POST /lists/do-bulk-action", 422): send_body({"action": "paint"}),
+    ("POST /webhooks", 400): send_body({"name": "Form", "status": "bounced"}),
+    ("POST /webhooks", 422): [*send_body({}), *send_body({"name": ""})],
+    ("PUT /webhooks/{id}", 400): send_body({"tags": "1,x"}),
+    ("PUT /webhooks/{id}", 422): send_body({"name": ""}),
+    ("GET /reports/options", 400): [Request("?fields=[1,")],
+    ("GET /reports/options", 422): [Request()],
     ("GET /jobs", 400): [Request("?state=lost"), Request("?kind=x")],
     ("POST /jobs/{id}/cancel", 422): [Request(ended=True)],
     ("GET /subscribers/{id}/history", 400): [Request("?change=gone"), Request("?since=soon")],

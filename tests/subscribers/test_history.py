@@ -25,6 +25,8 @@ from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import FORBIDDEN, HISTORY, NO_ROUTE, NOT_FOUND, UNAUTHENTICATED
+from webhooks.providers import Kind, Report
+from webhooks.services import take_reports
 
 BULK = "/subscribers/do-bulk-action"
 
@@ -581,4 +583,5 @@ def test_it_uses_the_words_of_the_signal_alone(api: Api) -> None:
     services.set_status([contact.pk], "pending")
     [message] = ask_consent([contact.pk]).messages.values()
     confirm(Target(contact.pk, message), Origin())
+    take_reports("form", [Report(Kind.SOFT_BOUNCE, contact.email, "Full", "1")])
     assert set(Change.objects.values_list("event", flat=True)) == set(CONTACT_EVENTS)

@@ -15,6 +15,8 @@ from subscribers.services import Draft
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
+from webhooks.providers import Kind, Report
+from webhooks.services import take_reports
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +202,7 @@ def test_its_words_are_those_that_are_sent(heard: Heard, commit: Commit) -> None
     commit(services.set_status, [contact.pk], "pending")
     commit(services.attach_companies, [contact.pk], [company.pk])
     commit(services.detach_companies, [contact.pk], [company.pk])
+    commit(take_reports, "form", [Report(Kind.SOFT_BOUNCE, contact.email, "Full", "1")])
     commit(services.delete_contacts, [contact.pk])
     assert sorted({change for change, _, _ in heard}) == sorted(CONTACT_EVENTS)
 

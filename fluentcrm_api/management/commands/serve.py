@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from fluentcrm_api.errors import describe_refusal
-from fluentcrm_api.server.bodies import wants_body
+from fluentcrm_api.server.bodies import body_limit, wants_body
 from fluentcrm_api.server.checks import (
     check_database,
     check_migrations_are_applied,
@@ -58,6 +58,7 @@ def read_limits() -> Limits:
         held_bytes=max(Limits.held_bytes, 4 * settings.MAX_BODY_BYTES),
         threads=settings.WORKER_THREADS,
         wants_body=wants_body,
+        body_limit=body_limit,
         describe=describe_refusal,
     )
 
