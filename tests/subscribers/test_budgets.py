@@ -67,7 +67,7 @@ def test_it_lists_many_at_the_price_of_few(ready: Api, query: str, budget: int) 
     ("query", "budget"),
     [
         ("", CREDENTIALS + SHOWN),
-        ("with[]=stats&with[]=commerce_stat", CREDENTIALS + 1 + SHOWN),
+        ("with[]=stats&with[]=commerce_stat", CREDENTIALS + SHOWN + 1),
         ("with[]=custom_values&with[]=custom_fields", CREDENTIALS + 1 + SHOWN),
     ],
 )
