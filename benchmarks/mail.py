@@ -1,9 +1,10 @@
 """Measure sending: the worker against a bare smtplib loop with the same bodies, both to a sink on loopback.
 
-    python -m benchmarks.mail [--messages N] [--database sqlite|postgres]
+    python -m benchmarks.mail [--messages N] [--database sqlite|postgres] [--sink aiosmtpd|bare]
 
 A mailing with a name and two links goes to N contacts of an empty database. The sink is a process of its own that
-takes everything and keeps nothing. The bare loop gets its bodies ready made and has no database.
+takes everything and keeps nothing: aiosmtpd, which reads commands as a mail server does, or a bare one that hardly
+looks at them. The bare loop gets its bodies ready made and has no database.
 """
 
 import argparse
@@ -13,10 +14,13 @@ import os
 import smtplib
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+from aiosmtpd.handlers import Sink as SinkHandler
+from aiosmtpd.smtp import SMTP
 
 from tests.postgres import free_port, stop_on_sigterm, throwaway_postgres
 
@@ -52,19 +56,26 @@ class Sink(asyncio.Protocol):
         return True
 
 
-def serve(port: int) -> None:
+def mail_server() -> SMTP:
+    return SMTP(SinkHandler(), hostname="127.0.0.1")
+
+
+SINKS: Mapping[str, Callable[[], asyncio.BaseProtocol]] = {"aiosmtpd": mail_server, "bare": Sink}
+
+
+def serve(port: int, kind: str) -> None:
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", port)
+        server = await asyncio.get_running_loop().create_server(SINKS[kind], "127.0.0.1", port)
         await server.serve_forever()
 
     asyncio.run(run())
 
 
 @contextmanager
-def sink() -> Iterator[int]:
+def sink(kind: str) -> Iterator[int]:
     """The port of a sink."""
     port = free_port()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, kind), daemon=True)
     process.start()
     try:
         for _ in range(200):
@@ -124,11 +135,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--sink", choices=SINKS, default="aiosmtpd")
     options = parser.parse_args()
     stop_on_sigterm()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fluentcrm-mail-")))
-        port = stack.enter_context(sink())
+        port = stack.enter_context(sink(options.sink))
         url = f"sqlite:///{folder / 'mail.sqlite3'}"
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",

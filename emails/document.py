@@ -19,7 +19,7 @@ STYLE_VALUE = re.compile(r"[\w#.,%'\" -]*", re.ASCII)
 def document_of(mailing: Mailing, site: EmailSettings, site_style: Mapping[str, Any]) -> str:
     """The HTML with its codes, before styles are inlined and links are counted."""
     if mailing.design in RAW_DESIGNS:
-        return f"{hidden(mailing.pre_header)}{mailing.body}"
+        return mailing.body
     chosen = mailing.settings.get("template_config")
     style = {**site_style, **(chosen if isinstance(chosen, dict) else {})}
     return render_to_string(
@@ -48,7 +48,3 @@ def footer_of(mailing: Mailing, site: EmailSettings) -> str:
     if isinstance(own, dict) and own.get("custom_footer") == "yes":
         return str(own.get("footer_content") or "")
     return site.email_footer
-
-
-def hidden(pre_header: str) -> str:
-    return f'<div style="display: none;">{pre_header}</div>' if pre_header else ""

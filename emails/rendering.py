@@ -19,7 +19,7 @@ import lxml.html
 from inscriptis.model.config import ParserConfig
 
 from emails.codes import ADDRESSES, Code, Context, Piece, html_of, split_codes, value_of
-from emails.design import site_style
+from emails.design import RAW_DESIGNS, site_style
 from emails.document import document_of
 from emails.models import Mailing
 from emails.settings import EmailSettings, read_settings
@@ -92,7 +92,9 @@ class Compiled:
         self.token = secrets.token_hex(8)
         self.codes: list[Code] = []
         self.references: list[Reference] = []
-        document = self.inlined(self.with_places(document_of(mailing, site, style)))
+        # The frame has a place of its own for it.
+        pre_header = self.with_places(mailing.pre_header) if mailing.design in RAW_DESIGNS else ""
+        document = self.inlined(self.with_places(document_of(mailing, site, style)), pre_header)
         self.html_pieces = self.split(document)
         self.text_pieces = self.split(plain(document.replace(self.mark(PICTURE, 0), "")))
 
@@ -159,7 +161,7 @@ class Compiled:
     def mark(self, kind: str, number: int) -> str:
         return f"x{self.token}{kind}{number}x"
 
-    def inlined(self, document: str) -> str:
+    def inlined(self, document: str, pre_header: str) -> str:
         """The document with its styles on its elements, a placeholder for each link, and one for the picture."""
         parser = lxml.html.HTMLParser(encoding="utf-8")
         # The declaration makes a document of anything, also of nothing.
@@ -170,6 +172,10 @@ class Compiled:
                 self.references.append(Reference(tuple(self.pieces_of(address))))
                 element.set("href", self.mark("link", len(self.references) - 1))
         body = root.find("body")
+        if pre_header and body is not None:
+            hidden = lxml.html.Element("div", style="display: none;")
+            hidden.text, hidden.tail, body.text = pre_header, body.text, None
+            body.insert(0, hidden)
         end = root if body is None else body
         mark = lxml.html.Element("i")
         mark.text = self.mark(PICTURE, 0)

@@ -9,8 +9,8 @@ from django.utils.text import slugify
 from emails.design import site_style
 from emails.models import Kind, Mailing, Message, State
 from emails.reading import clicks_of_message, recipients_by_mailing
-from emails.rendering import Compilation
-from emails.services.composing import context_of, read_recipients
+from emails.services.composing import as_seen
+from emails.settings import read_settings
 from subscribers.api.representation import show_contacts
 from subscribers.reading import read_contacts
 from wp_rest.dates import write_datetime
@@ -113,16 +113,11 @@ def show_preview(message: Message) -> dict[str, Any]:
     [info] = show_messages_whole([message])
     if info["subscriber"]:
         info["subscriber"]["campaign_id"] = info["campaign_id"]  # as recorded
-    compilation = Compilation.under_current_settings()
-    compilation.read([message.mailing_id])
-    recipient = read_recipients([message.subscriber_id])[message.subscriber_id]
-    # Neither picture nor counted links: whoever looks at it is not the contact.
-    rendered = compilation.of(message.mailing_id).render(context_of(message, recipient, compilation), {}, "")
-    site = compilation.site
+    rendered, site = as_seen(message), read_settings()
     return {
         "info": info,
         "email": {
-            "to": {"email": message.email, "name": recipient.columns["full_name"]},
+            "to": {"email": message.email, "name": message.subscriber.full_name},
             "from": {"name": site.from_name or None, "email": site.from_email or None},
             "reply": {"name": site.reply_to_name, "email": site.reply_to_email} if site.reply_to_email else None,
             "subject": message.subject or rendered.subject,

@@ -76,6 +76,17 @@ def compose(
     return composed
 
 
+def as_seen(message: Letter) -> Rendered:
+    """What a message looks like now, for whoever is not the contact in its mailbox: nothing in it counts.
+
+    For previews and the page for browsers. Raises KeyError where the contact is gone. A fixed number of statements.
+    """
+    compilation = Compilation.under_current_settings()
+    compilation.read([message.mailing_id])
+    recipient = read_recipients([message.subscriber_id])[message.subscriber_id]
+    return compilation.of(message.mailing_id).render(context_of(message, recipient, compilation), {}, "")
+
+
 def target_of(message: Letter) -> Target:
     return Target(message.subscriber_id, message.id)
 

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.emails.smtp import Mailbox, mail_server
+from emails.models import Message
+from tests.emails.factories import MessageFactory
+from tests.emails.smtp import ADDRESS, Mailbox, mail_server
+
+
+@pytest.fixture
+def message(db: None) -> Message:
+    """A message that is due, to Ada."""
+    message: Message = MessageFactory.create(subscriber__email=ADDRESS, subscriber__first_name="Ada")
+    return message
 
 
 @pytest.fixture

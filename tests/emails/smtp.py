@@ -12,6 +12,8 @@ from aiosmtpd.smtp import SMTP
 
 from tests.postgres import free_port
 
+# Whose messages the tests refuse.
+ADDRESS = "ada@example.com"
 # Instead of an answer: the connection is cut.
 DROP = "drop"
 

@@ -1,7 +1,5 @@
 """What a worker asks all day long is answered from small indexes."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 
@@ -19,7 +17,7 @@ NOW = "2026-01-31 09:05:00+00"
         (GIVE_UP, ["x", NOW, NOW], "emails_claimed"),
     ],
 )
-def test_it_uses_an_index_of_few_rows(db: None, sql: str, parameters: list[Any], index: str) -> None:
+def test_it_uses_an_index_of_few_rows(db: None, sql: str, parameters: list[str | int], index: str) -> None:
     MessageFactory.create_batch(3)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

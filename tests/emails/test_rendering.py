@@ -191,6 +191,14 @@ def test_the_frame_has_pre_header_footer_and_the_mailing_s_own_style() -> None:
     )
 
 
+def test_a_whole_document_gets_its_pre_header_and_no_frame() -> None:
+    body = "<!DOCTYPE html><html><head><title>T</title></head><body>a<p>b</p></body></html>"
+    rendered = render(body, pre_header="Look {{contact.first_name}} <b>")
+    assert '<title>T</title></head><body><div style="display: none;">Look Ada &lt;b&gt;</div>a<p>b</p>' in rendered.html
+    assert "Look" not in rendered.text
+    assert "High St" not in rendered.html
+
+
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [

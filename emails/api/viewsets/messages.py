@@ -116,7 +116,7 @@ class PreviewViewSet(RestViewSet):
     rights: ClassVar = {"list": VIEW}
 
     def list(self, request: Request, pk: int) -> Response:
-        message = Message.objects.filter(pk=pk).select_related("mailing").first()
+        message = Message.objects.filter(pk=pk).select_related("mailing", "subscriber").first()
         if message is None:
             raise NotFound
         return Response(show_preview(message))
