@@ -14,6 +14,8 @@ from changes.actors import ActorKind, Channel, acting_as
 from changes.rows import entry_of, saving
 from changes.services import Entry, record
 from database.insert import insert_new
+from emails.services.asking import ask_consent
+from emails.services.bounces import mark_returned
 from subscribers.models import Status, Subscriber
 from subscribers.services import Draft, Written, attach_companies, upsert_contacts
 from webhooks.models import BounceReport, Webhook
@@ -64,7 +66,9 @@ def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
     """Create or update the contacts that were posted to a hook. The hook decides their status and companies.
 
     A draft without tags (or lists) gets the tags of the hook. Returns the result for each lower-cased address.
-    The statements are those of `upsert_contacts`, and of `attach_companies` if the hook has companies.
+    Contacts that are pending then are asked for their consent; the mail is sent by a worker.
+    The statements are those of `upsert_contacts`, of `attach_companies` if the hook has companies, and of
+    `ask_consent` if its status is pending.
     """
     lasting = LASTING.get(hook.status, NOT_WRITTEN_TO)
     complete = [
@@ -81,7 +85,8 @@ def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
         written = upsert_contacts(complete)
         if hook.companies:
             attach_companies([one.id for one in written.values()], hook.companies)
-    # emails.services is called here to ask the contacts that are now pending for their consent.
+        if hook.status == Status.PENDING:
+            ask_consent([one.id for one in written.values()])
     return written
 
 
@@ -114,7 +119,7 @@ def take_reports(service: str, reports: Sequence[Report]) -> None:
     with acting_as(Channel.HOOK):
         upsert_contacts(drafts_of(fresh))
         _record_soft_bounces(service, [report for report in fresh if report.kind is Kind.SOFT_BOUNCE])
-    # emails.services is called here to mark the messages with the `message_id` of these reports.
+    mark_returned({report.message_id: report.reason for report in fresh if report.kind is Kind.HARD_BOUNCE})
 
 
 def digest_of(service: str, report: Report) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from emails.models import CONSENT_KINDS, Message, State, Template
 from segments.counts import count_contacts
 from segments.models import Tag
 from subscribers.models import Status, Subscriber
@@ -18,8 +19,9 @@ QUICK_LINKS = (
 
 
 def dashboard() -> dict[str, Any]:
-    """Three statements: the kept counts of contacts, the tags, and whether there is a contact."""
+    """Five statements: the kept counts of contacts, the tags, whether there is a contact, the mails, the templates."""
     tag_count = Tag.objects.count()
+    sent = Message.objects.filter(state=State.SENT).exclude(kind__in=CONSENT_KINDS).count()
     steps = [
         step("Create a Tag", "tags", done=tag_count > 0),
         step("Import Contacts", "subscribers", done=Subscriber.objects.exists()),
@@ -32,9 +34,9 @@ def dashboard() -> dict[str, Any]:
             "total_subscribers": number("Active Contacts", "subscribers", count_contacts(statuses=[Status.SUBSCRIBED])),
             # What is always 0 does not exist yet.
             "total_campaigns": number("Campaigns", "campaigns", 0),
-            "email_sent": number("Emails Sent", "all_emails", 0),
+            "email_sent": number("Emails Sent", "all_emails", sent),
             "tags": number("Tags", "tags", tag_count),
-            "total_templates": number("Email Templates", "templates", 0),
+            "total_templates": number("Email Templates", "templates", Template.objects.count()),
             "total_automations": number("Active Automations", "funnels", 0),
         },
         "sales": [],

@@ -8,7 +8,9 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from subscribers.models import Subscriber
 from tests.client import Api
+from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 
 FIELDS = (
@@ -98,13 +100,17 @@ def test_the_dashboard_counts(api: Api) -> None:
     TagFactory.create_batch(3)
     for status in ("subscribed", "subscribed", "pending", "bounced"):
         SubscriberFactory.create(status=status)
+    TemplateFactory.create_batch(2)
+    for state in ("sent", "sent", "failed"):
+        MessageFactory.create(state=state, subscriber=Subscriber.objects.first())
+    MessageFactory.create(state="sent", kind="double_optin", subscriber=Subscriber.objects.first())
     told = api.get("/reports/dashboard-stats").json()
     assert {name: one["count"] for name, one in told["stats"].items()} == {
         "total_subscribers": 2,
         "total_campaigns": 0,
-        "email_sent": 0,
+        "email_sent": 2,
         "tags": 3,
-        "total_templates": 0,
+        "total_templates": 2,
         "total_automations": 0,
     }
     assert told["stats"]["tags"] == {"title": "Tags", "count": 3, "route": {"name": "tags"}}
@@ -123,7 +129,7 @@ def test_every_quick_link_leads_somewhere(api: Api, admin: Any) -> None:
     ("path", "budget"),
     [
         ("/reports/ping", 1),
-        ("/reports/dashboard-stats", 4),
+        ("/reports/dashboard-stats", 6),
         (f"/reports/options?fields={FIELDS}", 4),  # tags, lists, custom fields
         ("/reports/options?fields=lists&with_count[]=lists", 3),
     ],

@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from changes.models import Change, ChangedContact
+from emails.models import Message
 from subscribers.models import Status, Subscriber
 from subscribers.services import set_status
 from tests.client import FLUENTCRM, Api
+from tests.emails.factories import MessageFactory
 from tests.factories import SubscriberFactory
 from webhooks.models import BounceReport
 from webhooks.services import REMEMBERED, bounce_code
@@ -273,3 +275,22 @@ def test_many_cost_as_many_statements_as_few() -> None:
             report("sendgrid", events)
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_it_marks_the_message_that_came_back() -> None:
+    contact = SubscriberFactory.create(email=EMAIL)
+    returned, other = (MessageFactory.create(subscriber=contact, state="sent") for _ in range(2))
+    headers = {"message-id": f"{returned.hash}@crm.example.com"}
+    body = mailgun("failed", severity="permanent", message={"headers": headers}, reason="No such user")
+    report("mailgun", body)
+    report("postmark", {"RecordType": "Bounce", "Type": "HardBounce", "Email": EMAIL, "ID": 1, "MessageID": "theirs"})
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert states == {returned.pk: "bounced", other.pk: "sent"}
+
+
+def test_a_temporary_failure_marks_no_message() -> None:
+    message = MessageFactory.create(subscriber=SubscriberFactory.create(email=EMAIL), state="sent")
+    headers = {"message-id": f"<{message.hash}@crm.example.com>"}
+    report("mailgun", mailgun("failed", severity="temporary", message={"headers": headers}))
+    message.refresh_from_db()
+    assert message.state == "sent"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emails.models import Message
 from subscribers.models import LEFT, Status, Subscriber
 from tests.factories import SubscriberFactory
 from tests.webhooks.strangers import data_of, post
@@ -39,3 +40,36 @@ def test_it_gives_the_hooks_status_but_to(before: str, status: str) -> None:
 def test_a_new_contact_has_the_hooks_status(status: str) -> None:
     data_of(post(Webhook.objects.create(name="Form", status=status), {"email": "new@example.com"}))
     assert Subscriber.objects.get().status == status
+
+
+def asked() -> list[str]:
+    return sorted(Message.objects.filter(kind="double_optin", state="scheduled").values_list("email", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_pending_hook_asks_for_consent() -> None:
+    hook = Webhook.objects.create(name="Form", status="pending")
+    data_of(post(hook, {"email": "new@example.com"}))
+    for before in Status.values:
+        data_of(post(hook, {"email": SubscriberFactory.create(status=before, email=f"{before}@example.com").email}))
+    # Whoever bounced or complained is asked nothing, and whoever has confirmed is not asked again.
+    assert asked() == [
+        "new@example.com",
+        "pending@example.com",
+        "transactional@example.com",
+        "unsubscribed@example.com",
+    ]
+
+
+@pytest.mark.django_db
+def test_it_asks_once_however_often_a_form_is_sent() -> None:
+    hook = Webhook.objects.create(name="Form", status="pending")
+    for _ in range(3):
+        data_of(post(hook, {"email": "new@example.com"}))
+    assert asked() == ["new@example.com"]
+
+
+@pytest.mark.django_db
+def test_another_hook_asks_nobody() -> None:
+    data_of(post(Webhook.objects.create(name="Form", status="subscribed"), {"email": "new@example.com"}))
+    assert asked() == []
