@@ -1,7 +1,10 @@
 """The addresses in mails that only count: the tracking picture, and links on their way to where the mail points."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,6 +14,7 @@ from emails.links import Target, read_token
 from emails.models import Message
 from emails.services.tracking import record_click, record_open, url_of
 
+log = logging.getLogger(__name__)
 # One transparent point.
 PICTURE = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b",
@@ -34,7 +38,7 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     """The tracking picture, whatever the token: a mail never shows a broken one."""
     target = read_token("open", token)
     if target and not is_prefetch(request) and not is_arrival(request, target):
-        record_open(target)
+        count(record_open, target)
     return HttpResponse(PICTURE, content_type="image/gif")
 
 
@@ -47,8 +51,16 @@ def clicked(request: HttpRequest, token: str) -> HttpResponse:
     if not target or not url:
         raise Http404
     if not is_prefetch(request):
-        record_click(target)
+        count(record_click, target)
     return TemporaryRedirect(url)
+
+
+def count(record: Callable[[Target], None], target: Target) -> None:
+    """Count, if the database lets us; whoever opens a mail or follows a link gets on all the same."""
+    try:
+        record(target)
+    except DatabaseError:
+        log.warning("A visit to message %s could not be counted.", target.message, exc_info=True)
 
 
 def is_prefetch(request: HttpRequest) -> bool:

@@ -42,9 +42,14 @@ def send_due(limit: int = 1000, connection: Any = None) -> int:
 def send_now(ids: Collection[int]) -> int:
     """Send these messages while somebody waits, if the rate allows; returns how many left. What is not sent stays due.
 
-    The mail server has IMPATIENT seconds for each answer.
+    The mail server has IMPATIENT seconds for each answer. Raises nothing: a request that failed after a mail has left
+    would be repeated, and the mail with it.
     """
-    return send_claimed(len(ids), get_connection(timeout=IMPATIENT), ids)
+    try:
+        return send_claimed(len(ids), get_connection(timeout=IMPATIENT), ids)
+    except DatabaseError:
+        log.exception("It is not known what became of the messages %s.", list(ids))
+        return 0
 
 
 def send_claimed(limit: int, connection: Any, only: Collection[int] | None = None) -> int:

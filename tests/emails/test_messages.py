@@ -1,13 +1,13 @@
 """/subscribers/{id}/emails, /campaigns/emails/{id}/preview, /reports/emails, and the numbers of mails."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
+from django.db import OperationalError
 from django.utils import timezone
 
 from emails.models import Click, Kind, Link, Mailing, Message
+from emails.services import sending
 from options.services import write_option
 from subscribers.models import Status
 from subscribers.services import delete_contacts
@@ -49,6 +49,20 @@ def test_what_the_server_does_not_take_now_is_tried_again(api: Api, mailbox: Mai
     assert api.post(f"/subscribers/{contact.pk}/emails/send", {"campaign": MAIL}).status_code == 200
     [mail] = api.get(f"/subscribers/{contact.pk}/emails").json()["emails"]["data"]
     assert (mail["status"], mail["note"]) == ("scheduled", "450 Busy")
+
+
+def test_a_database_that_fails_after_it_left_repeats_no_mail(
+    api: Api, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lose(*arguments: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(sending, "finish", lose)
+    contact = SubscriberFactory.create()
+    assert api.post(f"/subscribers/{contact.pk}/emails/send", {"campaign": MAIL}).status_code == 200
+    assert mailbox.addresses == [contact.email]
+    assert Message.objects.get().state == "sending"
+    assert "It is not known" in caplog.text
 
 
 def test_it_sends_no_other_mail_that_is_due(api: Api, mailbox: Mailbox) -> None:
@@ -202,47 +216,3 @@ def test_it_counts_the_links_that_a_contact_followed(api: Api) -> None:
         {"url": "https://b.example.com", "count": "10"},
         {"url": "https://a.example.com", "count": "3"},
     ]
-
-
-# --- Numbers --------------------------------------------------------------------------------------
-
-
-def test_a_contact_s_stats_count_what_was_sent_to_it(api: Api) -> None:
-    contact = SubscriberFactory.create()
-    now = timezone.now()
-    MessageFactory.create(subscriber=contact)
-    MessageFactory.create(subscriber=contact, sent_at=now)
-    MessageFactory.create(subscriber=contact, sent_at=now, opened_at=now, opens=7)
-    MessageFactory.create(subscriber=contact, sent_at=now, opened_at=now, clicked_at=now, clicks=9)
-    MessageFactory.create(subscriber=contact, sent_at=now, mailing__kind=Kind.DOUBLE_OPTIN)
-    shown = api.get(f"/subscribers/{contact.pk}?with[]=stats").json()["subscriber"]
-    assert shown["stats"] == {"emails": 3, "opens": 2, "clicks": 1}
-
-
-@pytest.mark.parametrize(("word", "column"), [("sents", "sent_at"), ("opens", "opened_at"), ("clicks", "clicked_at")])
-def test_it_counts_by_day_in_the_site_s_time_zone(api: Api, settings: Any, word: str, column: str) -> None:
-    settings.TIME_ZONE = "Asia/Tokyo"
-    moment = datetime(2026, 1, 30, 15, 30, tzinfo=UTC)  # the 31st there
-    for hours in (0, 1, 24, -24):
-        MessageFactory.create(**{column: moment + timedelta(hours=hours)})
-    days = "date_range[]=2026-01-31&date_range[]=2026-02-02"
-    assert api.get(f"/reports/email-{word}?{days}").json()["stats"] == {
-        "2026-01-31": 2,
-        "2026-02-01": 1,
-        "2026-02-02": 0,
-    }
-
-
-def test_it_counts_the_last_month_unless_told_otherwise(api: Api) -> None:
-    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False):
-        stats = api.get("/reports/email-sents").json()["stats"]
-    assert (len(stats), min(stats), max(stats)) == (31, "2026-01-30", "2026-03-01")
-
-
-@pytest.mark.parametrize(
-    "days", ["date_range=2026-01-31", "date_range[]=x&date_range[]=y", "date_range=1000-01-01,2026-01-01"]
-)
-def test_it_refuses_days_that_are_none(api: Api, days: str) -> None:
-    answer = api.get(f"/reports/email-opens?{days}")
-    assert answer.status_code == 400
-    assert list(answer.json()["errors"]) == ["date_range"]

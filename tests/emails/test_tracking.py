@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.signing import Signer
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -175,6 +176,19 @@ def test_a_click_that_leads_nowhere_is_404(visit: Visit, settings: Any, message:
     assert visit(address("click", target(message))).status_code == 404
     link.delete()
     assert visit(url).status_code == 404
+
+
+def test_whoever_cannot_be_counted_gets_on_all_the_same(
+    visit: Visit, message: Message, link: Link, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr("emails.services.tracking.seen", fail)
+    assert visit(address("open", target(message))).status_code == 200
+    assert visit(address("click", target(message, link))).status_code == 307
+    assert caplog.text.count("could not be counted") == 2
+    assert counts(message) == (0, 0)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
