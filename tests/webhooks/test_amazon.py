@@ -221,10 +221,11 @@ def test_it_reads_what_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert double.asked == "GET /?Action=ConfirmSubscription&Token=x"
 
 
-@pytest.mark.parametrize(
-    "double", [Double(302, b""), Double(500, b""), Double(200, b"x" * (outgoing.MAX_BYTES + 1))], ids=str
-)
-def test_it_takes_no_redirect_no_error_and_not_too_much(monkeypatch: pytest.MonkeyPatch, double: Double) -> None:
+@pytest.mark.parametrize(("status", "size"), [(302, 0), (500, 0), (200, outgoing.MAX_BYTES + 1)])
+def test_it_takes_no_redirect_no_error_and_not_too_much(
+    monkeypatch: pytest.MonkeyPatch, status: int, size: int
+) -> None:
+    double = Double(status, b"x" * size)
     with pytest.raises(outgoing.Unreachable):
         answered(monkeypatch, double)
     assert double.closed
