@@ -19,10 +19,10 @@ from jobs.tasks import go_on
 from jobs.turns import run_chunk
 from segments.models import Tag
 from tests.factories import TagFactory
+from tests.jobs.clock import pass_seconds
 from tests.jobs.factories import JobFactory
 from tests.jobs.kinds import count_one, kind_of, start
 from tests.jobs.queue import finish, run_tasks
-from tests.jobs.steps import pass_seconds
 
 pytestmark = pytest.mark.django_db
 
