@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import Celery, signals
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import TaskResult, TaskResultStatus
@@ -63,7 +63,7 @@ def run(path: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         raise InvalidTaskError(f"{path} is no task.")
     try:
         task.call(*args, **kwargs)
-    except DatabaseError as error:
+    except Error as error:
         log.warning("A task was lost, to be made anew: %s", one_line(error))
         connection.close()
 

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -64,7 +64,7 @@ def kept(rows: QuerySet[Any]) -> Iterator[None]:
         try:
             while not over.wait(settings.JOB_LEASE / 3):
                 # On SQLite nobody else writes while a chunk does, so nobody takes it over either.
-                with suppress(DatabaseError):
+                with suppress(Error):
                     rows.all().update(claimed_until=Now() + lease())
         finally:
             connection.close()
