@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks.exceptions import InvalidTaskError
 from kombu.exceptions import OperationalError as NoBroker
@@ -88,7 +88,7 @@ def test_a_database_that_is_away_is_one_line_of_the_log(
         raise OperationalError("the connection is closed")
 
     monkeypatch.setattr("jobs.claims.claim", away)
-    monkeypatch.setattr(celery.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     celery.run("jobs.tasks.go_on", [1], {})
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert record.getMessage().startswith(
