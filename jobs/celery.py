@@ -32,15 +32,19 @@ PRIORITIES = 10
 CONNECT_SECONDS = 2
 # How often the worker looks whether it is to stop.
 LOOK_SECONDS = 0.5
+REDIS = {
+    "socket_timeout": 30,
+    "socket_connect_timeout": CONNECT_SECONDS,
+    # Several sites may share one Redis.
+    "global_keyprefix": f"{settings.TASK_QUEUE}:",
+}
 
 app = Celery("fluentcrm")
 app.conf.update(
     broker_url=settings.TASK_BROKER_URL,
     broker_connection_timeout=CONNECT_SECONDS,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_timeout": 30, "socket_connect_timeout": CONNECT_SECONDS}
-    if settings.TASK_BROKER_URL.startswith("redis")
-    else {},
+    broker_transport_options=REDIS if settings.TASK_BROKER_URL.startswith("redis") else {},
     task_publish_retry=False,
     task_ignore_result=True,
     task_default_queue=settings.TASK_QUEUE,

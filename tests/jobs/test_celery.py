@@ -27,7 +27,11 @@ def broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         queue = f"tests-{uuid.uuid4().hex}"
         yield {"TASK_BROKER_URL": url, "TASK_QUEUE": queue}
         channel: Any = connection.channel()
-        channel.queue_delete(queue)
+        if request.param == "Redis":
+            channel.client.delete(*channel.client.keys(f"{queue}:*"))
+        else:
+            channel.queue_delete(queue)
+            channel.exchange_delete(queue)
 
 
 def test_a_job_whose_workers_are_killed_again_and_again_is_done_once(running: Site, broker: dict[str, str]) -> None:
