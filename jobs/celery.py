@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import Celery, signals
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import TaskResult, TaskResultStatus
@@ -32,15 +32,19 @@ PRIORITIES = 10
 CONNECT_SECONDS = 2
 # How often the worker looks whether it is to stop.
 LOOK_SECONDS = 0.5
+REDIS = {
+    "socket_timeout": 30,
+    "socket_connect_timeout": CONNECT_SECONDS,
+    # Several sites may share one Redis.
+    "global_keyprefix": f"{settings.TASK_QUEUE}:",
+}
 
 app = Celery("fluentcrm")
 app.conf.update(
     broker_url=settings.TASK_BROKER_URL,
     broker_connection_timeout=CONNECT_SECONDS,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_timeout": 30, "socket_connect_timeout": CONNECT_SECONDS}
-    if settings.TASK_BROKER_URL.startswith("redis")
-    else {},
+    broker_transport_options=REDIS if settings.TASK_BROKER_URL.startswith("redis") else {},
     task_publish_retry=False,
     task_ignore_result=True,
     task_default_queue=settings.TASK_QUEUE,
@@ -63,7 +67,7 @@ def run(path: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         raise InvalidTaskError(f"{path} is no task.")
     try:
         task.call(*args, **kwargs)
-    except DatabaseError as error:
+    except Error as error:
         log.warning("A task was lost, to be made anew: %s", one_line(error))
         connection.close()
 

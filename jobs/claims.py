@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -64,7 +64,7 @@ def kept(rows: QuerySet[Any]) -> Iterator[None]:
         try:
             while not over.wait(settings.JOB_LEASE / 3):
                 # On SQLite nobody else writes while a chunk does, so nobody takes it over either.
-                with suppress(DatabaseError):
+                with suppress(Error):
                     rows.all().update(claimed_until=Now() + lease())
         finally:
             connection.close()
@@ -91,6 +91,7 @@ def change(job: Job, **columns: Any) -> None:
 def advance(job: Job, progress: Progress) -> None:
     """Keep what a chunk did, in its transaction. One statement. Raises ClaimLost."""
     job.done += progress.done
+    job.attempts = 0
     job.cursor, job.result = progress.cursor, dict(progress.result)
     job.total = job.done if progress.finished else max(job.total, job.done)
     columns = {"done": job.done, "total": job.total, "cursor": job.cursor, "result": job.result}
@@ -99,7 +100,7 @@ def advance(job: Job, progress: Progress) -> None:
         columns |= {"state": State.DONE, "finished_at": Now(), **RELEASED}
     else:
         columns["claimed_until"] = Now() + lease()
-    change(job, attempts=0, error="", **columns)
+    change(job, attempts=job.attempts, error="", **columns)
 
 
 def give_back(job: Job, *, state: State = State.RUNNING) -> None:
@@ -112,11 +113,13 @@ def give_back(job: Job, *, state: State = State.RUNNING) -> None:
 
 def put_off(job: Job, error: str) -> None:
     """After a failure: tried again in some seconds, in twice as many after the next, up to MAX_ATTEMPTS times."""
+    # A chunk that was done in this turn has set it back: this is the first attempt at the next one.
+    job.attempts = max(job.attempts, 1)
     if job.attempts >= MAX_ATTEMPTS:
         fail(job, error)
     else:
         later = Now() + timedelta(seconds=2**job.attempts)
-        change(job, state=State.QUEUED, error=error, due=later, **RELEASED)
+        change(job, state=State.QUEUED, attempts=job.attempts, error=error, due=later, **RELEASED)
 
 
 def fail(job: Job, error: str) -> None:

@@ -3,8 +3,7 @@
 import logging
 from datetime import timedelta
 
-from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from jobs.claims import RELEASED, kept, lease, new_word
@@ -28,7 +27,7 @@ def sweep_until_stopped() -> None:
                 make_rows()
             more = run_due_sweeps()
             made, away = True, False
-        except DatabaseError as error:
+        except Error as error:
             if not away:
                 log.warning("Sweeps wait for the database: %s", one_line(error))
             away = True
@@ -67,9 +66,9 @@ def run_sweep(sweep: RegisteredSweep) -> bool:
         log.warning("The sweep %s failed: %s", sweep.name, one_line(error))
         if not connection.in_atomic_block:  # as a test's is
             connection.close_if_unusable_or_obsolete()
-        failures = Sweep.objects.filter(name=sweep.name).values_list("failures", flat=True).get()
-        wait = min(timedelta(seconds=sweep.seconds * 2 ** min(failures + 1, 16)), MOST_WAIT)
-        row.update(failures=F("failures") + 1, error=one_line(error), due=Now() + wait, ran_at=Now(), **RELEASED)
+        failures = 1 + (row.values_list("failures", flat=True).first() or 0)
+        wait = min(timedelta(seconds=sweep.seconds * 2 ** min(failures, 16)), MOST_WAIT)
+        row.update(failures=failures, error=one_line(error), due=Now() + wait, ran_at=Now(), **RELEASED)
         return False
     due = Now() if more else Now() + timedelta(seconds=sweep.seconds)
     row.update(failures=0, error="", due=due, ran_at=Now(), **RELEASED)

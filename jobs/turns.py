@@ -42,7 +42,7 @@ def take_turn(job: Job) -> bool:
     except Exception as error:  # noqa: BLE001 - logged, and tried again later
         if stopping.is_set():
             return True  # its chunk was cut short, and is given back
-        log.warning("Job %s (%s), attempt %s: %s", job.pk, job.kind, job.attempts, one_line(error))
+        log.warning("Job %s (%s), attempt %s: %s", job.pk, job.kind, job.attempts or 1, one_line(error))
         end_turn(job, UNEXPECTED)
     return False
 

@@ -7,7 +7,7 @@ from threading import Thread, Timer
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 from django_tasks_db.management.commands.db_worker import Worker as TaskRunner
 from django_tasks_db.models import DBTaskResult
@@ -67,7 +67,7 @@ def work_on_database_queue() -> None:
         try:
             ran = run_next_task(runner)
             away = False
-        except DatabaseError as error:
+        except Error as error:
             if not away:
                 log.warning("The worker waits for the database: %s", one_line(error))
             away, ran = True, False

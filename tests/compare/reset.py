@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-KEPT = ("django_migrations", "django_content_type", "auth_", "accounts_", "pipelines_")
+# Also what a worker beside the server has made for itself.
+KEPT = ("django_migrations", "django_content_type", "auth_", "accounts_", "pipelines_", "jobs_sweep")
 
 
 def reset_sqlite(path: str) -> None:

@@ -10,7 +10,6 @@ from jobs.models import Job
 from jobs.registry import Kind, Progress
 from jobs.services import start_job
 
-# What a job of the tests has is counted, one a chunk.
 Step = Callable[[Job], Progress]
 
 

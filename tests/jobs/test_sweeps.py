@@ -14,8 +14,8 @@ from jobs.claims import lease
 from jobs.models import Sweep
 from jobs.sweeping import make_rows, run_due_sweeps, run_sweep, sweep_until_stopped
 from jobs.turns import stopping
+from tests.jobs.clock import pass_seconds
 from tests.jobs.kinds import only_sweeps
-from tests.jobs.steps import pass_seconds
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db

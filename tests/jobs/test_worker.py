@@ -6,7 +6,7 @@ from threading import Timer
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import InterfaceError, connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
@@ -66,7 +66,7 @@ def test_it_waits_for_a_database_that_is_away(
         tries.append(runner)
         if len(tries) == 3:
             stopping.set()
-        raise DatabaseError("the database system is shutting down")
+        raise InterfaceError("the database system is shutting down")
 
     monkeypatch.setattr(worker, "POLL_SECONDS", 0)
     monkeypatch.setattr(worker, "run_next_task", away)
@@ -75,7 +75,7 @@ def test_it_waits_for_a_database_that_is_away(
     assert len(tries) == 3
     said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(said) == 1
-    assert said[0].startswith("The worker waits for the database: DatabaseError: the database system is shutting down")
+    assert said[0].startswith("The worker waits for the database: InterfaceError: the database system is shutting down")
 
 
 @pytest.mark.django_db(transaction=True)

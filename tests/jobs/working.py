@@ -123,7 +123,12 @@ def working(environment: dict[str, str], count: int = 1) -> Iterator["subprocess
 
 
 def kill_workers(process: "subprocess.Popen[str]", number: int) -> None:
-    for pid in children(process.pid):
+    """Send all of them a signal, when there are any: one that was killed is replaced within a second."""
+    limit = time.monotonic() + SECONDS
+    while not (pids := children(process.pid)):
+        assert time.monotonic() < limit, "No worker was started again."
+        time.sleep(0.01)
+    for pid in pids:
         os.kill(pid, number)
 
 
@@ -134,12 +139,12 @@ def kill_again_and_again(running: Site, process: "subprocess.Popen[str]", number
     moments = random.Random(seed)
     done = kills = 0
     while kills < times:
-        job = running.wait_for(number, beyond=done)
-        done = job["done"]
-        if job["state"] not in ("queued", "running"):
+        # One that was killed does nothing any more: what is done beyond that is another one's work.
+        if running.wait_for(number, beyond=done)["state"] not in ("queued", "running"):
             break
         time.sleep(moments.uniform(0, 0.1))
         kill_workers(process, signal.SIGKILL)
+        done = running.job(number)["done"]
         kills += 1
     return kills
 
