@@ -1,5 +1,6 @@
 """A mail server for tests that send."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from emails.models import Message
 from tests.emails.factories import MessageFactory
 from tests.emails.smtp import ADDRESS, Mailbox, mail_server
+from tests.processes import empty_database, manage
 
 
 @pytest.fixture
@@ -35,3 +37,20 @@ def mail_folder(settings: Any, tmp_path: Path) -> Path:
     settings.EMAIL_RATE = 0
     settings.RATE_LIMIT_FILE = tmp_path / "rate_limits"
     return settings.MAIL_DIR
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables of a site for processes of its own, with an empty database."""
+    with empty_database(tmp_path) as url:
+        own = {
+            "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
+            "DATABASE_URL": url,
+            "DATA_DIR": str(tmp_path),
+            "ENV_FILE": "",
+            "SECRET_KEY": "only-for-tests",
+            "EMAIL_RATE": "0",
+        }
+        environment = os.environ | own
+        assert manage(environment, "migrate").returncode == 0
+        yield environment

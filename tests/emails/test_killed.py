@@ -1,18 +1,13 @@
 """Workers as processes of their own, killed in the middle of sending."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.emails.smtp import mail_server
-from tests.processes import ROOT, empty_database, manage
+from tests.processes import ROOT
 
 CONTACTS = 400
 SEED = """
@@ -28,22 +23,6 @@ import json
 from emails.models import Message
 print(json.dumps(list(Message.objects.values_list("email", "state"))))
 """
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    with empty_database(tmp_path) as url:
-        own = {
-            "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
-            "DATABASE_URL": url,
-            "DATA_DIR": str(tmp_path),
-            "ENV_FILE": "",
-            "SECRET_KEY": "only-for-tests",
-            "EMAIL_RATE": "0",
-        }
-        environment = os.environ | own
-        assert manage(environment, "migrate").returncode == 0
-        yield environment
 
 
 def python(environment: dict[str, str], program: str) -> "subprocess.Popen[str]":

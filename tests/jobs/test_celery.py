@@ -4,6 +4,7 @@ import socket
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,23 +16,32 @@ from tests.jobs.working import Site, check_all_is_done_once, kill_again_and_agai
 BROKERS = {"RabbitMQ": "amqp://guest:guest@127.0.0.1:5672/", "Redis": "redis://127.0.0.1:6379/15"}
 
 
-@pytest.fixture(params=BROKERS)
-def broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The variables of a broker, with a queue of their own."""
-    url = BROKERS[request.param]
+@contextmanager
+def broker_of(name: str) -> Iterator[dict[str, str]]:
+    """The variables of one of BROKERS, with a queue of their own; none for any other name."""
+    if name not in BROKERS:
+        yield {}
+        return
+    url = BROKERS[name]
     with Connection(url, connect_timeout=2) as connection:
         try:
             connection.ensure_connection(max_retries=1, interval_start=0)
         except Exception as error:  # noqa: BLE001 - of the broker's own library
-            pytest.skip(f"No {request.param} answers at {url}: {error}")
+            pytest.skip(f"No {name} answers at {url}: {error}")
         queue = f"tests-{uuid.uuid4().hex}"
         yield {"TASK_BROKER_URL": url, "TASK_QUEUE": queue}
         channel: Any = connection.channel()
-        if request.param == "Redis":
+        if name == "Redis":
             channel.client.delete(*channel.client.keys(f"{queue}:*"))
         else:
             channel.queue_delete(queue)
             channel.exchange_delete(queue)
+
+
+@pytest.fixture(params=BROKERS)
+def broker(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    with broker_of(request.param) as variables:
+        yield variables
 
 
 def test_a_job_whose_workers_are_killed_again_and_again_is_done_once(running: Site, broker: dict[str, str]) -> None:
