@@ -62,7 +62,7 @@ class MessageAdmin(NarrowPages, SetActions):
 
         return self.on_set(request, queryset, act)
 
-    def tell(self, request: HttpRequest, rows: QuerySet[Any]) -> list[str]:
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> list[str]:
         return [self.line(message) for message in rows.select_related("mailing")]
 
     def line(self, message: Message) -> str:

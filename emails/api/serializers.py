@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from emails.models import Mailing, Template
+from rest.fields import InputField
 from rest.rich_text import ELEMENT
 from rest.text import strip_controls
 from wp_rest.fields import ChoiceTextField, ObjectField, PlainTextField
@@ -15,7 +16,7 @@ MAX_BODY = 500_000
 MAX_ELEMENTS = 10_000
 
 
-class MarkupField(serializers.Field[Any, Any, Any, Any]):
+class MarkupField(InputField):
     """HTML as it is: a mail is a document of its own, with styles that a note may not have."""
 
     default_error_messages = {
@@ -27,15 +28,12 @@ class MarkupField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            self.fail("string", name=self.field_name)
+            self.fail("string")
         if len(data) > self.max_length:
-            self.fail("max", name=self.field_name, max_length=self.max_length)
+            self.fail("max", max_length=self.max_length)
         if len(ELEMENT.findall(data)) > MAX_ELEMENTS:
-            self.fail("elements", name=self.field_name, elements=MAX_ELEMENTS)
+            self.fail("elements", elements=MAX_ELEMENTS)
         return strip_controls(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class TemplateSerializer(serializers.ModelSerializer[Template]):

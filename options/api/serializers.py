@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from emails.settings import ADMIN_EMAIL, BUSINESS, EMAIL
+from rest.fields import InputField
 from rest.text import strip_controls
 from subscribers.addresses import is_address
 from wp_rest.fields import LinesField, PlainTextField
@@ -21,11 +22,11 @@ class EmailAddressField(PlainTextField):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if text and text != ADMIN_EMAIL and not is_address(text):
-            self.fail("email", name=self.field_name)
+            self.fail("email")
         return text
 
 
-class FooterField(serializers.Field[Any, Any, Any, Any]):
+class FooterField(InputField):
     """HTML that shows the way out: whoever gets a mail must be able to leave."""
 
     default_error_messages = {
@@ -35,13 +36,10 @@ class FooterField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str) or len(data) > MAX_FOOTER:
-            self.fail("string", name=self.field_name, max_length=MAX_FOOTER)
+            self.fail("string", max_length=MAX_FOOTER)
         if not any(code in data for code in LEAVING):
-            self.fail("leaving", name=self.field_name)
+            self.fail("leaving")
         return strip_controls(data)
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class EmailSettingsSerializer(serializers.Serializer[Any]):

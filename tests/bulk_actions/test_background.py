@@ -81,7 +81,8 @@ def test_it_records_what_it_does_as_its_users(api: Api, act: Act, world: World, 
 @pytest.mark.parametrize("action", WORKING)
 @pytest.mark.parametrize("way", ["ids", "all"])
 def test_each_action_does_what_it_does_without(act: Act, world: World, action: str, way: str) -> None:
-    pks = make_contacts(3, world, linked=action.startswith(("remove", "delete")))
+    status = "pending" if action == "send_double_optin" else "subscribed"
+    pks = make_contacts(3, world, linked=action.startswith(("remove", "delete")), status=status)
     chosen = {"subscriber_ids": pks} if way == "ids" else {"is_all": "yes"}
     assert act(action, **chosen, background=True).status_code == 202
     job = finish(Job.objects.get())
@@ -106,6 +107,7 @@ def test_its_title_says_what_it_does(act: Act, world: World) -> None:
         "Change contact type: customer",
         "Update custom fields: job_title",
         "Delete contacts",
+        "Send double optin",
     }
 
 
@@ -120,7 +122,7 @@ def test_it_refuses_at_once_what_it_refuses_without(act: Act, world: World) -> N
         (422, {"is_all": "yes", "contact_query": {"filter_type": "advanced", "advanced_filters": "x"}}),
     ):
         assert act("add_to_tags", background=True, **sent).status_code == status, sent
-    assert act("send_double_optin", background=True, subscriber_ids=[contact.pk]).status_code == 422
+    assert act("add_to_automation", background=True, subscriber_ids=[contact.pk]).status_code == 404
     assert not Job.objects.exists()
 
 

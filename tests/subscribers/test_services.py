@@ -82,7 +82,7 @@ def drafts(count: int, tag: int, contact_list: int) -> list[Draft]:
         ("set status", 2 + HISTORY + MOVE),
         ("set custom value", 2 + HISTORY + MOVE),
         # The lock, the contacts, one for each kind of row that belongs to one or names it, four to forget; addresses.
-        ("delete", 2 + LOCK_OWNED + 8 + 4 + HISTORY + 1),
+        ("delete", 2 + LOCK_OWNED + 9 + 4 + HISTORY + 1),
     ],
 )
 def test_it_costs_the_same_for_few_and_for_many(name: str, most: int) -> None:

@@ -9,6 +9,9 @@ from django.db import transaction
 
 from changes.events import CONTACT_EVENTS
 from changes.signals import contacts_changed
+from emails.links import Target
+from emails.services.asking import ask_consent
+from emails.services.confirming import Origin, confirm
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.services import Draft
@@ -202,6 +205,8 @@ def test_its_words_are_those_that_are_sent(heard: Heard, commit: Commit) -> None
     commit(services.set_status, [contact.pk], "pending")
     commit(services.attach_companies, [contact.pk], [company.pk])
     commit(services.detach_companies, [contact.pk], [company.pk])
+    [message] = commit(ask_consent, [contact.pk]).messages.values()
+    commit(confirm, Target(contact.pk, message), Origin())
     commit(take_reports, "form", [Report(Kind.SOFT_BOUNCE, contact.email, "Full", "1")])
     commit(services.delete_contacts, [contact.pk])
     assert sorted({change for change, _, _ in heard}) == sorted(CONTACT_EVENTS)

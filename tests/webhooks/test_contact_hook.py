@@ -73,7 +73,7 @@ def test_it_is_nowhere_else(hook: Webhook, path: str) -> None:
 
 
 def test_it_leaves_the_first_page_as_it_is(db: None) -> None:
-    for query in ("", "?fluentcrm=1", "?route=contact", "?fluentcrm=1&route=unsubscribe", "?fluentcrm=0&route=contact"):
+    for query in ("", "?fluentcrm=1", "?route=contact", "?fluentcrm=1&route=other", "?fluentcrm=0&route=contact"):
         assert Client().get(f"/{query}").json()["name"]
 
 
