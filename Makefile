@@ -59,6 +59,7 @@ lock: $(PYTHON) ## Pin requirements/*.in anew with hashes; ARGS=--upgrade takes 
 	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv && \
 	$(UV_COMPILE) $(ARGS) requirements/runtime.in --output-file requirements/runtime.txt && \
 	$(UV_COMPILE) $(ARGS) requirements/celery.in --constraints requirements/runtime.txt --output-file requirements/celery.txt && \
+	$(UV_COMPILE) $(ARGS) requirements/anymail.in --constraints requirements/runtime.txt --output-file requirements/anymail.txt && \
 	$(UV_COMPILE) $(ARGS) requirements/dev.in --constraints requirements/runtime.txt --output-file requirements/dev.txt
 
 # The stamps: installed again only when the lock file has changed.

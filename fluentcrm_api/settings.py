@@ -363,10 +363,16 @@ except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
 if EMAIL_URL and not EMAIL_URL.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")):
     raise ImproperlyConfigured("EMAIL_URL must start with smtp://, smtp+tls:// or smtp+ssl://.")
-# Another backend of Django, such as django-anymail's.
+# Another backend of Django, such as django-anymail's (requirements/anymail.txt), whose own settings ANYMAIL has.
 EMAIL_BACKEND = read(
     "EMAIL_BACKEND", str, "emails.backends.smtp.EmailBackend" if EMAIL_URL else "emails.backends.files.EmailBackend"
 )
+try:
+    ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
+except ValueError as error:
+    raise ImproperlyConfigured("ANYMAIL must be a JSON object.") from error
+if not isinstance(ANYMAIL, dict):
+    raise ImproperlyConfigured("ANYMAIL must be a JSON object.")
 EMAIL_HOST = mail.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = mail.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = mail.get("EMAIL_HOST_USER") or ""

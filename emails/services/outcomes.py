@@ -4,6 +4,7 @@ import re
 import smtplib
 from dataclasses import dataclass
 from email.errors import MessageError
+from socket import gaierror
 from typing import Any
 
 from emails.models import State
@@ -62,11 +63,20 @@ def of_recipient(code: int, text: str) -> Outcome:
 def of_provider(error: Exception) -> Outcome:
     """An error of a provider's library, as django-anymail words them: with an HTTP status where one was answered."""
     status = getattr(error, "status_code", None)
-    if status == 429:
+    if status == 429 or never_reached(error):
         return Outcome(State.SCHEDULED, as_error(error), of_server=True)
     if isinstance(status, int) and 400 <= status < 500:
         return Outcome(State.FAILED, as_error(error))
     return Outcome(State.UNSURE, as_error(error))
+
+
+def never_reached(error: BaseException | None) -> bool:
+    """Whether an error began with a connection that nobody took."""
+    while error is not None:
+        if isinstance(error, ConnectionRefusedError | gaierror):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def of_opening(error: Exception) -> Outcome:
