@@ -1,4 +1,4 @@
-"""The sweeps of jobs themselves: forgotten ones go on, old ones go."""
+"""The sweeps of jobs themselves (forgotten ones go on, old ones go), and of history, which is below this app."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from changes.retention import remove_old_changes
 from jobs.models import UNFINISHED, Job
 from jobs.registry import register_sweep
 from jobs.tasks import go_on
@@ -39,4 +40,12 @@ def remove_old_jobs() -> None:
 
 
 register_sweep("forgotten jobs", enqueue_forgotten, 2)
+
+
+def remove_old_history() -> None:
+    """Remove what CHANGES_RETENTION_DAYS and DELETED_CONTACTS_RETENTION_DAYS have ended for."""
+    remove_old_changes()
+
+
 register_sweep("old jobs", remove_old_jobs, 3600)
+register_sweep("old history", remove_old_history, 3600)

@@ -14,6 +14,9 @@ from changes.cursor import START, changes_after
 from changes.models import Change, ChangedContact, DeletedContact
 from changes.retention import Removed, remove_old_changes
 from changes.services import ContactKeys, Entry, record, record_deletion
+from jobs.models import Sweep
+from jobs.registry import sweeps
+from jobs.sweeping import make_rows, run_sweep
 from tests.changes.crossing import follow, nothing_runs
 from tests.subscribers.expected import statements
 from tests.threads import at_once, two_writers
@@ -65,6 +68,14 @@ def test_it_deletes_no_more_than_a_batch_in_a_statement(past: list[int], setting
     deletions = [sql for sql in statements(queries) if sql.startswith("DELETE FROM changes_changedcontact")]
     # 50 contacts, and a look whether there are more.
     assert len(deletions) == 6
+
+
+def test_workers_remove_them(past: list[int], settings: Any) -> None:
+    settings.CHANGES_RETENTION_DAYS = 30
+    make_rows()
+    assert run_sweep(sweeps()["old history"]) is False
+    assert Change.objects.count() == len(past) // 2
+    assert Sweep.objects.get(name="old history").error == ""
 
 
 def test_it_keeps_all_for_ever_where_both_are_zero(past: list[int], settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""Remove old history, and old addresses of deleted contacts. Run it once a day, for example with cron."""
+"""Remove old history, and old addresses of deleted contacts, as workers do once an hour."""
 
 from typing import Any
 
