@@ -7,6 +7,7 @@ A wrong value stops the server at once, with a message that names the variable.
 """
 
 import contextlib
+import json
 import os
 import secrets
 import tempfile
@@ -68,6 +69,17 @@ def read_choice(variable: str, choices: tuple[str, ...], default: str) -> str:
     if choice not in choices:
         raise ImproperlyConfigured(f"{variable}={choice!r} must be one of: {', '.join(choices)}.")
     return choice
+
+
+def read_object(variable: str) -> dict[str, Any]:
+    """A JSON object; empty by default. The message does not show the value, which may have secrets."""
+    try:
+        value = json.loads(read(variable, str, "{}"))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable} must be a JSON object.") from error
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{variable} must be a JSON object.")
+    return value
 
 
 def read_secret_key(path: Path) -> str:
@@ -367,12 +379,7 @@ if EMAIL_URL and not EMAIL_URL.startswith(("smtp://", "smtps://", "smtp+tls://",
 EMAIL_BACKEND = read(
     "EMAIL_BACKEND", str, "emails.backends.smtp.EmailBackend" if EMAIL_URL else "emails.backends.files.EmailBackend"
 )
-try:
-    ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={})
-except ValueError as error:
-    raise ImproperlyConfigured("ANYMAIL must be a JSON object.") from error
-if not isinstance(ANYMAIL, dict):
-    raise ImproperlyConfigured("ANYMAIL must be a JSON object.")
+ANYMAIL: dict[str, Any] = read_object("ANYMAIL")
 EMAIL_HOST = mail.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = mail.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = mail.get("EMAIL_HOST_USER") or ""

@@ -10,7 +10,7 @@ NOT_APPS = {"tests", "benchmarks"}
 
 def test_env_example_lists_every_variable_that_the_settings_read() -> None:
     source = (ROOT / "fluentcrm_api" / "settings.py").read_text()
-    read = set(re.findall(r'(?:read(?:_number|_choice|_flag)?|environ\.get)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:read(?:_number|_choice|_flag|_object)?|environ\.get)\(\s*"([A-Z_]+)"', source))
     listed = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert listed == read
 

@@ -60,6 +60,8 @@ def load(tmp_path: Path) -> Load:
         ("IDLE_TIMEOUT", "soon"),
         ("MAX_CONNECTIONS", "0"),
         ("WORKER_THREADS", "0"),
+        ("ANYMAIL", "a token"),
+        ("ANYMAIL", "[]"),
         ("CONNECT_TIMEOUT", "-1"),
         ("STATEMENT_TIMEOUT", "30s"),
         ("LOCK_TIMEOUT", "-1"),
