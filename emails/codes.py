@@ -165,15 +165,15 @@ def of_dates(name: str, context: Context) -> str:
     now = timezone.localtime()
     if kind == "date_format":
         return format_date(now, wanted)
-    moment = moved(now, wanted) if kind == "date" else None
-    return format_date(moment, DATE) if moment else ""
+    day = moved(now, wanted) if kind == "date" else None
+    return format_date(day, DATE) if day else ""
 
 
-def moved(moment: datetime, distance: str) -> datetime | None:
-    """The moment and `+2 days`; None for what is no distance."""
+def moved(start: datetime, distance: str) -> datetime | None:
+    """The time `+2 days` after the start; None for what is no distance."""
     found = DISTANCE.fullmatch(distance.strip())
     try:
-        return moment + timedelta(hours=int(found[1]) * HOURS[found[2]]) if found else None
+        return start + timedelta(hours=int(found[1]) * HOURS[found[2]]) if found else None
     except OverflowError:
         return None
 

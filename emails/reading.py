@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from emails.models import Click, Message
 
-Moment = Literal["sent_at", "opened_at", "clicked_at"]
+TimeColumn = Literal["sent_at", "opened_at", "clicked_at"]
 
 
 def stats_of_contact(pk: int) -> dict[str, int]:
@@ -24,14 +24,14 @@ def stats_of_contact(pk: int) -> dict[str, int]:
     return counted
 
 
-def messages_by_day(moment: Moment, first: date, last: date) -> dict[str, int]:
+def messages_by_day(column: TimeColumn, first: date, last: date) -> dict[str, int]:
     """How many messages were sent (first opened, first clicked in) on each day of the site's time zone. One statement."""
     zone = timezone.get_default_timezone()
     start, end = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     rows = (
         Message.objects.listed()
-        .filter(**{f"{moment}__gte": start, f"{moment}__lt": end})
-        .values_list(TruncDate(moment, tzinfo=zone))
+        .filter(**{f"{column}__gte": start, f"{column}__lt": end})
+        .values_list(TruncDate(column, tzinfo=zone))
         .annotate(number=Count("pk"))
         .order_by()
     )

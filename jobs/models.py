@@ -27,7 +27,7 @@ UNFINISHED = (State.QUEUED, State.RUNNING)
 class Claimed(models.Model):
     """Work of which one worker at a time has the claim; a worker that dies loses it when the lease ends."""
 
-    # Not before this moment. The database's clock rules: those of several machines differ.
+    # Not before this time. The database's clock rules: those of several machines differ.
     due = models.DateTimeField(db_default=Now())
     claimed_by = models.CharField(max_length=32, blank=True, default="", help_text="A new word for each claim.")
     claimed_until = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""Which work may be claimed. The moment is the database's, as each worker's clock is a little off."""
+"""Which work may be claimed. The time is the database's, as each worker's clock is a little off."""
 
 from datetime import timedelta
 from typing import Any, Self

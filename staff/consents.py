@@ -14,7 +14,7 @@ from staff.pages import NarrowPages
 from subscribers.models import Subscriber
 from subscribers.reading import find_id_by_email
 
-# Consents told on the page of a contact, the newest ones.
+# The number of consents on the page of a contact, newest first.
 SHOWN_CONSENTS = 20
 
 
@@ -78,8 +78,8 @@ class ContactConsents(admin.ModelAdmin):  # type: ignore[type-arg]
             )
             for consent in consents
         ]
-        told = format_html_join("", '<div><a href="{}">{}</a> from {}: {}</div>', lines)
-        return told or SafeString("-")
+        shown = format_html_join("", '<div><a href="{}">{}</a> from {}: {}</div>', lines)
+        return shown or SafeString("-")
 
     def may_view_consents(self, request: HttpRequest) -> bool:
         return bool(cast(Any, request.user).has_perm("emails.view_consent"))

@@ -129,18 +129,18 @@ def read_ses(body: Any) -> Iterator[Report | None]:
     name = text_of(event, "notificationType", "eventType")
     if name not in ("Bounce", "Complaint"):
         return
-    told = as_mapping(event.get(name.lower()))
-    kind = SES_BOUNCES.get(text_of(told, "bounceType")) if name == "Bounce" else Kind.COMPLAINT
-    if text_of(told, "complaintFeedbackType") == "not-spam":  # taken back
+    notice = as_mapping(event.get(name.lower()))
+    kind = SES_BOUNCES.get(text_of(notice, "bounceType")) if name == "Bounce" else Kind.COMPLAINT
+    if text_of(notice, "complaintFeedbackType") == "not-spam":  # taken back
         kind = None
-    recipients = told.get("bouncedRecipients" if name == "Bounce" else "complainedRecipients")
-    identity = text_of(told, "feedbackId") or text_of(envelope, "MessageId")
+    recipients = notice.get("bouncedRecipients" if name == "Bounce" else "complainedRecipients")
+    identity = text_of(notice, "feedbackId") or text_of(envelope, "MessageId")
     for one in map(as_mapping, recipients if isinstance(recipients, list) else []):
         email = text_of(one, "emailAddress")
         yield report(
             kind,
             email,
-            text_of(one, "diagnosticCode") or text_of(told, "complaintFeedbackType", "bounceSubType"),
+            text_of(one, "diagnosticCode") or text_of(notice, "complaintFeedbackType", "bounceSubType"),
             # One event may have several recipients.
             identity=f"{identity} {email}" if identity else "",
             event=[email, event],
@@ -182,7 +182,7 @@ def report(
     email = email.strip().strip("<>")
     if kind is None or not is_address(email):
         return None
-    told = (
+    notice = (
         " ".join(reason.replace("\x00", "").split())[:MAX_REASON]
         or {
             Kind.HARD_BOUNCE: "The mail bounced.",
@@ -190,7 +190,7 @@ def report(
             Kind.COMPLAINT: "The mail was reported as spam.",
         }[kind]
     )
-    return Report(kind, email, told, identity or json.dumps(event, sort_keys=True, default=str), message_id)
+    return Report(kind, email, notice, identity or json.dumps(event, sort_keys=True, default=str), message_id)
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:

@@ -37,7 +37,7 @@ MAX_CONTACTS = 1000
 ADDRESS_PARAMETERS = frozenset({"fluentcrm", "route", "hash", MANY})
 
 
-class Door(APIView):
+class PublicView(APIView):
     """The base of views without credentials."""
 
     authentication_classes = ()
@@ -79,7 +79,7 @@ def refusal(message: str, kind: str) -> Response:
     return Response({"success": False, "data": {"message": message, "type": kind}})
 
 
-class ContactHook(Door):
+class ContactHook(PublicView):
     """`POST /?fluentcrm=1&route=contact&hash=...`: create or update the posted contact."""
 
     http_method_names = ["get", "post", "options"]
@@ -147,7 +147,7 @@ def succeeded(ignored: Mapping[str, Any], **answer: Any) -> dict[str, Any]:
 # --- Bounces ------------------------------------------------------------------------------------
 
 
-class BounceHandler(Door):
+class BounceHandler(PublicView):
     """`POST /public/bounce_handler/{service}/{code}`, and for Amazon `/?fluentcrm=1&route=bounce_handler&...`."""
 
     def post(self, request: Request, service: str = "", code: str = "") -> Response:

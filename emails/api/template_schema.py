@@ -1,4 +1,4 @@
-"""What the routes of templates take and answer (see rest.openapi)."""
+"""What the routes of templates take and answer (see rest.openapi). One file, as each part is used once."""
 
 from typing import Any
 

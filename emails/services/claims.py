@@ -38,7 +38,7 @@ GIVE_UP = """
 DUE = "SELECT id FROM emails_message WHERE state = 'scheduled' AND due <= %s{only} ORDER BY due, id LIMIT %s"
 CLAIM = f"""
     UPDATE emails_message SET state = 'sending', claimed_until = %s, attempts = attempts + 1, updated_at = %s
-    WHERE id {{among}} RETURNING {COLUMNS}
+    WHERE id {{chosen}} RETURNING {COLUMNS}
 """
 # `550 5.1.1`: the code of an answer, and RFC 3463's.
 REPLY_CODE = re.compile(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?")
@@ -99,10 +99,10 @@ def claim(limit: int, rate: int, only: Collection[int] | None = None) -> list[Cl
             return []
         until = stored_datetime(now + LEASE)
         due = DUE.format(only="" if only is None else f" AND id {any_of()}")
-        among = f"= ANY(ARRAY({due} FOR UPDATE SKIP LOCKED))" if is_postgresql() else f"IN ({due})"
+        chosen = f"= ANY(ARRAY({due} FOR UPDATE SKIP LOCKED))" if is_postgresql() else f"IN ({due})"
         narrowed = [] if only is None else [ids_parameter(only)]
-        moment = stored_datetime(now)
-        rows = execute(CLAIM.format(among=among), until, moment, moment, *narrowed, allowed)
+        stored_now = stored_datetime(now)
+        rows = execute(CLAIM.format(chosen=chosen), until, stored_now, stored_now, *narrowed, allowed)
         if rows and rate:
             use_up(now, len(rows), rate)
     claimed = ([*row, until] for row in sorted(rows, key=in_order))

@@ -27,9 +27,9 @@ def queue(mailing: Mailing, contacts: Iterable[int], due: datetime | None = None
     rows = list(allowed.order_by("pk").values_list("pk", "email"))
     if rows and mailing._state.adding:
         mailing.save()
-    moment = due or timezone.now()
+    due_at = due or timezone.now()
     queued = Message.objects.bulk_create(
-        [Message(subscriber_id=pk, mailing=mailing, kind=mailing.kind, email=email, due=moment) for pk, email in rows]
+        [Message(subscriber_id=pk, mailing=mailing, kind=mailing.kind, email=email, due=due_at) for pk, email in rows]
     )
     return [message.pk for message in queued]
 

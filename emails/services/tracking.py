@@ -1,4 +1,4 @@
-"""Opens and clicks, counted. Asking twice is harmless: a count is one higher, the first moment stays."""
+"""Opens and clicks, counted. Asking twice is harmless: a count is one higher, the first time stays."""
 
 from django.db import transaction
 from django.db.models import F

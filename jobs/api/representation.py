@@ -24,7 +24,7 @@ def show_job(job: Job) -> dict[str, Any]:
         "error": job.error,
         "user": job.user and {"ID": job.user.pk, "display_name": job.user.get_full_name() or job.user.username},
         **{
-            name: (moment := getattr(job, name)) and write_datetime(moment)
+            name: (at := getattr(job, name)) and write_datetime(at)
             for name in ("created_at", "started_at", "finished_at")
         },
     }

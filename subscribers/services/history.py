@@ -40,7 +40,7 @@ def each(
 def record(entries: Iterable[Entry]) -> None:
     """Record what happened to contacts (changes.services.record), and move updated_at of each of them.
 
-    It moves in the same statement (on SQLite in one more). Those that were created keep the moment of that.
+    It moves in the same statement (on SQLite in one more). Those that were created keep the time of their creation.
     """
     happened = list(entries)
     created = _contacts_of(entry for entry in happened if entry.event == "created")

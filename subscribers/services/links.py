@@ -83,9 +83,9 @@ def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str,
     for word, pairs in wanted.items():
         kind, _, way = word.partition("_")
         rows = json_parameter([{"subscriber": contact, "target": target} for contact, target in pairs])
-        sql, moment = (ATTACH_PAIRS, [stored_datetime(timezone.now())]) if way == "attached" else (DETACH_PAIRS, [])
+        sql, time = (ATTACH_PAIRS, [stored_datetime(timezone.now())]) if way == "attached" else (DETACH_PAIRS, [])
         if pairs:
-            statements[word] = sql.format(rows=pair_rows(), **LINKS[kind]), [*moment, rows]
+            statements[word] = sql.format(rows=pair_rows(), **LINKS[kind]), [*time, rows]
     # How a table is read for what goes depends on its size.
     keep_plan = not any(word.endswith("_detached") for word in statements)
     if len(statements) < 2 or not is_postgresql():

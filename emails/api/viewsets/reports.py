@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emails.reading import Moment, messages_by_day
+from emails.reading import TimeColumn, messages_by_day
 from wp_rest.dates import read_date
 from wp_rest.exceptions import invalid
 from wp_rest.parameters import as_list
@@ -37,8 +37,8 @@ class EmailReportViewSet(RestViewSet):
     def email_clicks(self, request: Request) -> Response:
         return self.by_day("clicked_at")
 
-    def by_day(self, moment: Moment) -> Response:
-        return Response({"stats": messages_by_day(moment, *self.days())})
+    def by_day(self, column: TimeColumn) -> Response:
+        return Response({"stats": messages_by_day(column, *self.days())})
 
     def days(self) -> tuple[date, date]:
         """The days that are asked for. Raises FieldErrors (400)."""
