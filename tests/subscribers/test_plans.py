@@ -140,6 +140,8 @@ def test_it_deletes_a_company_a_tag_or_a_list_without_reading_all_contacts(crowd
 WITHOUT_INDEX = {
     ("notes_note", "created_by_id"),
     ("events_trackedevent", "created_by_id"),
+    ("emails_template", "created_by_id"),
+    ("emails_mailing", "created_by_id"),
     ("subscribers_subscriber", "pipeline_stage_id"),
 }
 
