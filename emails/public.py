@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from emails.links import Target, read_token
 from emails.models import Message
+from emails.pages.visitors import wrong_link
 from emails.services.tracking import record_click, record_open, url_of
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class TemporaryRedirect(HttpResponseRedirect):
     status_code = 307
 
 
+@csrf_exempt  # other methods are a 405 like anywhere
 @require_safe
 @never_cache
 def opened(request: HttpRequest, token: str) -> HttpResponse:
@@ -42,6 +45,7 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(PICTURE, content_type="image/gif")
 
 
+@csrf_exempt  # other methods are a 405 like anywhere
 @require_safe
 @never_cache
 def clicked(request: HttpRequest, token: str) -> HttpResponse:
@@ -49,7 +53,7 @@ def clicked(request: HttpRequest, token: str) -> HttpResponse:
     target = read_token("click", token)
     url = url_of(target.link) if target else ""
     if not target or not url:
-        raise Http404
+        return wrong_link(request)
     if not is_prefetch(request):
         count(record_click, target)
     return TemporaryRedirect(url)

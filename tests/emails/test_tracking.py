@@ -248,3 +248,15 @@ def test_a_link_stays_what_it_was_when_the_mailing_is_changed(mailbox: Mailbox, 
     message.mailing.body = '<a href="https://evil.example.com">x</a>'
     message.mailing.save()
     assert visit(link)["Location"] == "https://shop.example.com/a"
+
+
+def test_a_click_that_leads_nowhere_shows_a_page(db: None) -> None:
+    answer = Client().get("/mail/click/1-1-1:cut-off")
+    assert answer.status_code == 404
+    assert "This link is not right" in answer.content.decode()
+
+
+@pytest.mark.parametrize("purpose", ["open", "click"])
+def test_they_take_no_other_method(db: None, purpose: str) -> None:
+    """And say so to anyone: a check of forms would log each stranger."""
+    assert Client(enforce_csrf_checks=True).post(f"/mail/{purpose}/1-1:x").status_code == 405
