@@ -23,7 +23,8 @@ class TagFactory(DjangoModelFactory[Tag]):
         model = Tag
 
     title = Sequence(lambda n: f"Tag {n}")
-    slug = Sequence(lambda n: f"tag-{n}")
+    # In the order in which they are made: answers sort by slug.
+    slug = Sequence(lambda n: f"tag-{n:06}")
 
 
 class ContactListFactory(DjangoModelFactory[ContactList]):
@@ -31,7 +32,7 @@ class ContactListFactory(DjangoModelFactory[ContactList]):
         model = ContactList
 
     title = Sequence(lambda n: f"List {n}")
-    slug = Sequence(lambda n: f"list-{n}")
+    slug = Sequence(lambda n: f"list-{n:06}")
 
 
 class CustomFieldFactory(DjangoModelFactory[CustomField]):

@@ -68,7 +68,7 @@ BULK = '{"action_name": "add_to_tags", "action_options": [9], "subscriber_ids": 
 def curl(admin: User) -> Any:
     """`curl(method, path, body)` against a site with the rows that the guide's lines name."""
     for pk in (1, 2, 3, 9):
-        TagFactory.create(pk=pk)
+        TagFactory.create(pk=pk, slug=f"tag-{pk}")
     ContactListFactory.create(pk=1)
     for slug in ("company", "industry", "custom_field_slug_1", "custom_field_slug_2", "company_size"):
         CustomFieldFactory.create(slug=slug)

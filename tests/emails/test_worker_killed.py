@@ -26,12 +26,10 @@ queue(Mailing(subject="News", body="<p>Hi</p>", kind=Kind.CAMPAIGN), [contact.pk
 """
 
 
-def wait_until_settled(environment: dict[str, str]) -> dict[str, str]:
-    """The state of each message by its address, as soon as none waits to be sent."""
+def wait_until_none_waits(environment: dict[str, str]) -> None:
     limit = time.monotonic() + SECONDS
-    while "scheduled" in (found := states(environment)).values():
+    while "scheduled" in states(environment).values():
         assert time.monotonic() < limit
-    return found
 
 
 def kill_while_it_sends(mailbox: Mailbox, worker: "subprocess.Popen[str]", moments: random.Random) -> None:
@@ -50,9 +48,11 @@ def test_each_contact_gets_it_once_at_most(environment: dict[str, str], queue: s
         finished(environment, SEED)
         with working(environment) as worker:
             kill_while_it_sends(mailbox, worker, random.Random(seed))
-            found = wait_until_settled(environment)
+            wait_until_none_waits(environment)
+            # It says what became of its last messages before it ends.
             worker.terminate()
             assert worker.wait(30) == 0
+        found = states(environment)
         arrived = Counter(mailbox.addresses)
     assert set(arrived.values()) == {1}
     # Nobody knows of those that a killed worker had in hand; after the lease they are unsure.
