@@ -6,10 +6,11 @@ A set is one parameter, so that the text of a statement does not depend on the s
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field
 
 # The type of a model's column in a JSON object on PostgreSQL.
@@ -27,7 +28,9 @@ POSTGRESQL_TYPES = {
 }
 
 
+@cache
 def is_postgresql() -> bool:
+    """Whether the site's database is PostgreSQL. It is one and the same as long as the process lives."""
     return connection.vendor == "postgresql"
 
 
@@ -107,7 +110,9 @@ def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
     Use `keep_plan` for statements with the same best plan for one row and for thousands, in an empty table and in
     a full one.
     """
-    with getattr(connection, "fixed_cursor" if keep_plan else "cursor", connection.cursor)() as cursor:
+    # Once, as `connection` looks for the thread's own each time that it is asked for something.
+    database = connections[DEFAULT_DB_ALIAS]
+    with getattr(database, "fixed_cursor" if keep_plan else "cursor", database.cursor)() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
 
