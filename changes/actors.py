@@ -32,12 +32,13 @@ class ActorKind(models.TextChoices):
 
 
 class Actor(NamedTuple):
-    """A channel, the id of the user (None without one), and the kind and id of what acts for the user."""
+    """A channel, the id of the user (None without one), the kind and id of what acts for the user, the id of its job."""
 
     channel: str
     user_id: int | None = None
     kind: str = ""
     id: int | None = None
+    job: int | None = None
 
 
 def the_server_itself() -> Actor:

@@ -1,16 +1,16 @@
 """Reads entries in the order of commits. A reader gets each entry exactly once.
 
 A reader stores a cursor, acts on a page and stores the new cursor. There may be any number of readers. On PostgreSQL
-an entry appears when no older transaction runs any more, in any database of the server: a transaction that is open for
-an hour delays all readers for an hour. Entries that were removed before (changes.retention, or with a deleted contact)
-are not in a page.
+an entry appears when no older transaction of the database runs any more: a transaction that has written and stays open
+for an hour delays all readers for an hour. Entries that were removed before (changes.retention, or with a deleted
+contact) are not in a page.
 """
 
 from typing import NamedTuple
 
 from changes.commit_order import BELOW_RUNNING
 from changes.models import Change
-from database.sql import is_postgresql
+from database.sql import execute, is_postgresql
 
 # The cursor before the first entry.
 START = ""
@@ -25,8 +25,32 @@ LAST = """
 """
 
 
+# For a reader who takes some contacts of an entry at a time (subscribers.feed): from an entry on, or after it.
+ENTRIES = """
+    SELECT c.transaction_number, c.id, c.event, c.subject_kind, c.subject_id, c.contacts FROM changes_change c
+    WHERE (c.transaction_number, c.id) {from_or_after} (%s, %s) {below_running}
+    ORDER BY c.transaction_number, c.id LIMIT %s
+"""
+REMOVED = "SELECT 1 FROM changes_removedhistory WHERE (transaction_number, change_id) {from_or_after} (%s, %s)"
+
+
 class InvalidCursor(ValueError):
     """The text is not a cursor of changes_after."""
+
+
+class ExpiredCursor(Exception):
+    """Entries after the cursor were removed (changes.retention): the reader has missed something."""
+
+
+class EntryHeader(NamedTuple):
+    """An entry without its details. `contacts` is how many it was about."""
+
+    transaction_number: int
+    id: int
+    event: str
+    subject_kind: str
+    subject_id: int | None
+    contacts: int
 
 
 class Page(NamedTuple):
@@ -45,6 +69,24 @@ def changes_after(cursor: str, limit: int) -> Page:
     below_running = f"AND c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else ""
     changes = list(Change.objects.raw(PAGE.format(below_running=below_running), [*position, limit]))
     return Page(changes, cursor_at(changes[-1]) if changes else cursor)
+
+
+def entries_after(position: tuple[int, int], limit: int, *, inclusive: bool = False) -> list[EntryHeader]:
+    """The next entries after a position (a transaction's number and an entry's id), or from it on. One statement."""
+    sql = ENTRIES.format(
+        from_or_after=">=" if inclusive else ">",
+        below_running=f"AND c.transaction_number < ({BELOW_RUNNING})" if is_postgresql() else "",
+    )
+    return [EntryHeader(*row) for row in execute(sql, *position, limit)]
+
+
+def refuse_expired(position: tuple[int, int], *, inclusive: bool = False) -> None:
+    """Raise ExpiredCursor where entries after the position, or from it on, were removed. One statement.
+
+    To be called after the entries and their contacts were read: what is removed is noted first.
+    """
+    if execute(REMOVED.format(from_or_after=">=" if inclusive else ">"), *position):
+        raise ExpiredCursor
 
 
 def latest_cursor() -> str:

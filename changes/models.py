@@ -21,6 +21,7 @@ class Change(models.Model):
     # What acted for the user, or without a user: a key, an import or an automation.
     actor_kind = models.CharField(max_length=32, blank=True, default="", help_text="One of changes.actors.ActorKind.")
     actor_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True, help_text="The job that did it. History is kept longer than jobs.")
     channel = models.CharField(max_length=16, help_text="One of changes.actors.Channel.")
     event = models.CharField(max_length=32, help_text="One of changes.events.EVENTS.")
     # What the entry is about, besides contacts: the tag that was attached, the note that was created.
@@ -36,6 +37,8 @@ class Change(models.Model):
         indexes: ClassVar = [
             # changes.cursor: the entries after a cursor, in the order of commits.
             models.Index(fields=["transaction_number", "id"], name="changes_in_commit_order"),
+            # bulk_actions.undoing: what a job did, and that it did anything.
+            models.Index(fields=["job_id", "id"], name="changes_of_job", condition=models.Q(job_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -47,11 +50,15 @@ class ChangedContact(models.Model):
 
     # Without a constraint, which would look for the entry once for each contact: a third of the
     # time of a large entry. Links are made in the statement that makes the entry, and removed before it.
-    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="changed", db_constraint=False)
+    change = models.ForeignKey(
+        Change, on_delete=models.CASCADE, related_name="changed", db_constraint=False, db_index=False
+    )
     contact_id = models.BigIntegerField()
 
     class Meta:
         indexes: ClassVar = [
+            # subscribers.feed: the contacts of an entry, a part of a million at a time.
+            models.Index(fields=["change", "contact_id"], name="changes_contacts_of_entry"),
             # GET /subscribers/1/history: newest first.
             models.Index(fields=["contact_id", "change"], name="changes_of_contact"),
         ]
@@ -63,13 +70,31 @@ class ChangedContact(models.Model):
 class DeletedContact(models.Model):
     """What other systems need to delete the contact too. Removed after DELETED_CONTACTS_RETENTION_DAYS."""
 
-    change = models.ForeignKey(Change, on_delete=models.CASCADE, related_name="deleted", db_constraint=False)
+    change = models.ForeignKey(
+        Change, on_delete=models.CASCADE, related_name="deleted", db_constraint=False, db_index=False
+    )
     contact_id = models.BigIntegerField()
     email = models.CharField(max_length=190)
     hash = models.CharField(max_length=32)
 
+    class Meta:
+        indexes: ClassVar = [
+            # subscribers.feed: the addresses of some contacts of an entry.
+            models.Index(fields=["change", "contact_id"], name="changes_deleted_of_entry"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.change_id}: {self.contact_id}"
+
+
+class RemovedHistory(models.Model):
+    """The position of the last entry that changes.retention removed: cursors before it have a gap. At most one row."""
+
+    transaction_number = models.BigIntegerField()
+    change_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.transaction_number}.{self.change_id}"
 
 
 class TransactionOffset(models.Model):

@@ -13,6 +13,12 @@ from database.sql import any_of, execute, ids_parameter
 
 # Rows in one transaction.
 BATCH = 10_000
+NOTE_REMOVED = """
+    INSERT INTO changes_removedhistory (id, transaction_number, change_id) VALUES (1, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET transaction_number = EXCLUDED.transaction_number, change_id = EXCLUDED.change_id
+    WHERE (EXCLUDED.transaction_number, EXCLUDED.change_id)
+        > (changes_removedhistory.transaction_number, changes_removedhistory.change_id)
+"""
 
 
 class Removed(NamedTuple):
@@ -36,6 +42,10 @@ def remove_old_changes(batch: int = BATCH) -> Removed:
     if days := settings.CHANGES_RETENTION_DAYS:
         newest = Change.objects.order_by("-transaction_number", "-pk").values_list("pk", flat=True).first()
         old = Change.objects.filter(at__lt=now - timedelta(days=days)).exclude(pk=newest)
+        position = old.order_by("-transaction_number", "-pk").values_list("transaction_number", "pk").first()
+        if position:
+            # First, and committed: a reader of what is removed next must be able to see that it has a gap.
+            execute(NOTE_REMOVED, *position)
         # First the links to contacts, so that an entry of a million contacts is removed in parts too.
         _remove(ChangedContact.objects.filter(change__in=old), batch)
         addresses += _remove(DeletedContact.objects.filter(change__in=old), batch)

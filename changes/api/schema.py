@@ -37,7 +37,7 @@ COMPONENTS: dict[str, Schema] = {
             "details": mapped(
                 ANYTHING,
                 description="What changed. `columns` has `[old, new]` for each field of one contact. For many contacts "
-                "it has what changed for all of them. `targets` has the id of the tag or list, `companies` the id of "
+                "it has what changed for all of them, with the old value if it is kept. `targets` has the id of the tag or list, `companies` the id of "
                 "the company that the contact got or lost. If that was deleted, its `title` or `name` is there as "
                 "well. `status` has the new status, `previous` the old one if all of the contacts had the same. `consent_given` has "
                 "what is kept as proof: `email`, `ip`, `user_agent`, the `subject` of the mail and the titles of the `lists`.",

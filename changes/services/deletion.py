@@ -1,21 +1,17 @@
 """Recording that contacts were deleted, and dropping the rest of their history."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
 from changes.actors import Actor
 from changes.services.recording import Entry, record
-from database.sql import any_of, execute, ids_parameter, is_postgresql, json_parameter
+from database.sql import any_of, execute, ids_parameter, is_postgresql
 
+# From table to table: a million addresses are neither read here nor sent back.
 KEEP = """
     INSERT INTO changes_deletedcontact (change_id, contact_id, email, hash)
-    SELECT %s::bigint, * FROM unnest(%s::bigint[], %s::text[], %s::text[])
-"""
-KEEP_ON_SQLITE = """
-    INSERT INTO changes_deletedcontact (change_id, contact_id, email, hash)
-    SELECT %s, value ->> 0, value ->> 1, value ->> 2 FROM json_each(%s)
+    SELECT %s, id, email, hash FROM {table} WHERE id {any_of} ORDER BY id
 """
 UNLINK = "DELETE FROM changes_changedcontact WHERE contact_id {any_of} RETURNING change_id"
 DROP_OWN = "DELETE FROM changes_change WHERE id {any_of} AND contacts = 1"
@@ -31,28 +27,17 @@ FORGET_VALUES = """
 """
 
 
-class ContactKeys(NamedTuple):
-    """What a contact is known by elsewhere: who has a copy of it finds it by its id, address or hash."""
-
-    id: int
-    email: str
-    hash: str
-
-
 @transaction.atomic(savepoint=False)
-def record_deletion(deleted: Sequence[ContactKeys], *, actor: Actor | None = None) -> None:
-    """Write that contacts were deleted, and drop the rest of their history. Five statements and the entry's.
+def record_deletion(ids: Collection[int], table: str, *, actor: Actor | None = None) -> None:
+    """Write that contacts are deleted, and drop the rest of their history. Five statements and the entry's.
 
-    Address and hash stay beside the entry until DELETED_CONTACTS_RETENTION_DAYS end.
+    To be called before their rows in `table` are deleted. What a copy of them elsewhere is found by (id, address,
+    hash) stays beside the entry until DELETED_CONTACTS_RETENTION_DAYS end.
     """
-    ids = [contact.id for contact in deleted]
     forget(ids)
     for pk in record([Entry("deleted", ids)], actor=actor):
-        if is_postgresql():
-            emails, hashes = [contact.email for contact in deleted], [contact.hash for contact in deleted]
-            execute(KEEP, pk, ids, emails, hashes, keep_plan=True)
-        else:
-            execute(KEEP_ON_SQLITE, pk, json_parameter([list(contact) for contact in deleted]))
+        keep = KEEP.format(table=table, any_of=any_of(keep_plan=True))
+        execute(keep, pk, ids_parameter(ids), keep_plan=True)
 
 
 def forget(ids: Iterable[int]) -> None:

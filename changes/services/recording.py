@@ -17,14 +17,15 @@ from database.sql import execute, is_postgresql, json_parameter, stored_datetime
 # The subject of what is about the contacts of an entry alone.
 CONTACTS: tuple[str, int | None] = ("contact", None)
 ENTRY = (
-    "INSERT INTO changes_change (at, transaction_number, user_id, channel, actor_kind, actor_id, event, subject_kind, "
-    "subject_id, details, contacts)"
+    "INSERT INTO changes_change (at, transaction_number, user_id, channel, actor_kind, actor_id, job_id, event, "
+    "subject_kind, subject_id, details, contacts)"
 )
 # No entry where the numbers must be continued first (changes.commit_order).
 RECORD_ONE = f"""
     WITH entry AS (
         {ENTRY}
-        SELECT %s::timestamptz, {NUMBER}, %s::bigint, %s, %s, %s::bigint, %s, %s, %s::bigint, %s::jsonb, %s::integer
+        SELECT %s::timestamptz, {NUMBER}, %s::bigint, %s, %s, %s::bigint, %s::bigint,
+            %s, %s, %s::bigint, %s::jsonb, %s::integer
         WHERE {NOT_MOVED} RETURNING id
     ), linked AS (
         INSERT INTO changes_changedcontact (change_id, contact_id)
@@ -42,8 +43,8 @@ RECORD_SEVERAL = f"""
         )
     ), entry AS (
         {ENTRY}
-        SELECT %s::timestamptz, {NUMBER}, %s::bigint, %s, %s, %s::bigint, event, subject_kind, subject_id, details,
-            contacts
+        SELECT %s::timestamptz, {NUMBER}, %s::bigint, %s, %s, %s::bigint, %s::bigint,
+            event, subject_kind, subject_id, details, contacts
         FROM source WHERE {NOT_MOVED} ORDER BY place RETURNING id
     ), linked AS (
         INSERT INTO changes_changedcontact (change_id, contact_id)
@@ -54,9 +55,13 @@ RECORD_SEVERAL = f"""
     SELECT id FROM entry ORDER BY id
 """
 # SQLite has no INSERT within another.
+RECORD_ONE_ON_SQLITE = f"""
+    {ENTRY} VALUES (%s, {NUMBER_ON_SQLITE}, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+LINK_ONE_ON_SQLITE = "INSERT INTO changes_changedcontact (change_id, contact_id) SELECT %s, value FROM json_each(%s)"
 RECORD_ON_SQLITE = f"""
     {ENTRY}
-    SELECT %s, {NUMBER_ON_SQLITE}, %s, %s, %s, %s, value ->> 'event', value ->> 'subject_kind', value ->> 'subject_id',
+    SELECT %s, {NUMBER_ON_SQLITE}, %s, %s, %s, %s, %s, value ->> 'event', value ->> 'subject_kind', value ->> 'subject_id',
         value -> 'details', value ->> 'contacts'
     FROM json_each(%s) WHERE true ORDER BY key RETURNING id
 """
@@ -103,7 +108,7 @@ def record(entries: Iterable[Entry], *, actor: Actor | None = None, side: SideSt
     if not happened:
         return []
     acting = actor or current_actor()
-    who = (stored_datetime(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id)
+    who = (stored_datetime(timezone.now()), acting.user_id, acting.channel, acting.kind, acting.id, acting.job)
     if is_postgresql():
         ids = _record_on_postgresql(happened, who, side)
         if not ids:
@@ -120,8 +125,7 @@ def _record_on_postgresql(entries: Sequence[Entry], who: Sequence[Any], side: Si
     sql, parameters = (f", side AS ({side.sql})", side.parameters) if side else ("", ())
     if len(entries) == 1:
         # The usual case, at half the price.
-        row, contacts = _as_row(entries[0]), list(entries[0].contacts or ())
-        what = (row["event"], row["subject_kind"], row["subject_id"], json_parameter(row["details"]), row["contacts"])
+        what, contacts = _as_parameters(entries[0]), list(entries[0].contacts or ())
         rows = execute(RECORD_ONE.format(side=sql), *who, *what, contacts, *parameters, keep_plan=True)
         return [pk for (pk,) in rows]
     listed: list[dict[str, Any]] = []
@@ -136,11 +140,16 @@ def _record_on_postgresql(entries: Sequence[Entry], who: Sequence[Any], side: Si
 
 
 def _record_on_sqlite(entries: Sequence[Entry], who: Sequence[Any], side: SideStatement | None) -> list[int]:
-    rows = [_as_row(entry) for entry in entries]
-    ids = sorted(row[0] for row in execute(RECORD_ON_SQLITE, *who, json_parameter(rows)))
-    links = {str(pk): list(entry.contacts) for pk, entry in zip(ids, entries, strict=True) if entry.contacts}
-    if links:
-        execute(LINK_ON_SQLITE, json_parameter(links))
+    if len(entries) == 1:
+        ids = [pk for (pk,) in execute(RECORD_ONE_ON_SQLITE, *who, *_as_parameters(entries[0]))]
+        if entries[0].contacts:
+            execute(LINK_ONE_ON_SQLITE, *ids, json_parameter(list(entries[0].contacts)))
+    else:
+        rows = [_as_row(entry) for entry in entries]
+        ids = sorted(row[0] for row in execute(RECORD_ON_SQLITE, *who, json_parameter(rows)))
+        links = {str(pk): list(entry.contacts) for pk, entry in zip(ids, entries, strict=True) if entry.contacts}
+        if links:
+            execute(LINK_ON_SQLITE, json_parameter(links))
     if side:
         execute(side.sql, *side.parameters)
     return ids
@@ -152,6 +161,12 @@ def _send_changes(entries: Sequence[Entry]) -> None:
             contacts_changed.send_robust(
                 sender=None, change=entry.event, ids=list(entry.contacts), details=dict(entry.details)
             )
+
+
+def _as_parameters(entry: Entry) -> tuple[Any, ...]:
+    """The columns of an entry that are its own, in the order of ENTRY."""
+    row = _as_row(entry)
+    return row["event"], row["subject_kind"], row["subject_id"], json_parameter(row["details"]), row["contacts"]
 
 
 def _as_row(entry: Entry) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any
@@ -64,7 +65,7 @@ def write_and_follow() -> dict[str, Any]:
 
 
 def nothing_runs() -> bool:
-    """Whether readers may see all that is committed: no transaction of the server (of other tests, too) is older."""
+    """Whether readers may see all that is committed: no transaction of the database is older."""
     from changes.commit_order import BELOW_RUNNING  # noqa: PLC0415
     from changes.models import Change  # noqa: PLC0415
 
@@ -74,6 +75,13 @@ def nothing_runs() -> bool:
         cursor.execute(f"SELECT ({BELOW_RUNNING})")
         [bound] = cursor.fetchone()
     return not Change.objects.filter(transaction_number__gte=bound).exists()
+
+
+def wait_until_all_is_seen(seconds: float = 60) -> None:
+    """Return when readers see all that is committed: the server analyzes tables at any time."""
+    limit = time.monotonic() + seconds
+    while not nothing_runs():
+        assert time.monotonic() < limit
 
 
 if __name__ == "__main__":

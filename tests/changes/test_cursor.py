@@ -1,19 +1,21 @@
 """changes.cursor: who follows the cursor misses nothing and meets nothing twice, whoever commits when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
 from changes.cursor import START, InvalidCursor, changes_after, latest_cursor
 from changes.models import Change, TransactionOffset
 from changes.services import Entry, record
-from tests.changes.crossing import SECONDS, follow, nothing_runs, write_and_follow
+from tests.changes.crossing import SECONDS, follow, nothing_runs, wait_until_all_is_seen, write_and_follow
 from tests.changes.run_on import run_on
-from tests.processes import empty_database
+from tests.processes import migrated_database
 from tests.threads import Worker, at_once, two_writers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +26,7 @@ def made(*contacts: int) -> list[int]:
 
 
 def read_all(cursor: str = START, limit: int = 100) -> list[int]:
-    """The ids of all there is from the cursor on. Transactions of tests beside this one may hold it up."""
+    """The ids of all there is from the cursor on. The server's own work (ANALYZE) may hold it up for a moment."""
     return [change.pk for change in follow(cursor, nothing_runs, lambda: limit)]
 
 
@@ -114,6 +116,35 @@ def test_it_is_in_the_order_of_transactions_where_ids_are_not() -> None:
     assert read_all(cursor, limit=1) == [first, last, quick]
 
 
+@contextmanager
+def transaction_in_another_database(*statements: LiteralString) -> Iterator[None]:
+    """A transaction that stays open beside this database, in the one that each server has for its clients."""
+    parameters = connection.get_connection_params() | {"dbname": "postgres", "cursor_factory": None}
+    parameters.pop("context", None)
+    with closing(psycopg.connect(**parameters)) as other:
+        for statement in statements:
+            other.execute(statement)
+        yield
+
+
+@two_writers
+def test_it_does_not_wait_for_a_transaction_of_another_database() -> None:
+    """A dump that is restored beside it for an hour, say."""
+    with transaction_in_another_database("CREATE TEMPORARY TABLE busy (id int)", "INSERT INTO busy VALUES (1)"):
+        ids = made(1, 2)
+        wait_until_all_is_seen()
+        assert [change.pk for change in changes_after(START, 100).changes] == ids
+
+
+@two_writers
+def test_it_waits_for_a_transaction_that_cannot_be_told_to_be_another_databases() -> None:
+    with transaction_in_another_database("SELECT pg_current_xact_id()"):
+        ids = made(1)
+        assert changes_after(START, 100).changes == []
+    wait_until_all_is_seen()
+    assert [change.pk for change in changes_after(START, 100).changes] == ids
+
+
 @two_writers
 def test_it_does_not_wait_for_who_rolls_back() -> None:
     def fail() -> None:
@@ -130,7 +161,7 @@ def test_it_does_not_wait_for_who_rolls_back() -> None:
 def test_two_readers_of_eight_writers_who_commit_in_any_order_meet_each_entry_once(tmp_path: Path) -> None:
     if connection.vendor == "sqlite":
         # In a file: a database in memory makes no writer wait for another.
-        with empty_database(tmp_path) as url:
+        with migrated_database(tmp_path) as url:
             report = run_on(url, "tests.changes.crossing")
     else:
         report = write_and_follow()

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from changes.actors import Actor, ActorKind, Channel, acting_as, current_actor
 from changes.models import Change, ChangedContact, DeletedContact
-from changes.services import ContactKeys, Entry, SideStatement, record, record_deletion
+from changes.services import Entry, SideStatement, record, record_deletion
 from changes.signals import contacts_changed
 from segments.models import Tag
-from tests.factories import TagFactory, UserFactory
+from tests.factories import SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import HISTORY, statements
 from tests.threads import Worker
 
@@ -84,7 +84,9 @@ def test_it_runs_the_side_statement_as_a_part_of_it() -> None:
 def test_it_keeps_what_a_receiver_needs_of_the_deleted() -> None:
     record([Entry("updated", [1], {"columns": {"city": ["a", "b"]}})])
     [shared] = record([Entry("status_changed", [1, 2, 3], {"status": ["bounced"]})])
-    record_deletion([ContactKeys(1, "a@example.com", "a" * 32), ContactKeys(2, "b@example.com", "b" * 32)])
+    for pk, letter in ((1, "a"), (2, "b")):
+        SubscriberFactory.create(pk=pk, email=f"{letter}@example.com", hash=letter * 32)
+    record_deletion([1, 2], "subscribers_subscriber")
     deletion = Change.objects.latest("pk")
     assert (deletion.event, deletion.details, contacts_of(deletion.pk)) == ("deleted", {}, [1, 2])
     assert set(deletion.deleted.values_list("contact_id", "email", "hash")) == {
@@ -93,7 +95,7 @@ def test_it_keeps_what_a_receiver_needs_of_the_deleted() -> None:
     }
     assert list(Change.objects.order_by("pk").values_list("event", flat=True)) == ["status_changed", "deleted"]
     assert contacts_of(shared) == [3]
-    record_deletion([])
+    record_deletion([], "subscribers_subscriber")
     assert DeletedContact.objects.count() == 2
 
 

@@ -13,11 +13,12 @@ from django.utils import timezone
 from changes.cursor import START, changes_after
 from changes.models import Change, ChangedContact, DeletedContact
 from changes.retention import Removed, remove_old_changes
-from changes.services import ContactKeys, Entry, record, record_deletion
+from changes.services import Entry, record, record_deletion
 from jobs.models import Sweep
 from jobs.registry import sweeps
 from jobs.sweeping import make_rows, run_sweep
 from tests.changes.crossing import follow, nothing_runs
+from tests.factories import SubscriberFactory
 from tests.subscribers.expected import statements
 from tests.threads import at_once, two_writers
 
@@ -34,9 +35,8 @@ def past() -> list[int]:
     for number in (1, 2):
         record([Entry("status_changed", range(1, 26), {"status": ["bounced"]})])
         record([Entry("tag_created", None, {}, ("tag", number))])
-        record_deletion(
-            [ContactKeys(pk, f"{pk}@example.com", f"{pk:032}") for pk in range(100 * number, 100 * number + 25)]
-        )
+        contacts = [SubscriberFactory.create(pk=pk) for pk in range(100 * number, 100 * number + 25)]
+        record_deletion([contact.pk for contact in contacts], "subscribers_subscriber")
         if number == 1:
             Change.objects.update(at=days_ago(100))
     return list(Change.objects.order_by("pk").values_list("pk", flat=True))
