@@ -1,4 +1,4 @@
-"""The sweeps of jobs themselves (forgotten ones go on, old ones go), and of history, which is below this app."""
+"""The sweeps of jobs themselves (forgotten ones go on, old ones go), and of history and kept answers, which are below this app."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from changes.retention import remove_old_changes
 from jobs.models import UNFINISHED, Job
 from jobs.registry import register_sweep
 from jobs.tasks import go_on
+from retries.services import remove_old_answers
 
 BATCH = 100
 # A task is done in seconds. One that is at work for longer was its worker's last.
@@ -49,3 +50,4 @@ def remove_old_history() -> None:
 
 register_sweep("old jobs", remove_old_jobs, 3600)
 register_sweep("old history", remove_old_history, 3600)
+register_sweep("kept answers", remove_old_answers, 3600)

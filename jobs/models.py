@@ -22,6 +22,8 @@ class State(models.TextChoices):
 
 
 UNFINISHED = (State.QUEUED, State.RUNNING)
+# What failed or was cancelled may be started again, for what is left; nothing else.
+NOT_AGAIN = (*UNFINISHED, State.DONE)
 
 
 class Claimed(models.Model):
@@ -63,10 +65,18 @@ class Job(Claimed):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # The job that this one takes back. Of those that take back the same one, all but one have failed or were cancelled.
+    undoes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False, related_name="undone_by")
 
     objects: ClassVar[Any] = JobQuerySet.as_manager()
 
     class Meta:
+        constraints: ClassVar = [
+            # Never two at once, and none after one that was done.
+            models.UniqueConstraint(
+                fields=["undoes"], name="jobs_undone_once", condition=models.Q(state__in=NOT_AGAIN)
+            ),
+        ]
         indexes: ClassVar = [
             # The sweep looks for those that nobody works on, among any number of finished ones.
             models.Index(fields=["due"], name="jobs_unfinished", condition=models.Q(state__in=UNFINISHED)),
@@ -77,7 +87,7 @@ class Job(Claimed):
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.channel, self.user_id, self.actor_kind, self.actor_id)
+        return Actor(self.channel, self.user_id, self.actor_kind, self.actor_id, self.pk)
 
     @property
     def is_unfinished(self) -> bool:
@@ -98,14 +108,18 @@ class Job(Claimed):
 
 
 class Sweep(Claimed):
-    """When a sweep of jobs.registry is due; one row for all workers together."""
+    """When a sweep of jobs.registry is due: a row for each worker that may run it at once, for all workers together."""
 
-    name = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64)
+    lane = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0, help_text="How often in a row it failed.")
     error = models.TextField(blank=True, default="", help_text="Why it failed the last time.")
     ran_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = SweepQuerySet.as_manager()
 
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["name", "lane"], name="jobs_sweep_lane")]
+
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} {self.lane}"

@@ -45,11 +45,15 @@ class Kind:
 
 @dataclass(frozen=True)
 class RegisteredSweep:
-    """`function()` does one batch and returns whether there is more, which it is called for soon."""
+    """`function()` does one batch and returns whether there is more, which it is called for soon.
+
+    So many workers as there are `lanes` may do so at once.
+    """
 
     name: str
     function: Callable[[], Any]
     seconds: float
+    lanes: int = 1
 
 
 _kinds: dict[str, Kind] = {}
@@ -66,13 +70,14 @@ def register_kind(kind: Kind) -> None:
     _kinds[kind.name] = kind
 
 
-def register_sweep(name: str, function: Callable[[], Any], seconds: float) -> None:
-    """Have `function` called every so many seconds, by one of the workers at a time.
+def register_sweep(name: str, function: Callable[[], Any], seconds: float, lanes: int = 1) -> None:
+    """Have `function` called every so many seconds, by one of the workers at a time, or by up to `lanes` of them.
 
     It commits what it does; a batch should take some seconds, so that a worker can stop. If it raises,
-    the error is kept and logged, and it is called again later and later, up to ten minutes.
+    the error is kept and logged, and it is called again later and later, up to ten minutes. A function with
+    several lanes sees to it that two of its calls do not do the same work.
     """
-    _sweeps[name] = RegisteredSweep(name, function, seconds)
+    _sweeps[name] = RegisteredSweep(name, function, seconds, lanes)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Starting and cancelling jobs."""
+"""Starting and cancelling jobs; a push for what comes again and again."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from changes.actors import Actor, current_actor
-from jobs.models import UNFINISHED, Job, State
+from jobs.models import UNFINISHED, Job, State, Sweep
 from jobs.registry import kinds
 from jobs.tasks import go_on
 
@@ -22,11 +22,13 @@ def start_job(
     total: int,
     result: Mapping[str, Any] | None = None,
     actor: Actor | None = None,
+    undoes: Job | None = None,
 ) -> Job:
     """Make a job of a registered kind, to be worked on as soon as the transaction is committed. Two statements.
 
     Its changes are recorded as those of `actor`, the present one without it. `result` is what the
-    first step finds. Raises KeyError for a kind that nobody registered.
+    first step finds. `undoes` is the job that this one takes back: one that none takes back, or only jobs that failed
+    or were cancelled. Raises KeyError for a kind that nobody registered.
     """
     who = actor or current_actor()
     job: Job = Job.objects.create(
@@ -40,6 +42,7 @@ def start_job(
         total=total,
         result=dict(result or {}),
         enqueued_at=timezone.now(),
+        undoes=undoes,
     )
     go_on.enqueue(job.pk)
     return job
@@ -50,3 +53,8 @@ def cancel_jobs(ids: Collection[int]) -> int:
     unfinished = Job.objects.filter(pk__in=ids, state__in=UNFINISHED)
     cancelled: int = unfinished.update(state=State.CANCELLED, finished_at=Now(), claimed_by="", claimed_until=None)
     return cancelled
+
+
+def run_sweeps_now() -> None:
+    """Let workers run every sweep that none of them runs already, without waiting for its time. One statement."""
+    Sweep.objects.filter(due__gt=Now(), claimed_until=None).update(due=Now())

@@ -1,6 +1,7 @@
-"""Running the sweeps of jobs.registry: each once a period, by whichever worker comes first."""
+"""Running the sweeps of jobs.registry: each once a period and lane, by whichever worker comes first."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import Error, connection
@@ -38,25 +39,37 @@ def sweep_until_stopped() -> None:
 
 
 def make_rows() -> None:
-    """A row for each sweep that has none yet. Any number of workers may do so at once."""
-    Sweep.objects.bulk_create([Sweep(name=name) for name in sweeps()], ignore_conflicts=True)
+    """A row for each lane of a sweep that has none yet. Any number of workers may do so at once."""
+    rows = [Sweep(name=sweep.name, lane=lane) for sweep in sweeps().values() for lane in range(sweep.lanes)]
+    Sweep.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def run_due_sweeps() -> bool:
-    """Run each sweep that is due and nobody's; True if one of them has more to do. One statement where none is."""
+    """Run each sweep that is due and has a free lane, in one lane; True if one of them has more to do.
+
+    One statement where none is.
+    """
     registered = sweeps()
-    due = list(Sweep.objects.free().filter(name__in=registered).order_by("due").values_list("name", flat=True))
+    due: dict[str, list[int]] = {}
+    rows = Sweep.objects.free().filter(name__in=registered).order_by("due", "pk")
+    for name, lane in rows.values_list("name", "lane"):
+        # A worker of an earlier version had more of them, perhaps.
+        if lane < registered[name].lanes:
+            due.setdefault(name, []).append(lane)
     more = False
-    for name in due:
+    for name, lanes in due.items():
         if not stopping.is_set():
-            more = run_sweep(registered[name]) or more
+            more = run_sweep(registered[name], lanes) or more
     return more
 
 
-def run_sweep(sweep: RegisteredSweep) -> bool:
-    """Run one batch of a sweep, unless another worker has it; True if there is more. A failure is kept and logged."""
+def run_sweep(sweep: RegisteredSweep, lanes: Iterable[int] = (0,)) -> bool:
+    """Run one batch of a sweep in the first of the lanes that no other worker has; True if there is more.
+
+    A failure is kept and logged.
+    """
     word = new_word()
-    if not Sweep.objects.filter(name=sweep.name).claim(word, lease()):
+    if not any(Sweep.objects.filter(name=sweep.name, lane=lane).claim(word, lease()) for lane in lanes):
         return False
     row = Sweep.objects.filter(name=sweep.name).held(word)
     try:

@@ -21,6 +21,21 @@ def test_a_job_whose_workers_are_killed_again_and_again_is_done_once(running: Si
     check_all_is_done_once(running, number, tag, CONTACTS, CHUNK)
 
 
+def test_an_undo_whose_workers_are_killed_again_and_again_is_done_once(running: Site) -> None:
+    with working(running.environment) as process:
+        number, tag = running.tag_everybody()
+        running.wait_for(number)
+        code = f"from bulk_actions.background import undo_job; print(undo_job({number}).pk)"
+        undo = int(manage(running.environment, "shell", "-c", code).stdout.split()[-1])
+        assert kill_again_and_again(running, process, undo, times=3) > 1
+        job = running.wait_for(undo)
+    assert (job["state"], job["done"], job["error"]) == ("done", CONTACTS, "")
+    assert job["result"] == {"undone_contacts": CONTACTS}
+    assert running.tagged(tag) == 0
+    detached = f"FROM changes_change WHERE event = 'tags_detached' AND subject_id = {tag} AND job_id = {undo}"
+    assert running.rows(f"SELECT count(*), sum(contacts) {detached}") == [(-(-CONTACTS // CHUNK), CONTACTS)]
+
+
 def test_it_goes_on_where_a_worker_was_told_to_stop(running: Site) -> None:
     number, tag = running.tag_everybody()
     with working(running.environment | {"JOB_LEASE": "600"}) as process:

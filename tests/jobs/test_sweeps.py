@@ -114,6 +114,57 @@ def test_of_many_workers_at_once_one_runs_it() -> None:
     assert len(ran) == 1
 
 
+def with_lanes(number: int) -> tuple[list[int], registry.RegisteredSweep]:
+    """A sweep that several workers may run at once, and its calls."""
+    ran, count = counting()
+    return ran, registry.RegisteredSweep("wide", count, 60, number)
+
+
+def test_so_many_workers_run_it_at_once_as_it_has_lanes() -> None:
+    ran, sweep = with_lanes(3)
+    with only_sweeps():
+        registry.register_sweep(sweep.name, sweep.function, sweep.seconds, sweep.lanes)
+        make_rows()
+        assert Sweep.objects.count() == 3
+        assert Sweep.objects.filter(lane__in=(0, 1)).claim("others", lease()) == 2
+        run_due_sweeps()
+        assert len(ran) == 1
+        run_due_sweeps()
+        assert len(ran) == 1
+
+
+def test_one_worker_runs_it_once_a_round() -> None:
+    ran, sweep = with_lanes(3)
+    with only_sweeps():
+        registry.register_sweep(sweep.name, sweep.function, sweep.seconds, sweep.lanes)
+        make_rows()
+        run_due_sweeps()
+    assert len(ran) == 1
+    assert Sweep.objects.filter(ran_at=None).count() == 2
+
+
+def test_a_lane_that_another_worker_takes_first_leaves_the_next_one() -> None:
+    ran, sweep = with_lanes(2)
+    with only_sweeps():
+        registry.register_sweep(sweep.name, sweep.function, sweep.seconds, sweep.lanes)
+        make_rows()
+        assert Sweep.objects.filter(lane=0).claim("another", lease()) == 1
+        run_sweep(sweep, [0, 1])
+        assert len(ran) == 1
+        run_sweep(sweep, [0, 1])
+    assert len(ran) == 1
+
+
+def test_lanes_that_are_there_no_more_are_left_alone() -> None:
+    ran, count = counting()
+    with only_sweeps(count=count):
+        make_rows()
+        Sweep.objects.create(name="count", lane=1)
+        assert Sweep.objects.filter(lane=0).claim("another", lease()) == 1
+        run_due_sweeps()
+    assert ran == []
+
+
 def test_nothing_due_costs_one_statement() -> None:
     _, count = counting()
     with only_sweeps(count=count, other=count):

@@ -156,7 +156,7 @@ def test_it_acts_as_who_asked_for_it(admin: object) -> None:
         job = finish(JobFactory.create(kind="test", total=1, channel="fluenzr", actor_kind="api_key", actor_id=7))
         go_on.enqueue(job.pk)
         run_tasks()
-    assert [tuple(actor) for actor in seen] == [("fluenzr", None, "api_key", 7)]
+    assert [tuple(actor) for actor in seen] == [("fluenzr", None, "api_key", 7, job.pk)]
     assert current_actor().channel == "system"
 
 
