@@ -47,9 +47,9 @@ class ContactList(Segment):
 class ContactCount(models.Model):
     """Kept counts of contacts, as a ledger: the sum of `delta` is the count (see segments.counts).
 
-    Only PostgreSQL's triggers write it (subscribers.migrations), so that every change of a contact is counted,
-    in the same transaction. Changes only add rows, so that two writers never wait for each other; from time to
-    time the rows of a count are replaced by one.
+    Only triggers of the database write it (subscribers.migrations), so that every change of a contact is counted,
+    in the same transaction. On PostgreSQL changes only add rows, so that two writers never wait for each other; from
+    time to time the rows of a count are replaced by one. SQLite has one writer, whose triggers change the one row.
     """
 
     kind = models.CharField(max_length=8)  # contact, tag or list
