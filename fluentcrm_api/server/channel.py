@@ -187,6 +187,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     # --- A thread of the dispatcher -------------------------------------------------------------
 
+    def has_left(self) -> bool:
+        """Whether the client has closed the connection, or at least its half of it."""
+        return self.ended or not self.connected
+
     def service(self) -> None:
         """Run the application on the request and send what it answers."""
         request = self.requests[0]

@@ -10,6 +10,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
+from rest.waiting import HAS_LEFT, WAIT_FOR
+
 HEADER_BYTES = 64 * 1024
 # The line before a chunk, and what follows the last one: waitress itself sets them no bound.
 CHUNK_LINE_BYTES, TRAILER_BYTES = 1024, 8 * 1024
@@ -122,6 +124,12 @@ class Task(WSGITask):  # type: ignore[misc]
 
     content_bytes_written: int
     wrote_header: bool
+
+    def get_environment(self) -> dict[str, Any]:
+        environment: dict[str, Any] = super().get_environment()
+        environment[WAIT_FOR] = self.channel.server.task_dispatcher.wait_for
+        environment[HAS_LEFT] = self.channel.has_left
+        return environment
 
     def build_response_header(self) -> bytes:
         if self.channel.server.stopping:

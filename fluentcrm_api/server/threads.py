@@ -11,6 +11,9 @@ LONG_SECONDS = 0.2
 TICK_SECONDS = 0.05
 # How long a thread without work, and its connection to the database, is kept.
 SPARE_SECONDS = 5.0
+# Of so many requests that may run at once, one may wait for news, which is looked for every LOOK_SECONDS.
+REQUESTS_A_WAITER = 4
+LOOK_SECONDS = 0.5
 
 
 class Threads:
@@ -35,9 +38,11 @@ class Threads:
         self.in_charge: threading.Thread | None = None
         self.running: dict[threading.Thread, float] = {}  # since when
         self.spare = 0
+        self.waiting = 0
         self.ended = False
         self.failure: BaseException | None = None
         self.awake = threading.Event()  # something has run since the last tick
+        self.closing = threading.Event()  # nobody is to wait any more
 
     def add_task(self, task: Any) -> None:
         """Let a thread call `task.service()`; only the thread in charge adds tasks."""
@@ -113,6 +118,29 @@ class Threads:
                 del self.running[me]
         return True
 
+    def wait_for(self, look: Callable[[], bool], seconds: float) -> bool | None:
+        """Called by a task that waits: call `look` now and then until it is true; False when the time is over.
+
+        Others are served meanwhile. None at once where as many tasks wait as may: they have threads, and others need
+        some, too.
+        """
+        with self.changed:
+            if self.waiting >= self.most // REQUESTS_A_WAITER or self.closing.is_set():
+                return None
+            self.waiting += 1
+            if self.is_in_charge():
+                # Not only after LONG_SECONDS: it is known that this takes long.
+                self.put_in_charge()
+        try:
+            end = time.monotonic() + seconds
+            while (left := end - time.monotonic()) > 0 and not self.closing.wait(min(left, LOOK_SECONDS)):
+                if look():
+                    return True
+            return False
+        finally:
+            with self.changed:
+                self.waiting -= 1
+
     def is_in_charge(self) -> bool:
         return self.in_charge is threading.current_thread() and not self.ended
 
@@ -129,5 +157,6 @@ class Threads:
     def end(self) -> None:
         with self.changed:
             self.ended = True
+            self.closing.set()
             self.changed.notify_all()
         self.awake.set()

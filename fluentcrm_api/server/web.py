@@ -114,6 +114,7 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
             self.sweep(now)
         if self.stop_wanted and not self.stopping:
             self.stopping, self.stop_began = True, now
+            self.task_dispatcher.closing.set()
             self.accepting = False
             self.del_channel()
             self.socket.close()

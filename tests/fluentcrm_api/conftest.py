@@ -8,7 +8,7 @@ import pytest
 
 from tests.fluentcrm_api.running import Running
 from tests.postgres import free_port
-from tests.processes import empty_database, manage, served
+from tests.processes import empty_database, manage, migrated_database, served
 
 
 def new_environment(folder: Path, url: str) -> dict[str, str]:
@@ -31,7 +31,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a server that is ready to run, with short deadlines."""
     folder = tmp_path_factory.mktemp("server")
-    with empty_database(folder) as url:
+    with migrated_database(folder) as url:
         environment = new_environment(folder, url) | {
             "BODY_TIMEOUT": "2",
             "LOCK_TIMEOUT": "1",

@@ -138,3 +138,44 @@ def test_it_raises_what_fails_while_it_waits() -> None:
 
     with pytest.raises(OSError, match="no more files"):
         Threads(1, fail, lambda: None).run()
+
+
+def test_a_task_that_waits_for_news_keeps_nobody_from_work() -> None:
+    news, looked, results = threading.Event(), threading.Event(), SimpleQueue[bool | None]()
+
+    def look() -> bool:
+        looked.set()
+        return news.is_set()
+
+    with running(most=4) as clients:
+        clients.send(lambda: results.put(clients.threads.wait_for(look, WAIT)))
+        assert looked.wait(WAIT)
+        assert thread_of_a_task(clients) not in list(clients.threads.running)
+        # No more than a quarter of the requests may wait.
+        clients.send(lambda: results.put(clients.threads.wait_for(look, WAIT)))
+        assert results.get(timeout=WAIT) is None
+        news.set()
+        assert results.get(timeout=WAIT) is True
+        clients.send(lambda: results.put(clients.threads.wait_for(lambda: False, 0.01)))
+        assert results.get(timeout=WAIT) is False
+
+
+def test_nobody_waits_where_every_thread_is_wanted() -> None:
+    with running(most=3) as clients:
+        results = SimpleQueue[bool | None]()
+        clients.send(lambda: results.put(clients.threads.wait_for(lambda: True, WAIT)))
+        assert results.get(timeout=WAIT) is None
+
+
+def test_waiting_ends_with_the_process() -> None:
+    looked, results = threading.Event(), SimpleQueue[bool | None]()
+
+    def look() -> bool:
+        looked.set()
+        return False
+
+    with running(most=4) as clients:
+        clients.send(lambda: results.put(clients.threads.wait_for(look, WAIT)))
+        assert looked.wait(WAIT)
+        clients.threads.closing.set()
+        assert results.get(timeout=WAIT) is False
