@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 from django.utils import timezone
 
-from database.expressions import AnyOfFolded, ContainsFolded, Fold, folded_text
+from database.expressions import AnyOfFolded, ContainsFolded, Fold, few_joins, folded_text
 from database.json_values import ExactNumber
 from subscribers.models import Subscriber
 from subscribers.querysets import (
@@ -34,6 +34,7 @@ from subscribers.querysets import (
 Source = Literal["column", "custom"]
 EMPTY = frozenset({"is_null", "not_null"})
 AGES = frozenset({"days_before", "days_within"})
+ALL = frozenset({"in_all", "not_in_all"})
 NOBODY: dict[str, Any] = {"pk__in": []}  # for Q(**NOBODY)
 NUMBER_LOOKUPS: Mapping[str, Any] = MappingProxyType(
     {">": GreaterThan, "<": LessThan, ">=": GreaterThanOrEqual, "<=": LessThanOrEqual, "=": Exact}
@@ -56,6 +57,11 @@ class Condition:
     def as_q(self) -> Q:
         """The condition for a query on contacts. Days count from today."""
         raise NotImplementedError
+
+    @property
+    def size(self) -> int:
+        """How much a query has to ask for it: as many as there are values, if it compares with all of them."""
+        return 1
 
     def to_json(self) -> dict[str, Any]:
         """The condition as plain JSON; `from_json` makes an equal condition of it."""
@@ -209,12 +215,16 @@ class Choice(Condition):
 
     options: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        return len(self.options) if self.operator in ALL else 1
+
     def as_q(self) -> Q:
         if self.operator in EMPTY:
             text = Coalesce(custom_text(self.name), Value("[]"), output_field=CharField())
             empty = Q(In(text, ["", "[]"]))
             return empty if self.operator == "is_null" else ~empty
-        if self.operator in ("in_all", "not_in_all"):
+        if self.operator in ALL:
             every = Q() if self.options else Q(**NOBODY)
             for option in self.options:
                 every &= Q(has_option(self.name, [option]))
@@ -238,19 +248,21 @@ class Code(Condition):
 
 @dataclass(frozen=True)
 class Link(Condition):
-    """Tags or lists, by id. in: one of them; in_all: all; not_in: none; not_in_all: not all."""
+    """Tags, lists or companies, by id. in: one of them; in_all: all; not_in: none; not_in_all: not all."""
 
     OPERATORS = frozenset({"in", "not_in", "in_all", "not_in_all"})
 
     ids: tuple[int, ...] = ()
     missing: bool = False  # some names do not exist: no contact has all of them
 
+    @property
+    def size(self) -> int:
+        return len(self.ids) if self.operator in ALL else 1
+
     def as_q(self) -> Q:
         contacts = Subscriber.objects.all()
-        if self.operator in ("in_all", "not_in_all"):
-            every = Q()
-            for pk in self.ids:
-                every &= Q(contacts.link_exists(self.name, [pk]))
+        if self.operator in ALL:
+            every = contacts.has_every_link(self.name, self.ids)
             if self.missing or not self.ids:
                 every = Q(**NOBODY)
             return every if self.operator == "in_all" else ~every
@@ -258,8 +270,8 @@ class Link(Condition):
         return ~some if self.operator == "not_in" else some
 
 
-# The name of each class in stored JSON: never change one.
-CLASSES: Mapping[str, type[Condition]] = {
+# The name of each class in stored JSON: never change one. Other apps add theirs with `register_condition`.
+CLASSES: dict[str, type[Condition]] = {
     "text": Text,
     "number": Number,
     "day": Day,
@@ -271,23 +283,34 @@ CLASSES: Mapping[str, type[Condition]] = {
 NAMES = {kind: word for word, kind in CLASSES.items()}
 
 
+def register_condition(word: str, kind: type[Condition]) -> None:
+    """Let JSON keep conditions of a class of another app, under that word. To be called as the app starts."""
+    CLASSES[word], NAMES[kind] = kind, word
+
+
 @dataclass(frozen=True)
 class Conditions:
     """Groups of conditions. A contact matches if all conditions of at least one group are true, or without groups."""
 
     groups: tuple[tuple[Condition, ...], ...] = ()
 
+    @property
+    def size(self) -> int:
+        return sum(condition.size for group in self.groups for condition in group)
+
     def narrow(self, contacts: SubscriberQuerySet) -> SubscriberQuerySet:
         """The contacts that match."""
-        if not self.groups:
-            return contacts
+        return contacts.filter(self.as_q()) if self.groups else contacts
+
+    def as_q(self) -> Q:
+        """The conditions for a query on contacts. Days count from today."""
         alternatives = Q()
         for group in self.groups:
             together = Q()
             for condition in group:
                 together &= condition.as_q()
             alternatives |= together
-        return contacts.filter(alternatives)
+        return few_joins(alternatives)
 
     def to_json(self) -> list[list[dict[str, Any]]]:
         return [[condition.to_json() for condition in group] for group in self.groups]

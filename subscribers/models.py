@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import ExtractDay, ExtractMonth
 
 from companies.models import Company
 from database.expressions import Address, EmptyFirstIndex, Fold
@@ -135,6 +136,8 @@ class Subscriber(models.Model):
         indexes: ClassVar = [
             # GET /subscribers?statuses[]=bounced: a page in the order of ids.
             models.Index(fields=["status", "id"], name="subscribers_status"),
+            # The same for conditions on the type, and the admin's filter, which counts them.
+            models.Index(fields=["contact_type", "id"], name="subscribers_contact_type"),
             # GET /subscribers?sort_by=created_at.
             models.Index(fields=["created_at", "id"], name="subscribers_created_at"),
             # DELETE /companies/1: PostgreSQL asks whose primary one each of them is.
@@ -147,6 +150,14 @@ class Subscriber(models.Model):
             EmptyFirstIndex(models.F("last_activity"), "id", name="subscribers_last_activity"),
             EmptyFirstIndex(Fold("first_name"), "id", name="subscribers_first_name"),
             EmptyFirstIndex(Fold("last_name"), "id", name="subscribers_last_name"),
+            # automations.services.birthdays: whose birthday a day is.
+            models.Index(
+                ExtractMonth("date_of_birth"),
+                ExtractDay("date_of_birth"),
+                "id",
+                name="subscribers_birthday",
+                condition=models.Q(date_of_birth__isnull=False),
+            ),
             # Search has an index of its own on PostgreSQL: see migration 0002.
         ]
 

@@ -71,6 +71,11 @@ LINKED_IDS = """
     SELECT subscriber_id FROM subscribers_subscriber{kind} WHERE {kind}_id = %s
     ORDER BY subscriber_id {direction} LIMIT %s OFFSET %s
 """
+FOLLOWING = "SELECT id FROM subscribers_subscriber WHERE id > %s ORDER BY id LIMIT %s OFFSET %s"
+LINKED_FOLLOWING = """
+    SELECT subscriber_id FROM subscribers_subscriber{kind} WHERE {kind}_id = %s AND subscriber_id > %s
+    ORDER BY subscriber_id LIMIT %s OFFSET %s
+"""
 EXISTING = "SELECT id FROM subscribers_subscriber WHERE id {any_of} ORDER BY id"
 FIND_BY_EMAIL = "SELECT id FROM subscribers_subscriber WHERE {email} = {sent}"
 
@@ -202,6 +207,16 @@ def page_of_segment(kind: str, pk: int, offset: int, limit: int, *, descending: 
     """
     sql = LINKED_IDS.format(kind=kind, direction="DESC" if descending else "ASC")
     return [row[0] for row in read(sql, pk, limit, offset)]
+
+
+def following(after: int, offset: int, limit: int) -> list[int]:
+    """Ids of contacts above one, upward. One statement, as fast for the last contacts as for the first."""
+    return [row[0] for row in read(FOLLOWING, after, limit, offset)]
+
+
+def following_of_segment(kind: str, pk: int, after: int, offset: int, limit: int) -> list[int]:
+    """The same of the contacts that have that "tag" or "list"."""
+    return [row[0] for row in read(LINKED_FOLLOWING.format(kind=kind), pk, after, limit, offset)]
 
 
 def find_id_by_email(email: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from segments.counts import count_contacts
 from subscribers.querysets import SubscriberQuerySet
-from subscribers.reading import ORDERS, page_of_all, page_of_segment
+from subscribers.reading import ORDERS, following, following_of_segment, page_of_all, page_of_segment
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,15 @@ class Selection:
     """A set of contacts, with what makes counting and paging fast.
 
     `segment` is ("tags" or "lists", id) if this is the only condition beside `statuses`. `counted` says that there
-    are no other conditions.
+    are no other conditions. With `after` pages begin after the contact of that id and go upward by id, in whatever
+    order they are asked for; the total is still that of the whole set.
     """
 
     narrow: Callable[[], SubscriberQuerySet]
     segment: tuple[str, int] | None = None
     statuses: list[str] | None = None
     counted: bool = False
+    after: int | None = None
 
     @cached_property
     def contacts(self) -> SubscriberQuerySet:
@@ -53,6 +55,10 @@ class Selection:
 
         Two statements; one if there is no kept count and all contacts fit on the first page.
         """
+        if self.after is not None:
+            total = self.total()
+            # An offset beyond it may be larger than a statement takes.
+            return self.ids_after(self.after, offset, limit) if offset < total else [], total
         if offset or self.counted:
             total = self.total()
             return self.page_of_ids(order, offset, limit, total), total
@@ -71,6 +77,16 @@ class Selection:
             flipped = Order(order.column, not order.descending)
             return self.ids_in_order(flipped, total - offset - limit, limit)[::-1]
         return self.ids_in_order(order, offset, limit)
+
+    def ids_after(self, pk: int, offset: int, limit: int) -> list[int]:
+        """The ids of one page after a contact, upward. One statement."""
+        if self.counted and self.statuses is None:
+            if self.segment is None:
+                return following(pk, offset, limit)
+            relation, segment = self.segment
+            return following_of_segment(relation.removesuffix("s"), segment, pk, offset, limit)
+        ids = self.contacts.filter(pk__gt=pk).order_by("pk")
+        return list(ids.values_list("pk", flat=True)[offset : offset + limit])
 
     def ids_in_order(self, order: Order, offset: int, limit: int) -> list[int]:
         # Fixed SQL if possible: making a statement through the ORM costs more than running it.

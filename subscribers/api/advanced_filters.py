@@ -5,7 +5,7 @@ value}`. An operator that FluentCRM does not know compares for equality, as reco
 contact-list-advanced.json. An unknown source is refused: without its condition more contacts would match.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ from django.conf import settings
 from django.db.models import CharField, DateField, DateTimeField
 
 from custom_fields.types import TYPES, Kind
+from dynamic_segments.conditions import MOST_CONDITIONS, InSegment
+from dynamic_segments.services import are_too_many, existing_ids
+from emails.conditions import Activity
+from rest.numbers import as_integer
 from segments.services import Named
 from subscribers.api.comparisons import (
     OF_DAYS,
@@ -21,12 +25,13 @@ from subscribers.api.comparisons import (
     datetime_condition,
     day_condition,
     number_condition,
+    read_days,
     refuse,
     text_condition,
 )
 from subscribers.conditions import EMPTY, Choice, Code, Condition, Conditions, Day, Link, Number, Text
 from subscribers.models import LastChange, Status, Subscriber
-from wp_rest.exceptions import FieldErrors, invalid
+from wp_rest.exceptions import FieldErrors, Unprocessable, invalid
 from wp_rest.parameters import as_list, is_empty, without_nul
 
 CODES = {"status": frozenset(Status.values), "contact_type": frozenset(settings.CONTACT_TYPES)}
@@ -36,6 +41,15 @@ COLUMNS: dict[str, Any] = {
     if field.name
     not in ("hash", "user", "company", "custom_values", "search_text", "job_title", "website", "pipeline_stage")
 } | {"updated_at": LastChange._meta.get_field("at")}
+LINKS = ("tags", "lists", "companies")
+# What contacts did with their mails, in the words of a segment's email_activities.
+ACTIVITIES = {"last_email_open": "opened", "last_email_link_click": "clicked"}
+# What may be named of each kind of source, beside the slugs of custom fields.
+SOURCES: Mapping[str, Collection[str]] = {
+    "subscriber": COLUMNS,
+    "segment": (*LINKS, *CODES, "dynamic_segments"),
+    "activities": ACTIVITIES,
+}
 MAX_CONDITIONS = 200
 OPERATORS = EMPTY | frozenset(
     "= != > < >= <= contains not_contains in not_in in_all not_in_all before after days_before days_within "
@@ -53,13 +67,13 @@ class AdvancedFilters:
     """Reads the conditions of one request."""
 
     custom_types: Mapping[str, Kind]  # by slug
-    find_segments: Callable[[str, list[Any]], Named]  # ("tags" | "lists", names)
+    find_segments: Callable[[str, list[Any]], Named]  # (one of LINKS, names)
     strict: bool = False  # for an action: unknown names and conditions that match all contacts are refused
 
     def read(self, groups: Any) -> Conditions:
         """Raises Unprocessable (422) if `groups` are not conditions, and with `strict` FieldErrors (400).
 
-        One statement for each condition with names of tags or lists.
+        One statement for each condition with names of tags, lists or companies, and one if segments are named.
         """
         if (
             not isinstance(groups, list)
@@ -77,6 +91,7 @@ class AdvancedFilters:
                 read.append(conditions)
         if self.strict and not read:
             raise invalid("advanced_filters", "There is no condition.", "empty")
+        refuse_too_many(condition for group in read for condition in group)
         return Conditions(tuple(read))
 
     def read_condition(self, condition: Any) -> Condition:
@@ -92,28 +107,42 @@ class AdvancedFilters:
         value = without_nul(condition.get("value"))
         if self.strict and (operator not in OPERATORS or (operator not in EMPTY and is_empty(value))):
             raise needs_a_value(name)
+        if name not in (self.custom_types if kind == "custom_fields" else SOURCES.get(kind, ())):
+            raise refuse()
         match kind:
-            case "subscriber" if name in COLUMNS:
+            case "subscriber":
                 return self.read_column(name, operator, value)
-            case "segment" if name in ("tags", "lists"):
-                return self.read_link(name, operator, value)
-            case "segment" if name in ("status", "contact_type"):
-                # As recorded, every operator but "in" means "not_in", also "=".
-                if self.strict and operator not in Code.OPERATORS:
-                    raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
-                codes = tuple(str(entry) for entry in as_list(value, "value"))
-                if self.strict and (not codes or not CODES[name].issuperset(codes)):
-                    raise invalid("advanced_filters", f"The condition on {name} has values that do not exist.", "in")
-                return Code(name, "in" if operator == "in" else "not_in", codes)
-            case "custom_fields" if name in self.custom_types:
-                return self.read_custom_field(name, operator, value)
-        raise refuse()
+            case "segment":
+                return self.read_segment(name, operator, value)
+            case "activities":
+                return self.read_activity(name, operator, value)
+        return self.read_custom_field(name, operator, value)
+
+    def read_segment(self, name: str, operator: str, value: Any) -> Condition:
+        """What a contact belongs to."""
+        if name in LINKS:
+            return self.read_link(name, operator, value)
+        if name == "dynamic_segments":
+            return read_saved(operator, as_list(value, "value"), "advanced_filters", strict=self.strict)
+        # As recorded, every operator but "in" means "not_in", also "=".
+        if self.strict and operator not in Code.OPERATORS:
+            raise invalid("advanced_filters", f"The condition on {name} must be in or not_in.", "operator")
+        codes = tuple(str(entry) for entry in as_list(value, "value"))
+        if self.strict and (not codes or not CODES[name].issuperset(codes)):
+            raise invalid("advanced_filters", f"The condition on {name} has values that do not exist.", "in")
+        return Code(name, "in" if operator == "in" else "not_in", codes)
 
     def read_link(self, relation: str, operator: str, value: Any) -> Link:
         named = self.find_segments(relation, as_list(value, "value"))
         if self.strict and (named.ignored or not named.ids or operator not in Link.OPERATORS):
             raise invalid("advanced_filters", f"The condition on {relation} has values that do not exist.", "in")
         return Link(relation, operator if operator in Link.OPERATORS else "in", tuple(named.ids), bool(named.ignored))
+
+    def read_activity(self, name: str, operator: str, value: Any) -> Activity:
+        self.refuse_others(name, operator, [value], Activity.OPERATORS)
+        if operator not in Activity.OPERATORS:
+            raise refuse()
+        return Activity(ACTIVITIES[name], operator, read_days(value))
 
     def read_column(self, name: str, operator: str, value: Any) -> Condition:
         field = COLUMNS[name]
@@ -161,6 +190,22 @@ class AdvancedFilters:
             raise needs_a_value(name)
         if operator not in OF_LISTS and len(entries) > 1:
             raise invalid("advanced_filters", f"The condition on {name} takes one value.", "max")
+
+
+def read_saved(operator: str, entries: list[Any], parameter: str, *, strict: bool) -> InSegment:
+    """The condition of being in saved segments, by their ids. With `strict` it raises FieldErrors for any other entry
+    and for segments that do not exist, by one statement; else nobody is in them.
+    """
+    ids = [as_integer(entry) for entry in entries]
+    known = tuple(dict.fromkeys(pk for pk in ids if pk is not None and pk > 0))
+    if strict and (None in ids or operator not in InSegment.OPERATORS or len(existing_ids(known)) != len(known)):
+        raise invalid(parameter, "The condition on dynamic_segments has values that do not exist.", "in")
+    return InSegment("dynamic_segments", operator if operator in InSegment.OPERATORS else "in", known)
+
+
+def refuse_too_many(conditions: Iterable[Condition]) -> None:
+    if are_too_many(conditions):
+        raise Unprocessable(f"The segments of a filter may have {MOST_CONDITIONS} conditions together.")
 
 
 def needs_a_value(name: str) -> FieldErrors:

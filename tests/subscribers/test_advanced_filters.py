@@ -2,17 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.utils import timezone
 
+from database.expressions import MAX_JOINS
+from emails.conditions import Activity
 from segments.models import ContactList, Tag
+from subscribers.conditions import Conditions
 from subscribers.models import Subscriber
 from subscribers.services import attach_tags
 from tests.client import Api
+from tests.companies.factories import CompanyFactory
+from tests.emails.factories import MessageFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import refused
 
@@ -604,3 +610,77 @@ def test_it_knows_no_day_before_the_first(api: Api, days: int) -> None:
     """A hundred thousand days ago is the year 1752, and stays a date."""
     make("Ada", date_of_birth=date(1, 1, 1))
     assert names(api, condition("subscriber", "date_of_birth", "days_before", days)) == "Ada"
+
+
+# --- Beyond FluentCRM: companies, and what contacts did with their mails ---------------------------
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("in", [7], "Ada Cyd"),
+        ("in", "7,8", "Ada Bob Cyd"),
+        ("in_all", [7, 8], "Cyd"),
+        ("not_in", ["7"], "Bob Dan"),
+        ("not_in_all", [7, 8], "Ada Bob Dan"),
+        ("in", [9], ""),
+        ("in_all", [7, 9], ""),
+        ("in", ["Engines"], ""),
+    ],
+)
+def test_companies_are_asked_for_by_id(api: Api, operator: str, value: Any, expected: str) -> None:
+    seven, eight = CompanyFactory.create(pk=7, name="Engines"), CompanyFactory.create(pk=8)
+    for name, companies in {"Ada": [seven], "Bob": [eight], "Cyd": [seven, eight], "Dan": []}.items():
+        SubscriberFactory.create(first_name=name).companies.set(companies)
+    assert names(api, condition("segment", "companies", operator, value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "column"), [("last_email_open", "opened_at"), ("last_email_link_click", "clicked_at")]
+)
+def test_activities_ask_when_a_mail_was_last_opened_or_clicked_in(api: Api, source: str, column: str) -> None:
+    for name, ages in {"Ada": [1], "Bob": [20], "Cyd": [1, 20], "Dan": []}.items():
+        contact = SubscriberFactory.create(first_name=name)
+        for days in ages:
+            MessageFactory.create(subscriber=contact, **{column: timezone.now() - timedelta(days=days)})
+    assert names(api, condition("activities", source, "days_within", 7)) == "Ada Cyd"
+    assert names(api, condition("activities", source, "days_before", "7")) == "Bob"
+    assert names(api, condition("activities", source, "days_before", 0)) == "Ada Bob Cyd"
+    many = [condition("activities", source, "days_before", 7)] * MANY
+    assert names(api, *many) == "Bob"
+    assert found(answer_to(api, [[one] for one in many])) == "Bob"
+
+
+def test_many_tags_are_asked_for_at_once(api: Api) -> None:
+    tags = TagFactory.create_batch(50)
+    for name, has in {"Ada": tags, "Bob": tags[:-1], "Cyd": tags[1:], "Dan": []}.items():
+        attach_tags([SubscriberFactory.create(first_name=name).pk], [tag.pk for tag in has])
+    ids = [tag.pk for tag in tags]
+    assert names(api, condition("segment", "tags", "in_all", ids)) == "Ada"
+    assert names(api, condition("segment", "tags", "not_in_all", ids)) == "Bob Cyd Dan"
+    assert names(api, *(condition("segment", "tags", "in", [pk]) for pk in ids)) == "Ada"
+    assert names(api, *(condition("segment", "tags", "not_in", [pk]) for pk in ids)) == "Dan"
+    assert names(api, *(condition("segment", "tags", "in_all", [pk, ids[0], ids[0]]) for pk in ids[1:-1])) == "Ada Bob"
+
+
+def test_many_different_conditions_are_planned_in_a_moment() -> None:
+    """PostgreSQL plans a minute for 400 joins, more than the statement timeout of a request."""
+    many = tuple(Activity("clicked", "days_before", days) for days in range(MANY))
+    sql = str(Conditions((many,)).narrow(Subscriber.objects.all()).query)
+    assert sql.count("EXISTS(") == 2 * MANY
+    assert sql.count("EXISTS(") - sql.count("WHEN EXISTS(") == MAX_JOINS
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        condition("activities", "last_email_open", "=", 7),
+        condition("activities", "last_email_open", "is_null"),
+        condition("activities", "last_email_open", "days_within", "soon"),
+        condition("activities", "last_email_open", "days_within", -1),
+        condition("activities", "opened", "days_within", 7),
+    ],
+)
+def test_activities_are_ages_and_nothing_else(api: Api, sent: Any) -> None:
+    answer = answer_to(api, [[sent]])
+    assert (answer.status_code, answer.json()) == (422, INVALID)

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from dynamic_segments.conditions import InSegment
+from emails.conditions import Activity
 from subscribers.conditions import (
     CLASSES,
     Choice,
@@ -33,6 +35,8 @@ EVERY_KIND: list[Condition] = [
     Choice("colours", "in_all", options=("red", "blue, green")),
     Code("status", "not_in", codes=("bounced",)),
     Link("tags", "in", ids=(1, 2), missing=True),
+    InSegment("segments", "not_in", ids=(1, 2)),
+    Activity("opened", "days_within", days=30),
 ]
 
 

@@ -143,6 +143,15 @@ WITHOUT_INDEX = {
     ("emails_template", "created_by_id"),
     ("emails_mailing", "created_by_id"),
     ("subscribers_subscriber", "pipeline_stage_id"),
+    # Tables of few rows: who wrote one, and what it was made from.
+    ("automations_automation", "created_by_id"),
+    ("automations_block", "created_by_id"),
+    ("campaigns_campaign", "resend_of_id"),
+    ("campaigns_campaign", "template_id"),
+    ("campaigns_recurring", "created_by_id"),
+    ("campaigns_recurring", "template_id"),
+    ("sequences_emailsequence", "created_by_id"),
+    ("webhooks_endpoint", "created_by_id"),
 }
 
 
