@@ -10,16 +10,17 @@ from subscribers.services.custom_values import set_custom_value
 from subscribers.services.deletion import delete_companies, delete_contacts
 from subscribers.services.drafts import EDITABLE, Draft
 from subscribers.services.links import atomic
-from subscribers.services.locks import hold, lock_contacts
+from subscribers.services.locks import hold, hold_and_lock, lock_contacts
 from subscribers.services.segments import (
     attach_lists,
     attach_tags,
     detach_lists,
     detach_tags,
     leave_segments,
+    merge_segments,
     sync_segments,
 )
-from subscribers.services.statuses import set_column, set_status
+from subscribers.services.statuses import left_again, set_column, set_status
 
 __all__ = [
     "EDITABLE",
@@ -39,9 +40,12 @@ __all__ = [
     "detach_lists",
     "detach_tags",
     "hold",
+    "hold_and_lock",
     "hold_companies_of",
     "leave_segments",
+    "left_again",
     "lock_contacts",
+    "merge_segments",
     "set_column",
     "set_custom_value",
     "set_status",

@@ -7,7 +7,7 @@ from changes.services import Entry
 from database.sql import any_of, execute, ids_parameter
 from subscribers.services.history import each, record
 from subscribers.services.links import (
-    Pairs,
+    Links,
     atomic,
     attach_pairs,
     attach_to_each,
@@ -108,7 +108,7 @@ def leave_companies(names: Mapping[int, str]) -> list[int]:
 
 
 def _leave_companies(
-    locked: Sequence[int], left: Pairs, companies: Collection[int], named: Mapping[int, Any] | None = None
+    locked: Sequence[int], left: Links, companies: Collection[int], named: Mapping[int, Any] | None = None
 ) -> list[int]:
     chosen = choose_primary(locked, f"company_id {any_of()}", ids_parameter(companies))
     gone = contacts_of(left)

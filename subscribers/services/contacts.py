@@ -8,12 +8,20 @@ from typing import Any
 from django.db import IntegrityError, OperationalError
 
 from changes.services import Entry
-from subscribers.services.drafts import COLUMNS, WRITTEN, Draft, after_upsert, merge_same_address, note_leaving
+from subscribers.services.drafts import (
+    COLUMNS,
+    WRITTEN,
+    Draft,
+    after_upsert,
+    merge_same_address,
+    note_leaving,
+    repeats_leaving,
+)
 from subscribers.services.history import each, record
-from subscribers.services.links import Kind, Pairs, atomic, change_pairs, without
+from subscribers.services.links import Kind, Links, atomic, change_pairs, without
 from subscribers.services.locks import Held, hold
 from subscribers.services.rows import changed_columns, insert_rows, lock_row, lock_rows_by_address, update_rows
-from subscribers.services.statuses import status_entry
+from subscribers.services.statuses import left_again, status_entry
 
 # How often an upsert looks again for addresses that others make and delete while it runs.
 ATTEMPTS = 10
@@ -51,7 +59,8 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
 
     Empty texts wipe nothing, a subscribed contact never becomes pending (contract.md, 'Upsert').
     Returns what became of each lower-cased address. At most five statements and history's (on SQLite
-    one a kind of link), three more when another request makes one of the addresses at the same moment.
+    one a kind of link), one more where somebody who left is said to have left once more (left_again), three
+    more when another request makes one of the addresses at the same moment.
     """
     merged = merge_same_address(drafts)
     held = _hold_drafts(merged.values())
@@ -69,8 +78,11 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
         raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
     changed: dict[int, dict[str, Any]] = {}
     differences: dict[int, dict[str, Any]] = {}
+    again: list[int] = []
     for email, row in known.items():
         after = after_upsert(row, merged[email])
+        if repeats_leaving(row, merged[email], after):
+            again.append(row["id"])
         if difference := changed_columns(row, after):
             changed[row["id"]], differences[row["id"]] = after, difference
     columns = [name for name in WRITTEN if any(name in difference for difference in differences.values())]
@@ -79,7 +91,7 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     written = [(ids[address], draft) for address, draft in merged.items()]
     linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
     entries = [Entry("created", created.values()), *updated_entries(differences), *_linked_entries(linked)]
-    record(entries)
+    record(entries + left_again(again, repeated=True))
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
 
 
@@ -89,7 +101,8 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
 
     Returns whether a column changed, None when there is no such contact. Raises EmailTaken, and then
     nothing is changed. At most four statements, and history's: what is attached is held, the lock, the
-    row, the links (on SQLite one for each kind attached or detached).
+    row, the links (on SQLite one for each kind attached or detached). One more for somebody who left and is
+    said to have left once more (left_again).
     """
     held = _hold_drafts([draft])
     row = lock_row(pk)
@@ -108,27 +121,37 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
             raise EmailTaken(after["email"]) from error
     linked = _link_drafts([(pk, draft)], held, unlink={pk})
     entries = [*updated_entries({pk: difference} if difference else {}), *_linked_entries(linked)]
-    record(entries)
+    again = [pk] if repeats_leaving(row, draft, after) else []
+    record(entries + left_again(again, repeated=True))
     return not difference.keys().isdisjoint(COLUMNS)
 
 
 def updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry]:
     """What history tells of contacts whose columns changed, and for each new status who has it now.
 
-    Of one contact [before, after] by column, of several the names of the columns alone, an entry for
-    those of whom the same ones changed: nobody's values are kept for all.
+    Of one contact [before, after] by column, of several the names of the columns and custom fields alone, an entry
+    for those of whom the same ones changed: nobody's values are kept for all.
     """
     alike: dict[Any, list[int]] = defaultdict(list)
     moved: dict[str, dict[int, str]] = defaultdict(dict)
     for pk, difference in differences.items():
-        alike[tuple(sorted(difference))].append(pk)
+        alike[tuple(sorted(difference)), custom_fields_of(difference)].append(pk)
         if "status" in difference:
             before, after = difference["status"]
             moved[after][pk] = before
-    entries = [Entry("updated", ids, {"columns": list(names)}) for names, ids in alike.items()]
+    entries = [
+        Entry("updated", ids, {"columns": list(names)} | ({"custom_fields": list(slugs)} if slugs else {}))
+        for (names, slugs), ids in alike.items()
+    ]
     if len(differences) == 1:
         entries = [Entry("updated", differences, {"columns": one}) for one in differences.values()]
     return entries + [status_entry(status, had) for status, had in moved.items()]
+
+
+def custom_fields_of(difference: Mapping[str, Any]) -> tuple[str, ...]:
+    """The slugs of the custom fields whose values changed."""
+    before, after = difference.get("custom_values", ({}, {}))
+    return tuple(sorted(slug for slug in {*before, *after} if before.get(slug) != after.get(slug)))
 
 
 def _hold_drafts(drafts: Collection[Draft]) -> Held:
@@ -139,13 +162,13 @@ def _hold_drafts(drafts: Collection[Draft]) -> Held:
     )
 
 
-def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Collection[int] = ()) -> dict[str, Pairs]:
+def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Collection[int] = ()) -> dict[str, Links]:
     """Attach each contact's own tags and lists, of those that are held, and detach from the contacts of `unlink`.
 
     Returns the links that are new and those that are gone, by the word of history. The contacts are
     the transaction's own: made or locked in it. One statement (change_pairs).
     """
-    wanted: dict[str, Pairs] = {}
+    wanted: dict[str, list[tuple[int, int]]] = {}
     kinds: dict[Kind, Sequence[int]] = {"tags": held.tags, "lists": held.lists}
     for kind, there in kinds.items():
         known = set(there)
@@ -161,5 +184,5 @@ def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Colle
     return change_pairs(wanted)
 
 
-def _linked_entries(linked: Mapping[str, Pairs]) -> list[Entry]:
-    return [entry for change, pairs in linked.items() for entry in each(change, pairs, "targets")]
+def _linked_entries(linked: Mapping[str, Links]) -> list[Entry]:
+    return [entry for change, links in linked.items() for entry in each(change, links, "targets")]

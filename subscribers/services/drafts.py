@@ -90,6 +90,11 @@ def after_upsert(row: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     return after
 
 
+def repeats_leaving(row: Mapping[str, Any], draft: Draft, after: Mapping[str, Any]) -> bool:
+    """Whether a draft says of a contact that it left, which has left already and keeps its status."""
+    return draft.columns.get("status") in LEFT and row["status"] in LEFT and after["status"] == row["status"]
+
+
 def note_leaving(row: Mapping[str, Any], after: dict[str, Any], reason: str) -> None:
     """Keep when and why a contact left with its new columns; forget both when it comes back."""
     after["unsubscribe_reason"], after["unsubscribe_date"] = row["unsubscribe_reason"], row["unsubscribe_date"]

@@ -1,7 +1,6 @@
 """Recording what happened to contacts."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -16,40 +15,41 @@ SUBJECTS = {"tags": "tag", "lists": "list", "companies": "company"}
 
 
 def each(
-    event: str, pairs: Iterable[tuple[int, int]], name: str, named: Mapping[int, Any] | None = None
+    event: str, links: Mapping[int, Collection[int]], name: str, named: Mapping[int, Any] | None = None
 ) -> list[Entry]:
-    """An entry for each tag (list, company) of the pairs (contact, tag), with those who got or lost it.
+    """An entry for each tag (list, company), with the contacts who got or lost it.
 
     `name` is the key of its id, in a list, in the details; `named` has what else is kept of each.
     """
-    contacts = defaultdict(list)
-    for contact, target in pairs:
-        contacts[target].append(contact)
     subject = SUBJECTS[event.partition("_")[0]]
     return [
         Entry(
             event,
-            sorted(contacts[target]),
+            sorted(links[target]),
             {name: [target], **(named[target] if named else {})},
             (subject, target),
         )
-        for target in sorted(contacts)
+        for target in sorted(links)
     ]
 
 
 def record(entries: Iterable[Entry]) -> None:
-    """Record what happened to contacts (changes.services.record), and move updated_at of each of them.
+    """Record what happened to contacts (changes.services.record), and move updated_at of each that it changed.
 
     It moves in the same statement (on SQLite in one more). Those that were created keep the time of their creation.
     """
     happened = list(entries)
-    created = _contacts_of(entry for entry in happened if entry.event == "created")
-    if changed := sorted(_contacts_of(happened) - created):
+    if changed := _changed(happened):
         parameters = (stored_datetime(timezone.now()), ids_parameter(changed))
         changes.record(happened, side=SideStatement(MOVE.format(any_of=any_of(keep_plan=True)), parameters))
     else:
         changes.record(happened)
 
 
-def _contacts_of(entries: Iterable[Entry]) -> set[int]:
-    return set().union(*(entry.contacts or () for entry in entries))
+def _changed(entries: Iterable[Entry]) -> list[int]:
+    """The contacts whose updated_at moves, each once, upward by id."""
+    created = [entry.contacts for entry in entries if entry.contacts and entry.event == "created"]
+    changed = [entry.contacts for entry in entries if entry.contacts and entry.event not in ("created", "left_again")]
+    if len(changed) == 1 and not created:
+        return sorted(changed[0])
+    return sorted(set().union(*changed).difference(*created))

@@ -1,5 +1,6 @@
 """The rows that link contacts to tags, lists and companies, by one statement for a set."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -19,8 +20,8 @@ from database.sql import (
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
 
 Kind = Literal["tags", "lists", "companies"]
-# A contact and the tag, list or company that it got or lost.
-Pairs = list[tuple[int, int]]
+# The contacts who got or lost each tag, list or company.
+Links = Mapping[int, list[int]]
 # The table of a kind of link, and its column beside subscriber_id.
 LINKS: Mapping[str, Mapping[str, str]] = {
     "tags": {"links": SubscriberTag._meta.db_table, "target": "tag_id"},
@@ -31,54 +32,56 @@ LINKS: Mapping[str, Mapping[str, str]] = {
 ATTACH = """
     INSERT INTO {links} (subscriber_id, {target}, created_at)
     SELECT s.id, t.id, %s FROM {contacts} CROSS JOIN {others} WHERE true
-    ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
+    ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING {found}
 """
 ATTACH_PAIRS = """
     INSERT INTO {links} (subscriber_id, {target}, created_at)
     SELECT r.subscriber, r.target, %s FROM {rows} WHERE true
     ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
 """
-DETACH = "DELETE FROM {links} WHERE subscriber_id {any_of} AND {target} {any_of} RETURNING subscriber_id, {target}"
+DETACH = "DELETE FROM {links} WHERE subscriber_id {any_of} AND {target} {any_of} RETURNING {found}"
 DETACH_PAIRS = """
     DELETE FROM {links} WHERE (subscriber_id, {target}) IN (SELECT r.subscriber, r.target FROM {rows})
     RETURNING subscriber_id, {target}
 """
 LINKED = "SELECT DISTINCT subscriber_id FROM {links} WHERE {target} {any_of}"
-CLEAR = "DELETE FROM {links} WHERE {target} {any_of} RETURNING subscriber_id, {target}"
+CLEAR = "DELETE FROM {links} WHERE {target} {any_of} RETURNING {found}"
 # Part of the caller's transaction where there is one: what fails here ends the whole of it, and no
 # savepoint is paid for. Whoever wants to go on after a failure puts a block of their own around the call.
 atomic = transaction.atomic(savepoint=False)
 
 
-def attach_to_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:
+def attach_to_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Links:
     """Link each of the contacts, which are locked, to each of the targets, which are held; returns what is new."""
     if not contacts or not targets:
-        return []
-    sql = ATTACH.format(contacts=rows_of_ids("s"), others=rows_of_ids("t"), **LINKS[kind])
-    return execute(
+        return {}
+    sql = ATTACH.format(contacts=rows_of_ids("s"), others=rows_of_ids("t"), found=found(kind, targets), **LINKS[kind])
+    rows = execute(
         sql, stored_datetime(timezone.now()), ids_parameter(contacts), ids_parameter(targets), keep_plan=True
     )
+    return by_target(rows, targets)
 
 
-def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Pairs:
+def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Links:
     """Unlink each of the contacts, which are locked, from each of the targets; returns what was there."""
     if not contacts or not targets:
-        return []
-    return execute(DETACH.format(any_of=any_of(), **LINKS[kind]), ids_parameter(contacts), ids_parameter(targets))
+        return {}
+    sql = DETACH.format(any_of=any_of(), found=found(kind, targets), **LINKS[kind])
+    return by_target(execute(sql, ids_parameter(contacts), ids_parameter(targets)), targets)
 
 
-def attach_pairs(kind: Kind, pairs: Collection[tuple[int, int]]) -> Pairs:
+def attach_pairs(kind: Kind, pairs: Collection[tuple[int, int]]) -> Links:
     """Link contacts, which are locked, each to its own targets, which are held; returns what is new."""
     return change_pairs({f"{kind}_attached": pairs})[f"{kind}_attached"]
 
 
-def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str, Pairs]:
+def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str, Links]:
     """Link contacts, which are locked, each to its own targets, which are held, and unlink them from others.
 
     By the word of history ("tags_attached", "lists_detached"); no pair is under two of them. Returns
     what is new and what is gone, in the same way. One statement; on SQLite one for each word with pairs.
     """
-    changed: dict[str, Pairs] = {word: [] for word in wanted}
+    changed: dict[str, Links] = {word: {} for word in wanted}
     statements: dict[str, tuple[str, list[Any]]] = {}
     for word, pairs in wanted.items():
         kind, _, way = word.partition("_")
@@ -90,27 +93,46 @@ def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str,
     keep_plan = not any(word.endswith("_detached") for word in statements)
     if len(statements) < 2 or not is_postgresql():
         for word, (sql, parameters) in statements.items():
-            changed[word] = execute(sql, *parameters, keep_plan=keep_plan)
+            changed[word] = by_target(execute(sql, *parameters, keep_plan=keep_plan))
         return changed
     parts = ", ".join(f"{word} AS ({sql})" for word, (sql, _) in statements.items())
-    found = " UNION ALL ".join(f"SELECT '{word}', * FROM {word}" for word in statements)
+    union = " UNION ALL ".join(f"SELECT '{word}', * FROM {word}" for word in statements)
     everything = [parameter for _, parameters in statements.values() for parameter in parameters]
-    for word, contact, target in execute(f"WITH {parts} {found}", *everything, keep_plan=keep_plan):
-        changed[word].append((contact, target))
-    return changed
+    pairs_of: dict[str, list[tuple[int, int]]] = {word: [] for word in wanted}
+    for word, contact, target in execute(f"WITH {parts} {union}", *everything, keep_plan=keep_plan):
+        pairs_of[word].append((contact, target))
+    return {word: by_target(pairs) for word, pairs in pairs_of.items()}
 
 
 def contacts_linked_to(kind: Kind, targets: Iterable[int]) -> list[int]:
     return [pk for (pk,) in execute(LINKED.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))]
 
 
-def detach_from_all(kind: Kind, targets: Iterable[int]) -> Pairs:
-    return execute(CLEAR.format(any_of=any_of(), **LINKS[kind]), ids_parameter(targets))
+def detach_from_all(kind: Kind, targets: Collection[int]) -> Links:
+    sql = CLEAR.format(any_of=any_of(), found=found(kind, targets), **LINKS[kind])
+    return by_target(execute(sql, ids_parameter(targets)), targets)
 
 
-def contacts_of(*pairs: Iterable[tuple[int, int]]) -> list[int]:
+def found(kind: Kind, targets: Collection[int]) -> str:
+    """The columns to return of links with some targets: of a single one nobody has to ask which it is."""
+    return "subscriber_id" if len(targets) == 1 else f"subscriber_id, {LINKS[kind]['target']}"
+
+
+def by_target(rows: Sequence[Any], targets: Collection[int] = ()) -> Links:
+    """The contacts of each target, out of rows of a contact and its target; without it where there is one of `targets`."""
+    if not rows:
+        return {}
+    if len(targets) == 1:
+        return {target: [contact for (contact,) in rows] for target in targets}
+    links: dict[int, list[int]] = defaultdict(list)
+    for contact, target in rows:
+        links[target].append(contact)
+    return links
+
+
+def contacts_of(links: Links) -> list[int]:
     """The contacts of some links, each once, upward by id."""
-    return sorted({contact for some in pairs for contact, _ in some})
+    return sorted(set().union(*links.values()))
 
 
 def without(ids: Iterable[int], others: Iterable[int]) -> list[int]:

@@ -3,7 +3,8 @@
 The order of everything that locks, in every app:
 
 1. names that are made (tags, lists, companies, custom fields), each kind by its unique column;
-2. stages, then tags, lists and companies that contacts are linked to or that are deleted, each upward by id;
+2. stages, then tags, lists and companies that contacts are linked to or that are deleted, and e-mail sequences, each
+   upward by id;
 3. contacts, upward by id, and after them new contacts in the order of their addresses;
 4. what belongs to contacts: links, notes, events, history.
 
@@ -16,7 +17,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from changes.services import ContactKeys
 from database.sql import any_of, execute, ids_parameter, is_postgresql
 from subscribers.models import Subscriber
 
@@ -66,11 +66,12 @@ def _lock(targets: Mapping[str, Collection[int]], contacts: Collection[int]) -> 
         parameters.append(ids_parameter(contacts))
     if not parts:
         return Held(), []
-    found: dict[str | None, list[int]] = {kind: [] for kind in (*TABLES, None)}
-    for kind, pk in execute(" UNION ALL ".join(parts), *parameters, keep_plan=True):
+    rows = execute(" UNION ALL ".join(parts), *parameters, keep_plan=True)
+    locked = [pk for kind, pk in rows if kind is None]
+    found: dict[str, list[int]] = {kind: [] for kind in TABLES}
+    for kind, pk in rows[: len(rows) - len(locked)]:
         found[kind].append(pk)
-    locked = found.pop(None)
-    return Held(**found), locked  # type: ignore[arg-type]
+    return Held(**found), locked
 
 
 def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
@@ -79,7 +80,7 @@ def lock_contacts(ids: Iterable[int], *, to_delete: bool = False) -> list[int]:
     `to_delete` locks as lock_to_delete does. One statement, two to delete.
     """
     if to_delete:
-        return [contact.id for contact in lock_to_delete(ids)]
+        return lock_to_delete(ids)
     return hold_and_lock(ids)[1]
 
 
@@ -89,7 +90,7 @@ def lock_column(ids: Iterable[int], column: str) -> dict[int, Any]:
     return dict(contacts.values_list("pk", column))
 
 
-def lock_to_delete(ids: Iterable[int]) -> list[ContactKeys]:
+def lock_to_delete(ids: Iterable[int]) -> list[int]:
     """The contacts that there are, upward by id, and the companies that they own locked first. Two statements.
 
     Others can neither change them nor add rows that refer to them until the transaction ends.
@@ -100,5 +101,5 @@ def lock_to_delete(ids: Iterable[int]) -> list[ContactKeys]:
         suffix = " FOR UPDATE"
         owned = f"SELECT id FROM companies_company WHERE owner_id {any_of()} ORDER BY id FOR UPDATE"
         execute(owned, chosen, keep_plan=True)
-    sql = f"SELECT id, email, hash FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
-    return [ContactKeys(*row) for row in execute(sql, chosen, keep_plan=True)]
+    sql = f"SELECT id FROM subscribers_subscriber WHERE id {any_of()} ORDER BY id{suffix}"
+    return [pk for (pk,) in execute(sql, chosen, keep_plan=True)]

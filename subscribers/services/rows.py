@@ -72,10 +72,13 @@ def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
             columns |= {"unsubscribe_reason": draft.unsubscribe_reason, "unsubscribe_date": timezone.now()}
         values = {slug: value for slug, value in draft.custom_values.items() if value is not None}
         rows.append(_plain(columns) | {"hash": make_hash(), "custom_values": values})
+    # What no draft holds is not read out of each row either.
+    held = set().union(*rows)
+    fields = [(name, field) for name, field in FIELDS.items() if name in held]
     sql = INSERT.format(
-        columns=", ".join(FIELDS),
-        values=", ".join(f"r.{name}" for name in FIELDS),
-        rows=rows_from_json(list(FIELDS.items())),
+        columns=", ".join(name for name, _ in fields),
+        values=", ".join(f"r.{name}" for name, _ in fields),
+        rows=rows_from_json(fields),
         known=plain_address("known.email"),
         sent=plain_address("r.email"),
         email=plain_address("email"),

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from segments.models import Segment, Tag
+from segments.services import delete_segments
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Kind,
     atomic,
     attach_to_each,
     contacts_linked_to,
+    contacts_of,
     detach_from_all,
     detach_from_each,
     without,
@@ -56,6 +58,26 @@ def sync_segments(
     detached = detach_from_each(kind, locked, without(detach, attach))
     record(each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets"))
     return len(locked)
+
+
+@atomic
+def merge_segments(model: type[Segment], ids: Iterable[int], into: int) -> int:
+    """Give everybody with one of the tags (or lists) the tag `into`, and delete those; returns who is new to `into`.
+
+    Nothing happens if `into` is not there. What names a deleted one elsewhere is told as of any other that is deleted.
+    Four statements and history's, and those of delete_segments.
+    """
+    kind: Literal["tags", "lists"] = "tags" if model is Tag else "lists"
+    # Locked alone, as they are deleted: nobody gets one of them from here on.
+    wanted = model._default_manager.filter(pk__any_of=sorted({*ids, into})).order_by("pk")
+    found = list(wanted.select_for_update().values_list("pk", flat=True))
+    if into not in found:
+        return 0
+    gone = without(found, [into])
+    attached = attach_to_each(kind, lock_contacts(contacts_linked_to(kind, gone)), [into])
+    record(each(f"{kind}_attached", attached, "targets"))
+    delete_segments(model, gone)
+    return len(contacts_of(attached))
 
 
 @atomic

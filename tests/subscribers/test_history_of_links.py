@@ -159,12 +159,13 @@ def test_it_tells_nothing_of_a_tag_that_nobody_had(api: Api) -> None:
     assert recorded() == []
 
 
-def test_it_tells_the_status_before_where_all_had_the_same() -> None:
+def test_it_tells_the_status_before_by_an_entry_for_each() -> None:
     pending = SubscriberFactory.create_batch(2, status="pending")
     bounced = SubscriberFactory.create(status="bounced")
     services.set_status([contact.pk for contact in pending], "transactional")
     services.set_status([pending[0].pk, bounced.pk], "subscribed")
     assert [details for _, details, _ in recorded()] == [
         {"status": ["transactional"], "previous": "pending"},
-        {"status": ["subscribed"]},
+        {"status": ["subscribed"], "previous": "transactional"},
+        {"status": ["subscribed"], "previous": "bounced"},
     ]

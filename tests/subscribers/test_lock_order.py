@@ -69,6 +69,7 @@ class World:
 
 ENDS: dict[str, Callable[[World], Any]] = {
     "tags end": lambda world: delete_segments(Tag, world.ids("tags")),
+    "tags merge": lambda world: services.merge_segments(Tag, world.ids("tags")[1:], world.ids("tags")[0]),
     "lists end": lambda world: delete_segments(ContactList, world.ids("lists")),
     "companies end": lambda world: services.delete_companies(world.ids("companies")),
     "contacts end": lambda world: services.delete_contacts(world.pks),
@@ -101,7 +102,11 @@ def test_it_crosses_with_the_end_of_what_it_links(end: str, change: str) -> None
 
 
 @pytest.mark.parametrize(
-    "others", [("tags end", "lists end"), ("tags end", "companies end"), ("tags end", "contacts end")]
+    "others",
+    [
+        *[("tags end", "lists end"), ("tags end", "companies end"), ("tags end", "contacts end")],
+        *[("tags merge", "tags merge"), ("tags merge", "tags end"), ("tags merge", "contacts end")],
+    ],
 )
 def test_two_ends_cross(others: tuple[str, str]) -> None:
     for _ in range(ROUNDS):
