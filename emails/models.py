@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from database.expressions import Fold
+from emails import kept_counts  # noqa: F401 - models too
 from emails.querysets import MessageQuerySet, TemplateQuerySet
 from subscribers.models import Subscriber
 
@@ -74,6 +76,10 @@ class Kind(models.TextChoices):
     RETURN = "return", "double opt-in after leaving"
 
 
+# What is sent first, each of them in the order in which it is due: what somebody waits for, then what a contact gets
+# by itself, then campaigns.
+AWAITED = (Kind.CUSTOM, Kind.TRANSACTIONAL, Kind.DOUBLE_OPTIN, Kind.RETURN)
+BY_ITSELF = (Kind.AUTOMATION, Kind.SEQUENCE)
 # Requests for consent. Lists and numbers of mails leave them out, as recorded in contact-side-views.json.
 CONSENT_KINDS = (Kind.DOUBLE_OPTIN, Kind.RETURN)
 
@@ -82,6 +88,8 @@ class Mailing(Written):
     """What was written once, for one contact or for many. The API knows it by `campaign_id`."""
 
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.CUSTOM)
+    # Messages of a campaign that is held wait, however many there are (emails.services.campaigns).
+    held = models.BooleanField(default=False, editable=False)
     # Of a request for consent: SHA-256 of what is written. All requests in the same words are one mailing, which is
     # never changed, as consents refer to it.
     digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - many have none
@@ -124,6 +132,11 @@ class Message(models.Model):
     opened_at = models.DateTimeField(null=True, editable=False)
     clicks = models.PositiveIntegerField(default=0, editable=False)
     clicked_at = models.DateTimeField(null=True, editable=False)
+    # When the contact left by an address in this message, and when it complained about it.
+    unsubscribed_at = models.DateTimeField(null=True, editable=False)
+    complained_at = models.DateTimeField(null=True, editable=False)
+    # The id of that of the mailing's subjects with which it was sent; none where the mailing has one alone.
+    variant = models.BigIntegerField(null=True, editable=False)
     # The message's name outside: in its Message-ID, in addresses, in the API.
     hash = models.CharField(max_length=32, default=make_hash, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -134,14 +147,28 @@ class Message(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="emails_message_state_known"),
+            # A campaign reaches a contact once, though it is on five lists and workers come twice.
+            models.UniqueConstraint(
+                fields=["mailing", "subscriber"], condition=Q(kind=Kind.CAMPAIGN), name="emails_campaign_once"
+            ),
         ]
         indexes: ClassVar = [
             # GET /subscribers/1/emails, a contact's stats, the deletion of a contact.
             models.Index(fields=["subscriber", "id"], name="emails_of_subscriber"),
-            # A mailing's messages by state; the deletion of a mailing.
-            models.Index(fields=["mailing", "state"], name="emails_of_mailing"),
-            # send_due: what to send next.
-            models.Index(fields=["due", "id"], name="emails_due", condition=Q(state="scheduled")),
+            # GET /campaigns/1/emails, the deletion of a mailing.
+            models.Index(fields=["mailing", "id"], name="emails_of_mailing"),
+            # send_due: what to send next, of each kind; of campaigns by mailing, as some are held.
+            models.Index(
+                fields=["due", "id"], name="emails_due_awaited", condition=Q(state="scheduled", kind__in=AWAITED)
+            ),
+            models.Index(
+                fields=["due", "id"], name="emails_due_by_itself", condition=Q(state="scheduled", kind__in=BY_ITSELF)
+            ),
+            models.Index(
+                fields=["mailing", "due", "id"],
+                name="emails_due_campaign",
+                condition=Q(state="scheduled", kind=Kind.CAMPAIGN),
+            ),
             # send_due: whose sender is gone.
             models.Index(fields=["claimed_until"], name="emails_claimed", condition=Q(state="sending")),
             # GET /reports/emails?status=failed, and staff's list of the unsure ones: of the few that are not sent.
@@ -150,6 +177,12 @@ class Message(models.Model):
             models.Index(fields=["sent_at"], name="emails_sent_at", condition=Q(sent_at__isnull=False)),
             models.Index(fields=["opened_at"], name="emails_opened_at", condition=Q(opened_at__isnull=False)),
             models.Index(fields=["clicked_at"], name="emails_clicked_at", condition=Q(clicked_at__isnull=False)),
+            # GET /campaigns/1/unsubscribers.
+            models.Index(
+                fields=["mailing", "unsubscribed_at"],
+                name="emails_unsubscribed",
+                condition=Q(unsubscribed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,4 +248,4 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.email}, {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.email}, {date_format(timezone.localtime(self.at), 'DATETIME_FORMAT')}"

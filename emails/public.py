@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from changes.actors import ActorKind, Channel, acting_as
+from emails.leads import lead_on
 from emails.links import Target, read_token
 from emails.models import Message
 from emails.pages.visitors import wrong_link
-from emails.services.tracking import record_click, record_open, url_of
+from emails.services.tracking import destination_of, record_click, record_open
 
 log = logging.getLogger(__name__)
 # One transparent point.
@@ -51,18 +54,22 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 def clicked(request: HttpRequest, token: str) -> HttpResponse:
     """On to where the mail points; nothing in the address says where."""
     target = read_token("click", token)
-    url = url_of(target.link) if target else ""
-    if not target or not url:
+    destination = destination_of(target.link) if target else None
+    if not target or not destination:
         return wrong_link(request)
     if not is_prefetch(request):
-        count(record_click, target)
-    return TemporaryRedirect(url)
+        count(partial(record_click, url=destination.url), target)
+        # Asked with what the mailing names; what it adds to its links is not for where they lead instead.
+        if elsewhere := lead_on(destination.url, target):
+            return TemporaryRedirect(elsewhere)
+    return TemporaryRedirect(destination.address)
 
 
 def count(record: Callable[[Target], None], target: Target) -> None:
     """Count, if the database lets us; whoever opens a mail or follows a link gets on all the same."""
     try:
-        record(target)
+        with acting_as(Channel.SYSTEM, kind=ActorKind.CONTACT, id=target.contact):
+            record(target)
     except DatabaseError:
         log.warning("A visit to message %s could not be counted.", target.message, exc_info=True)
 

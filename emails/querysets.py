@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from database.expressions import holding
 
@@ -32,3 +33,8 @@ class MessageQuerySet(models.QuerySet[Any]):
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
+
+    def matching(self, text: str) -> Self:
+        """Those to contacts with every word of `text`, as SubscriberQuerySet.matching finds them."""
+        contacts = self.model._meta.get_field("subscriber").related_model._default_manager
+        return self.filter(Exists(contacts.filter(pk=OuterRef("subscriber")).matching(text)))

@@ -10,19 +10,20 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Any, Protocol, Self
 
 import css_inline
 import inscriptis
 import lxml.html
 from inscriptis.model.config import ParserConfig
 
-from emails.codes import ADDRESSES, Code, Context, Piece, html_of, split_codes, value_of
+from emails.codes import Code, Context, Piece, html_of, split_codes, value_of
 from emails.design import RAW_DESIGNS, site_style
 from emails.document import document_of
 from emails.models import Mailing
+from emails.references import Reference
 from emails.settings import EmailSettings, read_settings
+from emails.written_settings import choose, sender_of, subjects_of, utm_of, with_utm
 
 # Nothing is fetched while a mail is made.
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -30,48 +31,15 @@ TEXT = ParserConfig(display_links=True)
 PIXEL = '<img src="{}" width="1" height="1" alt="" style="border: 0;">'
 # The place of the tracking picture, beside those of codes and links.
 PICTURE = "picture"
-# What a link that a value makes up may start with.
-SCHEMES = ("http://", "https://", "mailto:", "tel:")
 # Letters of a mail's subject: the most that one header line may have (RFC 5322).
 MAX_SUBJECT = 900
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The address of a link, with its codes."""
+class Named(Protocol):
+    """A message as its subject is chosen by."""
 
-    pieces: tuple[Piece, ...]
-
-    @cached_property
-    def is_own(self) -> bool:
-        """Whether it is one of this server's own addresses (##crm.unsubscribe_url##), which are not counted."""
-        return any(isinstance(piece, Code) and piece.name in ADDRESSES for piece in self.pieces)
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether clicks are counted: where the mail itself says the site, not a value in it."""
-        first = self.pieces[0] if self.pieces else ""
-        return (
-            isinstance(first, str)
-            and first.startswith(("http://", "https://"))
-            and (len(self.pieces) == 1 or "/" in first.partition("://")[2])
-            and not self.is_own
-        )
-
-    def url(self, context: Context) -> str:
-        """The whole address. Values in it are quoted; one that stands at its start may be an address itself."""
-        if self.is_own:
-            return "".join(value_of(piece, context) for piece in self.pieces if isinstance(piece, Code))
-        texts = [
-            piece
-            if isinstance(piece, str)
-            else (quote(value_of(piece, context), safe="") if place else value_of(piece, context))
-            for place, piece in enumerate(self.pieces)
-        ]
-        url = "".join("".join(texts).split())
-        if self.pieces and isinstance(self.pieces[0], Code) and not url.lower().startswith(SCHEMES):
-            return ""
-        return url
+    hash: str
+    variant: int | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +55,11 @@ class Compiled:
     """A mailing with the pieces of its messages."""
 
     def __init__(self, mailing: Mailing, site: EmailSettings, style: Mapping[str, Any]) -> None:
+        self.sender = sender_of(mailing, site)
+        self.utm = utm_of(mailing.settings)
         self.subject = split_codes(mailing.subject)
+        self.tried = subjects_of(mailing)
+        self.subjects = {subject.id: split_codes(subject.text) for subject in self.tried}
         # Letters and digits alone, which neither HTML nor CSS nor an address changes; and nobody's text.
         self.token = secrets.token_hex(8)
         self.codes: list[Code] = []
@@ -107,9 +79,19 @@ class Compiled:
         """Where each counted link of a message leads, by the reference's number."""
         return {number: self.references[number].url(context) for number in self.counted}
 
-    def render(self, context: Context, clicks: Mapping[int, str], picture: str) -> Rendered:
-        """A message: `clicks` has the address in place of each counted link, `picture` that of the tracking picture."""
-        subject = "".join(piece if isinstance(piece, str) else value_of(piece, context) for piece in self.subject)
+    def variant_of(self, message: Named) -> int | None:
+        """The id of the subject that a message has, or gets; None where there is one alone."""
+        if message.variant in self.subjects:
+            return message.variant
+        return choose(self.tried, message.hash).id if self.tried else None
+
+    def render(self, context: Context, clicks: Mapping[int, str], picture: str, variant: int | None = None) -> Rendered:
+        """A message: `clicks` has the address in place of each counted link, `picture` that of the tracking picture.
+
+        `variant` is the id of its subject where several are tried.
+        """
+        pieces = self.subject if variant is None else self.subjects[variant]
+        subject = "".join(piece if isinstance(piece, str) else value_of(piece, context) for piece in pieces)
         return Rendered(
             one_line(subject)[:MAX_SUBJECT],
             self.html(context, clicks, picture),
@@ -128,7 +110,7 @@ class Compiled:
                 markup = html_of(code, context)
                 return html.escape(value_of(code, context)) if markup is None else markup
             case ("link", number):
-                return html.escape(clicks.get(number) or self.references[number].url(context))
+                return html.escape(clicks.get(number) or self.shown_url(number, context))
             case _:
                 return PIXEL.format(html.escape(picture)) if picture else ""
 
@@ -139,9 +121,15 @@ class Compiled:
             case ("code", number):
                 return self.code_as_text(self.codes[number], context)
             case ("link", number):
-                return self.references[number].url(context)
+                return self.shown_url(number, context)
             case _:
                 return ""
+
+    def shown_url(self, number: int, context: Context) -> str:
+        """Where a link leads in the end, for whoever is not counted."""
+        reference = self.references[number]
+        url = reference.url(context)
+        return with_utm(url, self.utm) if reference.is_counted else url
 
     def code_as_text(self, code: Code, context: Context) -> str:
         markup = html_of(code, context)
@@ -205,6 +193,7 @@ class Compilation:
 
     def __init__(self, site: EmailSettings, style: Mapping[str, Any]) -> None:
         self.site, self.style = site, style
+        self.mailings: dict[int, Mailing] = {}
         self.compiled: dict[int, Compiled] = {}
         # The ids of links by mailing and address, as far as they are known.
         self.links: dict[tuple[int, str], int] = {}
@@ -215,12 +204,14 @@ class Compilation:
         return cls(read_settings(), site_style())
 
     def read(self, mailings: Collection[int]) -> None:
-        """Read and compile those mailings that are not yet. One statement, none for none."""
-        if missing := set(mailings) - self.compiled.keys():
-            for mailing in Mailing.objects.filter(pk__in=missing):
-                self.compiled[mailing.pk] = Compiled(mailing, self.site, self.style)
+        """Read those mailings that are not yet. One statement, none for none."""
+        if missing := set(mailings) - self.mailings.keys():
+            self.mailings.update(Mailing.objects.in_bulk(missing))
 
     def of(self, mailing: int) -> Compiled:
+        """A mailing that was read, compiled when it is asked for first. Raises whatever it takes to read its HTML."""
+        if mailing not in self.compiled:
+            self.compiled[mailing] = Compiled(self.mailings[mailing], self.site, self.style)
         return self.compiled[mailing]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.text import slugify
 
+from campaigns.api.representation import show_campaign
 from emails.design import site_style
 from emails.models import Kind, Mailing, Message, State
 from emails.reading import clicks_of_message, recipients_by_mailing
@@ -34,7 +35,7 @@ CAMPAIGN_SETTINGS: Mapping[str, Any] = {
 }
 # FluentCRM's words for states; of an unsure one it cannot be said that it failed.
 STATUSES: Mapping[str, str] = {State.SENDING: "processing", State.UNSURE: "processing"}
-TYPES: Mapping[str, str] = {Kind.CUSTOM: "custom_email_campaign"}
+TYPES: Mapping[str, str] = {Kind.CUSTOM: "custom_email_campaign", Kind.AUTOMATION: "funnel_email_campaign"}
 
 
 def show_message(message: Message) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def show_message(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk,
         "campaign_id": str(message.mailing_id),
-        "email_type": "campaign" if message.kind == Kind.CUSTOM else message.kind,
+        "email_type": "campaign" if message.kind == Kind.CUSTOM else TYPES.get(message.kind, message.kind),
         "subscriber_id": str(message.subscriber_id),
         "email_subject_id": None,
         "email_address": message.email,
@@ -53,12 +54,17 @@ def show_message(message: Message) -> dict[str, Any]:
         "is_parsed": "1" if message.subject else "0",
         "click_counter": str(message.clicks) if message.clicks else None,
         "status": STATUSES.get(message.state, message.state),
-        "note": message.error or None,
+        "note": message.error or origin(message),
         "scheduled_at": write_datetime(message.due),
         "email_hash": str(UUID(message.hash)),
         "created_at": write_datetime(message.created_at),
         "updated_at": write_datetime(message.updated_at),
     }
+
+
+def origin(message: Message) -> str | None:
+    """What sent the message, where FluentCRM notes that."""
+    return f"Email Sent From Funnel: {message.mailing.title}" if message.kind == Kind.AUTOMATION else None
 
 
 def show_mailing(mailing: Mailing, recipients: int, style: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,15 +99,22 @@ def show_mailing(mailing: Mailing, recipients: int, style: Mapping[str, Any]) ->
 
 
 def show_messages_whole(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Messages with their campaign and contact. Five statements, however many."""
+    """Messages with their campaign and contact. Five statements, however many, where `mailing__campaign` is read already."""
     contacts = show_contacts(read_contacts([message.subscriber_id for message in messages]))
     by_id = {contact["id"]: contact for contact in contacts}
-    recipients = recipients_by_mailing(message.mailing_id for message in messages)
+    mailings = {message.mailing_id: message.mailing for message in messages}
+    campaigns = {pk: mailing.campaign for pk, mailing in mailings.items() if hasattr(mailing, "campaign")}
+    # Of campaigns the number is kept: counting a million recipients takes its time.
+    recipients = recipients_by_mailing(mailings.keys() - campaigns.keys())
     style = site_style()
+    shown = {
+        pk: show_campaign(campaigns[pk]) if pk in campaigns else show_mailing(mailing, recipients.get(pk, 0), style)
+        for pk, mailing in mailings.items()
+    }
     return [
         {
             **show_message(message),
-            "campaign": show_mailing(message.mailing, recipients.get(message.mailing_id, 0), style),
+            "campaign": shown[message.mailing_id],
             "subscriber": by_id.get(message.subscriber_id),
         }
         for message in messages

@@ -82,7 +82,9 @@ MAILING: dict[str, Schema] = {
     "created_at": DATETIME,
     "updated_at": DATETIME,
 }
-WHOLE: dict[str, Schema] = {**MESSAGE, "campaign": ref("Mailing"), "subscriber": ref("Contact")}
+# What was written: a campaign, or a mail of another kind.
+WRITTEN: Schema = {"anyOf": [ref("Mailing"), ref("Campaign")]}
+WHOLE: dict[str, Schema] = {**MESSAGE, "campaign": WRITTEN, "subscriber": ref("Contact")}
 NAMED = obj({"name": nullable(TEXT), "email": nullable(TEXT)}, title="MailAddress")
 BLANK = (
     "id title status template_id email_subject email_pre_header email_body utm_source utm_medium utm_campaign utm_term"

@@ -1,19 +1,23 @@
 """What a client may send of a template and of a mail to one contact."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from emails.design import DEFAULT_STYLE
 from emails.models import Mailing, Template
 from rest.fields import InputField
 from rest.rich_text import ELEMENT
 from rest.text import strip_controls
-from wp_rest.fields import ChoiceTextField, ObjectField, PlainTextField
+from wp_rest.fields import ChoiceTextField, KeptObjectField, PlainTextField
 
 # Characters. A mail is cut off by mailboxes at a fifth of this.
 MAX_BODY = 500_000
 # Making the text part takes quadratic time in links; this many take a second.
 MAX_ELEMENTS = 10_000
+# The longest value of a style.
+MAX_STYLE = 500
 
 
 class MarkupField(InputField):
@@ -36,6 +40,15 @@ class MarkupField(InputField):
         return strip_controls(data)
 
 
+def read_style(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """How mails look, from what was sent: a key that is no part of a style, and what is no value, is left out."""
+    return {
+        name: strip_controls(value) if isinstance(value, str) else value
+        for name, value in sent.items()
+        if name in DEFAULT_STYLE and isinstance(value, str | int) and len(str(value)) <= MAX_STYLE
+    }
+
+
 class TemplateSerializer(serializers.ModelSerializer[Template]):
     """FluentCRM keeps templates as WordPress keeps posts, hence the names."""
 
@@ -45,7 +58,7 @@ class TemplateSerializer(serializers.ModelSerializer[Template]):
     email_subject = PlainTextField(source="subject", max_length=500, required=False)
     edit_type = ChoiceTextField(("html", "visual"), required=False)
     design_template = PlainTextField(source="design", max_length=50, required=False)
-    settings = ObjectField(required=False)
+    settings = KeptObjectField(required=False)
 
     class Meta:
         model = Template
@@ -68,7 +81,7 @@ class MailingSerializer(serializers.ModelSerializer[Mailing]):
     email_pre_header = PlainTextField(source="pre_header", max_length=500, required=False)
     email_body = MarkupField(source="body")
     design_template = PlainTextField(source="design", max_length=50, required=False)
-    settings = ObjectField(required=False)
+    settings = KeptObjectField(required=False)
 
     class Meta:
         model = Mailing

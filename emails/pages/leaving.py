@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from emails.links import Target, address
-from emails.pages.answers import masked, page
+from emails.pages.answers import masked, page, with_headers
 from emails.pages.visitors import gone, named_by_token
 from emails.services.preferences import leave
 from rest.text import MAX_RAW_LENGTH, plain_line
@@ -18,6 +18,9 @@ REASONS = (
     "The emails are unwanted and should be reported",
 )
 MAX_WORDS = 500
+# Recorded in campaign-sending.json.
+FROM_MAILBOX = "Unsubscribe From List Header"
+UNSUBSCRIBED = "You've successfully unsubscribed from our email list."
 
 
 @named_by_token("unsubscribe", "POST")
@@ -29,7 +32,11 @@ def leaving(request: HttpRequest, target: Target) -> HttpResponse:
     email, status = contact
     context: dict[str, Any] = {"email": masked(email), "manage": address("manage", target)}
     if request.method == "POST":
-        leave(target.contact, reason_of(request))
+        leave(target.contact, reason_of(request), target.message)
+        if request.POST.get("List-Unsubscribe") == "One-Click":
+            # A machine asks, and is answered as recorded.
+            answer = JsonResponse({"success": True, "data": {"message": UNSUBSCRIBED}})
+            return with_headers(answer, "default-src 'none'")
     elif status not in LEFT:
         form = {"title": "Unsubscribe", "reasons": REASONS, "max_words": MAX_WORDS}
         return page("unsubscribe", context | form, form=True)
@@ -37,7 +44,9 @@ def leaving(request: HttpRequest, target: Target) -> HttpResponse:
 
 
 def reason_of(request: HttpRequest) -> str:
-    """Why the contact leaves, as the form says; nothing where a mailbox's button was pressed."""
+    """Why the contact leaves, as the form says; as recorded where a mailbox's button was pressed."""
+    if request.POST.get("List-Unsubscribe") == "One-Click":
+        return FROM_MAILBOX
     number, words = request.POST.get("reason", ""), request.POST.get("words", "")
     chosen = dict(zip("1234", REASONS, strict=True)).get(number, "")
     written = plain_line(words[:MAX_RAW_LENGTH])[:MAX_WORDS]

@@ -52,12 +52,16 @@ class Letter(Protocol):
     mailing_id: int
     kind: str
     hash: str
+    variant: int | None
 
 
 def compose(
     messages: Sequence[Letter], recipients: Mapping[int, Recipient], compilation: Compilation
 ) -> dict[int, Mail]:
-    """The mails of messages to those recipients, by the message's id. Four statements at most, one once the mailings and their links are known."""
+    """The mails of messages to those recipients, by the message's id; each gets its `variant`.
+
+    Four statements at most, one once the mailings and their links are known.
+    """
     compilation.read({message.mailing_id for message in messages})
     contexts = {message.id: context_of(message, recipients[message.subscriber_id], compilation) for message in messages}
     urls = {message.id: compilation.of(message.mailing_id).urls(contexts[message.id]) for message in messages}
@@ -71,8 +75,12 @@ def compose(
             number: address("click", Target(target.contact, target.message, ids[message.mailing_id, url]))
             for number, url in urls[message.id].items()
         }
-        rendered = compilation.of(message.mailing_id).render(contexts[message.id], clicks, address("open", target))
-        composed[message.id] = mail_of(message, recipients[message.subscriber_id], rendered, contexts[message.id])
+        compiled = compilation.of(message.mailing_id)
+        message.variant = compiled.variant_of(message)
+        picture = address("open", target)
+        rendered = compiled.render(contexts[message.id], clicks, picture, message.variant)
+        recipient = recipients[message.subscriber_id]
+        composed[message.id] = mail_of(message, recipient, rendered, contexts[message.id], compiled.sender)
     return composed
 
 
@@ -84,7 +92,8 @@ def as_seen(message: Letter) -> Rendered:
     compilation = Compilation.under_current_settings()
     compilation.read([message.mailing_id])
     recipient = read_recipients([message.subscriber_id])[message.subscriber_id]
-    return compilation.of(message.mailing_id).render(context_of(message, recipient, compilation), {}, "")
+    compiled = compilation.of(message.mailing_id)
+    return compiled.render(context_of(message, recipient, compilation), {}, "", compiled.variant_of(message))
 
 
 def target_of(message: Letter) -> Target:
@@ -102,19 +111,22 @@ def signed(target: Target, purpose: str) -> str:
     return address(purpose, target)
 
 
-def mail_of(message: Letter, recipient: Recipient, rendered: Rendered, context: Context) -> Mail:
-    site = context.site
-    name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    sender = site.from_email or sender
+def mail_of(
+    message: Letter, recipient: Recipient, rendered: Rendered, context: Context, sender: Mapping[str, str]
+) -> Mail:
+    """`sender` has the names and addresses of emails.written_settings."""
+    name, from_email = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    from_email = one_line(sender["from_email"]) or from_email
+    answers = one_line(sender["reply_to_email"])
     return Mail(
-        sender=(one_line(site.from_name or name or settings.SITE_NAME), sender),
+        sender=(one_line(sender["from_name"] or name or settings.SITE_NAME), from_email),
         recipient=(one_line(recipient.columns["full_name"]), recipient.email),
-        answers=(one_line(site.reply_to_name), site.reply_to_email) if site.reply_to_email else None,
+        answers=(one_line(sender["reply_to_name"]), answers) if answers else None,
         subject=rendered.subject,
         body=rendered.text,
         html=rendered.html,
         boundary=message.hash,
-        headers=headers_of(message, sender, context),
+        headers=headers_of(message, from_email, context),
     )
 
 

@@ -66,7 +66,7 @@ def confirm(target: Target, origin: Origin) -> Confirmation:
         if contact.status != Status.SUBSCRIBED or not is_kept(message):
             keep(Consent(subscriber=contact, at=now, email=message.email, mailing=message.mailing), origin)
     # It arrived, and whoever confirms is active.
-    seen(target)
+    record(seen(target)[1])
     return Confirmation(Outcome.CONFIRMED, contact.pk, settings_of_contacts([contact.pk])[contact.pk])
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from emails.consent import MAY_GET
+from database.insert import insert_new
 from emails.models import Click, Mailing, Message, State
+from emails.written_settings import statuses_of
 from subscribers.models import Subscriber
 from subscribers.services import lock_contacts
 
@@ -19,19 +20,20 @@ REPEATABLE = (State.FAILED, State.UNSURE, State.CANCELLED)
 def queue(mailing: Mailing, contacts: Iterable[int], due: datetime | None = None) -> list[int]:
     """Queue a mailing, written before or now, for those of the contacts who may get it; returns the ids of its messages.
 
-    Whoever may not get it any more when it is due does not. Three statements, and the mailing's.
+    Whoever may not get it any more when it is due does not; nobody gets a campaign twice. Three statements, and the
+    mailing's.
     """
     # Held until the commit: none is deleted in between.
     held = lock_contacts(contacts)
-    allowed = Subscriber.objects.filter(pk__any_of=held).with_status(sorted(MAY_GET[mailing.kind]))
+    allowed = Subscriber.objects.filter(pk__any_of=held).with_status(sorted(statuses_of(mailing.kind, mailing)))
     rows = list(allowed.order_by("pk").values_list("pk", "email"))
     if rows and mailing._state.adding:
         mailing.save()
     due_at = due or timezone.now()
-    queued = Message.objects.bulk_create(
-        [Message(subscriber_id=pk, mailing=mailing, kind=mailing.kind, email=email, due=due_at) for pk, email in rows]
-    )
-    return [message.pk for message in queued]
+    messages = [
+        Message(subscriber_id=pk, mailing=mailing, kind=mailing.kind, email=email, due=due_at) for pk, email in rows
+    ]
+    return [pk for pk, _ in insert_new(messages, "subscriber_id")]
 
 
 @transaction.atomic
@@ -43,10 +45,10 @@ def repeat(ids: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def cancel(ids: Sequence[int]) -> int:
+def cancel(ids: Sequence[int], reason: str = "Cancelled by staff.") -> int:
     """Stop messages that have not left; returns how many. One statement."""
     waiting = Message.objects.filter(pk__any_of=ids, state=State.SCHEDULED)
-    return waiting.update(state=State.CANCELLED, error="Cancelled by staff.", updated_at=timezone.now())
+    return waiting.update(state=State.CANCELLED, error=reason, updated_at=timezone.now())
 
 
 @transaction.atomic

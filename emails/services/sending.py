@@ -1,20 +1,24 @@
 """Sending what is due. Any number of workers may do it at once."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from math import inf
 from time import monotonic
 from typing import Any
 
 from django.core.mail import get_connection
 from django.db import DatabaseError
 
-from emails.consent import may_get
 from emails.mail import Mail
-from emails.models import State
+from emails.models import Mailing, State
 from emails.rendering import Compilation
-from emails.services.claims import LEASE, Claimed, Finished, anything_due, claim, finish, give_up_abandoned, pause
+from emails.services.claims import LEASE, Claimed, claim, give_up_abandoned
 from emails.services.composing import Recipient, compose, read_recipients
+from emails.services.due import Source, due_sources, sources_of
+from emails.services.finishing import Finished, finish
 from emails.services.outcomes import SENT, UNTRIED, Outcome, as_error, of_opening, outcome_of
+from emails.services.pace import pause
+from emails.written_settings import statuses_of
 from subscribers.models import Subscriber
 
 log = logging.getLogger(__name__)
@@ -26,17 +30,16 @@ IMPATIENT = 5
 FRESH = 1
 
 
-def send_due(limit: int = 1000, connection: Any = None) -> int:
+def send_due(limit: int = 1000, connection: Any = None, seconds: float = inf) -> int:
     """Send at most `limit` messages that are due, as fast as the rate allows at this moment; returns how many left.
 
-    `connection` is one of Django's e-mail backends, by default the site's; one session serves all messages. Each
-    message is committed as `sending` before it leaves, and as what became of it afterwards. Raises nothing that a
-    mail server may do; what the database does is raised, and messages that may have left then become unsure.
+    After `seconds` no further batch is begun. `connection` is one of Django's e-mail backends, by default the site's;
+    one session serves all messages. Each message is committed as `sending` before it leaves, and as what became of it
+    afterwards. Raises nothing that a mail server may do; what the database does is raised, and messages that may have
+    left then become unsure. Any number of workers may call it at once.
     """
     give_up_abandoned()
-    if not anything_due():
-        return 0
-    return send_claimed(limit, connection or get_connection())
+    return send_batches(limit, due_sources, lambda: connection or get_connection(), monotonic() + seconds)
 
 
 def send_now(ids: Collection[int]) -> int:
@@ -46,21 +49,23 @@ def send_now(ids: Collection[int]) -> int:
     would be repeated, and the mail with it.
     """
     try:
-        return send_claimed(len(ids), get_connection(timeout=IMPATIENT), ids)
+        return send_batches(len(ids), lambda: sources_of(ids), lambda: get_connection(timeout=IMPATIENT))
     except DatabaseError:
         log.exception("It is not known what became of the messages %s.", list(ids))
         return 0
 
 
-def send_claimed(limit: int, connection: Any, only: Collection[int] | None = None) -> int:
-    sent, compilation = 0, None
+def send_batches(limit: int, find: Callable[[], Sequence[Source]], connect: Callable[[], Any], end: float = inf) -> int:
+    """Claim and send one batch after the other of what `find` finds, while it is before `end`."""
+    sent, compilation, connection = 0, None, None
     try:
-        while limit > 0:
+        while limit > 0 and monotonic() < end and (sources := find()):
             compilation = compilation or Compilation.under_current_settings()
-            messages = claim(min(limit, BATCH), compilation.site.emails_per_second, only)
+            messages = claim(min(limit, BATCH), compilation.site.emails_per_second, sources)
             if not messages:
                 break
             limit -= len(messages)
+            connection = connection or connect()
             finished: list[Finished] = []
             try:
                 finished.extend(send(messages, connection, compilation))
@@ -73,14 +78,16 @@ def send_claimed(limit: int, connection: Any, only: Collection[int] | None = Non
                 pause()
                 break
     finally:
-        close(connection)
+        if connection:
+            close(connection)
     return sent
 
 
 def send(messages: Sequence[Claimed], connection: Any, compilation: Compilation) -> Iterator[Finished]:
     """Send claimed messages in their order, each if its contact may get it now, and say what became of each."""
     recipients = read_recipients(message.subscriber_id for message in messages)
-    statuses = Statuses({pk: recipient.status for pk, recipient in recipients.items()})
+    compilation.read({message.mailing_id for message in messages})
+    statuses = Statuses({pk: recipient.status for pk, recipient in recipients.items()}, compilation.mailings)
     # Of a contact who is gone, or may not get it, none is written.
     allowed = [message for message in messages if not statuses.refusal(message)]
     for message in allowed:
@@ -91,8 +98,8 @@ def send(messages: Sequence[Claimed], connection: Any, compilation: Compilation)
 class Statuses:
     """The statuses of the contacts of a batch, read again where a mail server takes its time over them."""
 
-    def __init__(self, statuses: Mapping[int, str]) -> None:
-        self.statuses = statuses
+    def __init__(self, statuses: Mapping[int, str], mailings: Mapping[int, Mailing]) -> None:
+        self.statuses, self.mailings = statuses, mailings
         self.read_at = monotonic()
 
     def refusal(self, message: Claimed) -> str:
@@ -101,10 +108,10 @@ class Statuses:
             contacts = Subscriber.objects.filter(pk__any_of=list(self.statuses))
             self.statuses = dict(contacts.values_list("pk", "status"))
             self.read_at = monotonic()
-        status = self.statuses.get(message.subscriber_id)
-        if status is None:
-            return "The contact is not there any more."
-        return "" if may_get(message.kind, status) else f"The contact was {status}."
+        status, mailing = self.statuses.get(message.subscriber_id), self.mailings.get(message.mailing_id)
+        if status is None or mailing is None:
+            return f"The {'contact' if status is None else 'mailing'} is not there any more."
+        return "" if status in statuses_of(message.kind, mailing) else f"The contact was {status}."
 
 
 def compose_each(

@@ -10,7 +10,7 @@ import pytest
 from emails.models import Message
 from tests.emails.factories import MessageFactory
 from tests.emails.smtp import ADDRESS, Mailbox, mail_server
-from tests.processes import empty_database, manage
+from tests.processes import migrated_database
 
 
 @pytest.fixture
@@ -41,16 +41,15 @@ def mail_folder(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of a site for processes of its own, with an empty database."""
-    with empty_database(tmp_path) as url:
+    """The variables of a site for processes of its own, with a database without rows."""
+    with migrated_database(tmp_path) as url:
         own = {
             "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
             "DATABASE_URL": url,
             "DATA_DIR": str(tmp_path),
+            "STATIC_ROOT": str(tmp_path / "static"),
             "ENV_FILE": "",
             "SECRET_KEY": "only-for-tests",
             "EMAIL_RATE": "0",
         }
-        environment = os.environ | own
-        assert manage(environment, "migrate").returncode == 0
-        yield environment
+        yield os.environ | own

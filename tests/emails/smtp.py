@@ -80,9 +80,9 @@ class Server(Controller):
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[Mailbox, int]]:
-    """A server's mailbox and port."""
-    mailbox, port = Mailbox(), free_port()
+def mail_server(mailbox: Mailbox | None = None) -> Iterator[tuple[Mailbox, int]]:
+    """A server's mailbox, a new one without it, and port."""
+    mailbox, port = mailbox or Mailbox(), free_port()
     server = Server(mailbox, hostname="127.0.0.1", port=port)
     server.start()
     mailbox.sessions = 0

@@ -8,7 +8,9 @@ from django.utils import timezone
 from changes.models import Change
 from emails.models import Message, Pace
 from emails.services import composing
-from emails.services.claims import LEASE, Finished, claim, finish, give_up_abandoned
+from emails.services.claims import LEASE, claim, give_up_abandoned
+from emails.services.due import due_sources
+from emails.services.finishing import Finished, finish
 from emails.services.outcomes import SENT
 from emails.services.queueing import repeat
 from emails.services.sending import send_due
@@ -126,7 +128,7 @@ def test_an_unsure_message_is_repeated_only_by_hand(mailbox: Mailbox, message: M
 
 
 def test_what_a_dead_worker_had_claimed_is_unsure(mailbox: Mailbox, message: Message) -> None:
-    assert claim(10, 0)
+    assert claim(10, 0, due_sources())
     MessageFactory.create()
     with after(LEASE.total_seconds() - 1):
         assert send_due() == 1
@@ -139,7 +141,7 @@ def test_what_a_dead_worker_had_claimed_is_unsure(mailbox: Mailbox, message: Mes
 
 
 def test_a_slow_worker_still_says_what_became_of_its_messages(mailbox: Mailbox, message: Message) -> None:
-    [claimed] = claim(10, 0)
+    [claimed] = claim(10, 0, due_sources())
     with after(LEASE.total_seconds() + 1):
         assert give_up_abandoned() == 1
         finish([Finished(claimed, SENT)])

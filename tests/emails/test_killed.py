@@ -12,16 +12,29 @@ from tests.processes import ROOT
 CONTACTS = 400
 SEED = """
 from emails.models import Kind, Mailing
-from emails.services.queueing import queue
+from django.utils import timezone
+from emails.services.campaigns import queue_selected, release
 from subscribers.models import Subscriber
-contacts = Subscriber.objects.bulk_create([Subscriber(email=f"c{n}@example.com") for n in range(CONTACTS)])
-queue(Mailing(subject="News", body="<p>Hi</p>", kind=Kind.CAMPAIGN), [contact.pk for contact in contacts])
+Subscriber.objects.bulk_create([Subscriber(email=f"c{n}@example.com") for n in range(CONTACTS)])
+mailing = Mailing(subject="News", body="<p>Hi</p>", kind=Kind.CAMPAIGN)
+queue_selected(mailing, Subscriber.objects.all(), timezone.now())
+release(mailing.pk)
 """.replace("CONTACTS", str(CONTACTS))
 SEND = "from emails.services.sending import send_due\nwhile send_due(): pass"
 STATES = """
 import json
 from emails.models import Message
 print(json.dumps(list(Message.objects.values_list("email", "state"))))
+"""
+# The kept numbers, and how often it was recorded that a mail was sent.
+NUMBERS = """
+import json
+from changes.models import ChangedContact
+from emails.models import Mailing
+from emails.services.numbers import numbers_of
+[numbers] = numbers_of([Mailing.objects.get().pk]).values()
+recorded = ChangedContact.objects.filter(change__event="message_sent").values_list("contact_id", flat=True)
+print(json.dumps([numbers.sent, numbers.total, len(recorded), len(set(recorded))]))
 """
 
 
@@ -71,3 +84,4 @@ def test_workers_share_what_is_due(environment: dict[str, str]) -> None:
     assert set(arrived.values()) == {1}
     assert len(arrived) == CONTACTS
     assert set(states(environment).values()) == {"sent"}
+    assert json.loads(finished(environment, NUMBERS)) == [CONTACTS] * 4

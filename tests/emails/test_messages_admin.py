@@ -104,7 +104,8 @@ def test_its_actions_take_the_right_to_send(db: None) -> None:
     client.force_login(user)
     message = MessageFactory.create(state="failed")
     page = client.get(LIST).content.decode()
-    assert message.email in page
+    assert f"#{message.subscriber_id}" in page
+    assert message.email not in page
     assert "Send again" not in page
     client.post(LIST, {"action": "send_again", "_selected_action": str(message.pk)})
     assert Message.objects.get().state == "failed"

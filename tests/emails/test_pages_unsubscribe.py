@@ -8,6 +8,7 @@ from django.test import Client
 from changes.models import Change
 from emails.models import Message
 from emails.pages.leaving import MAX_WORDS, REASONS
+from emails.services.numbers import numbers_of
 from subscribers.models import Status, Subscriber
 from subscribers.services import delete_contacts, set_status
 from tests.client import Api
@@ -90,8 +91,24 @@ def test_a_mailboxs_button_needs_nothing_but_its_address(message: Message) -> No
         content_type="application/x-www-form-urlencoded",
     )
     assert answer.status_code == 200
+    assert answer.json() == {
+        "success": True,
+        "data": {"message": "You've successfully unsubscribed from our email list."},
+    }
     assert not answer.cookies
     assert status_of(message.subscriber_id) == "unsubscribed"
+
+
+def test_who_leaves_is_counted_once_for_the_mail_by_which_it_left(message: Message) -> None:
+    other = MessageFactory.create(subscriber=message.subscriber)
+    leave(message)
+    leave(message)
+    leave(other)
+    assert numbers_of([message.mailing_id])[message.mailing_id].unsubscribed == 1
+    assert numbers_of([other.mailing_id])[other.mailing_id].unsubscribed == 0
+    left = Change.objects.get(event="message_unsubscribed")
+    assert (left.subject_kind, left.subject_id, left.actor_kind) == ("mailing", message.mailing_id, "contact")
+    assert list(left.changed.values_list("contact_id", flat=True)) == [message.subscriber_id]
 
 
 def test_a_mailboxs_button_may_send_its_body_as_a_form_of_parts(message: Message) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from tests.fluentcrm_api.conftest import new_environment
 from tests.jobs.working import SECONDS, Site, site
-from tests.processes import empty_database
+from tests.processes import migrated_database
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Site]:
     """A server with a worker beside it."""
     with (
-        empty_database(tmp_path) as url,
+        migrated_database(tmp_path) as url,
         site(new_environment(tmp_path, url)) as alone,
         alone.again(worker=True) as both,
     ):

@@ -12,8 +12,9 @@ from tests.emails.smtp import Mailbox, mail_server
 from tests.emails.test_killed import finished, states
 from tests.jobs.test_celery import BROKERS, broker_of
 from tests.jobs.working import SECONDS, kill_workers, working
+from tests.sizes import sized
 
-CONTACTS, KILLS = 5_000, 6
+CONTACTS, KILLS = sized(5_000, 1_000), 6
 # Messages of one claim (emails.services.sending): so many are unsure at most after each death.
 BATCH = 50
 SEED = f"""

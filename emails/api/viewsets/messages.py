@@ -1,6 +1,7 @@
 """Mails to contacts (recordings contact-emails.json, contact-side-views.json)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from rest_framework.decorators import action
@@ -14,6 +15,7 @@ from emails.models import Kind, Mailing, Message
 from emails.reading import followed_by_contact
 from emails.services.queueing import delete_messages, queue
 from emails.services.sending import send_now
+from retries.services import after_commit
 from subscribers.reading import existing_ids
 from wp_rest.exceptions import NotFound, Unprocessable, invalid, required
 from wp_rest.parameters import as_ids
@@ -75,7 +77,7 @@ class ContactMessageViewSet(ListViewSet):
         queued = queue(mailing, [self.contact_id])
         if not queued:
             raise Unprocessable("Subscriber's status need to be subscribed.")
-        send_now(queued)
+        after_commit(partial(send_now, queued))
         return Response({"message": "Custom Email has been successfully sent"})
 
 
@@ -99,7 +101,7 @@ class MessageViewSet(ListViewSet):
     rights: ClassVar = {"list": VIEW, "destroy_many": DELETE}
 
     def list(self, request: Request) -> Response:
-        messages = Message.objects.listed().select_related("mailing").order_by("-pk")
+        messages = Message.objects.listed().select_related("mailing__campaign").order_by("-pk")
         return Response({"emails": self.page(messages), "statuses": None})
 
     def show_page(self, rows: Sequence[Message]) -> Sequence[Any]:
@@ -116,7 +118,7 @@ class PreviewViewSet(RestViewSet):
     rights: ClassVar = {"list": VIEW}
 
     def list(self, request: Request, pk: int) -> Response:
-        message = Message.objects.filter(pk=pk).select_related("mailing", "subscriber").first()
+        message = Message.objects.filter(pk=pk).select_related("mailing__campaign", "subscriber").first()
         if message is None:
             raise NotFound
         return Response(show_preview(message))

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from database.expressions import Fold
 from emails.api.filters import TEMPLATE_STATUSES, TemplateFilter
 from emails.api.representation import show_blank_template, show_listed_template, show_template
-from emails.api.serializers import TemplateSerializer
+from emails.api.serializers import TemplateSerializer, read_style
 from emails.codes import SMARTCODES
-from emails.design import DEFAULT_STYLE, GLOBAL_STYLE
+from emails.design import GLOBAL_STYLE
 from emails.models import Template
 from emails.services.templates import delete_templates, duplicate_template, save_template, set_template_status
 from options.services import write_option
@@ -31,8 +31,6 @@ ORDERS: dict[str, Any] = {
     "post_date": "created_at",
     "post_modified": "updated_at",
 }
-# The longest value of a style.
-MAX_STYLE = 500
 
 
 class TemplateViewSet(ModelViewSet):
@@ -63,7 +61,7 @@ class TemplateViewSet(ModelViewSet):
         templates = Template.objects.all()
         statuses = [str(status) for status in as_list(self.params.get("types"), "types")]
         if statuses and self.action == "list":
-            templates = templates.filter(status__in=statuses)
+            templates = templates.filter(status__in=[status for status in TEMPLATE_STATUSES if status in statuses])
         key = ORDERS.get(str(self.params.get("orderBy")), "pk")
         rows: QuerySet[Template] = templates.order_by(key, "pk")
         return rows if str(self.params.get("order", "")).lower() == "asc" else rows.reverse()
@@ -127,12 +125,7 @@ class TemplateViewSet(ModelViewSet):
         config = as_object(self.params.get("config"))
         if config is None:
             raise required("config")
-        style = {
-            name: value
-            for name, value in config.items()
-            if name in DEFAULT_STYLE and isinstance(value, str | int) and len(str(value)) <= MAX_STYLE
-        }
-        write_option(GLOBAL_STYLE, style)
+        write_option(GLOBAL_STYLE, read_style(config))
         return Response({"message": "Global style settings has been updated"})
 
     @action(detail=False, methods=["post"], url_path="do-bulk-action")
