@@ -10,12 +10,15 @@ from typing import Any
 
 from django.conf import settings
 
+from automations.models import Automation
 from companies.models import Company
 from custom_fields.services import check_values, types_by_slug
 from rest.numbers import as_integer
 from rest.text import MAX_RAW_LENGTH, plain_line
 from segments.models import ContactList, Segment, Tag
 from segments.services import resolve_segments
+from sequences.models import EmailSequence
+from sequences.reading import refusal_of
 from subscribers.models import Status
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, invalid, required
 from wp_rest.parameters import as_entries, as_ids, is_true
@@ -132,6 +135,34 @@ def remove_from_company(params: Params) -> ReadAction:
     )
 
 
+def add_to_email_sequence(params: Params) -> ReadAction:
+    """The sequence of `sequence_id`, or of `new_status` or `action_options`. Raises the 404, and the 422 for a closed one."""
+    sent = params.get("sequence_id") or params.get("new_status") or params.get("action_options")
+    ids = as_ids(sent, "sequence_id")
+    if len(ids) != 1:
+        raise Unprocessable("Please select an email sequence")
+    sequence = EmailSequence.objects.filter(pk=ids[0]).first()
+    if sequence is None:
+        raise NotFound("There is no such email sequence")
+    if refusal := refusal_of(sequence):
+        raise Unprocessable(refusal)
+    return ReadAction(ids, lambda _: DONE)
+
+
+def add_to_automation(params: Params) -> ReadAction:
+    """The automation of `automation_id`, or as other screens send it. Raises the 404, and the 422 for a draft."""
+    names = ("automation_id", "funnel_id", "new_status", "action_options")
+    ids = as_ids(next((params[name] for name in names if params.get(name)), None), "automation_id")
+    if len(ids) != 1:
+        raise Unprocessable("Please select an automation")
+    status = Automation.objects.filter(pk=ids[0]).values_list("status", flat=True).first()
+    if status is None:
+        raise NotFound("There is no such automation")
+    if status != Automation.Status.PUBLISHED:
+        raise Unprocessable("The automation is a draft: publish it first")
+    return ReadAction(ids, lambda count: f"{count} contacts have entered the automation")
+
+
 def send_double_optin(params: Params) -> ReadAction:
     """Contacts who are not pending are left out; who unsubscribed gets a mail only if the request says so."""
     arguments = [is_true(params.get("include_unsubscribed"))]
@@ -142,15 +173,6 @@ def delete_contacts(params: Params) -> ReadAction:
     return ReadAction([], lambda _: "Selected Contacts has been deleted permanently")
 
 
-def not_there(what: str) -> Callable[[Params], ReadAction]:
-    """A reader for an action that names a row which this server does not have yet: the answer is a 404."""
-
-    def read(params: Params) -> ReadAction:
-        raise NotFound(f"There is no such {what}: this server has none yet")
-
-    return read
-
-
 READERS: dict[str, Callable[[Params], ReadAction]] = {
     "add_to_tags": on_segments(Tag),
     "add_to_lists": on_segments(ContactList),
@@ -158,8 +180,8 @@ READERS: dict[str, Callable[[Params], ReadAction]] = {
     "remove_from_lists": on_segments(ContactList),
     "change_contact_status": change_status,
     "change_contact_type": change_type,
-    "add_to_email_sequence": not_there("email sequence"),
-    "add_to_automation": not_there("automation"),
+    "add_to_email_sequence": add_to_email_sequence,
+    "add_to_automation": add_to_automation,
     "send_double_optin": send_double_optin,
     "update_custom_fields": update_custom_fields,
     "delete_contacts": delete_contacts,

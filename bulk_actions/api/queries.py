@@ -15,7 +15,7 @@ from wp_rest.parsers import as_object
 # What a request may hold. Whoever says is_all without a condition, and something else, meant other contacts.
 KEYS = CONTROL_PARAMETERS | frozenset(
     "action_name action_options new_status company_id custom_field unsubscribe_reason reason is_all contact_query "
-    "last_id subscriber_ids background include_unsubscribed".split()
+    "last_id subscriber_ids sequence_id automation_id funnel_id background include_unsubscribed".split()
 )
 # How a text that was sent several times is kept in JSON.
 REPEATED = "repeated"

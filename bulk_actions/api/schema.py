@@ -54,9 +54,21 @@ BODY = sent(
             "request.",
         },
         "action_options": say(ENTRIES, "The tags or lists for the action: ids, slugs or titles."),
-        "new_status": say(ANYTHING, "The new status, the new contact type or the id of the company."),
+        "new_status": say(
+            ANYTHING, "The new status, the new contact type or the id of the company, the sequence or the automation."
+        ),
         "reason": say(TEXT, "Why the contacts left. Only with a new status. You can also write `unsubscribe_reason`."),
         "company_id": {"type": ["integer", "string"], "description": "The id of the company."},
+        "sequence_id": {
+            "type": ["integer", "string"],
+            "description": "The id of the e-mail sequence. You can also write it as `new_status`. Contacts enter it that "
+            "are `subscribed` and were never in it.",
+        },
+        "automation_id": {
+            "type": ["integer", "string"],
+            "description": "The id of the automation. You can also write it as `funnel_id` or `new_status`. Of up to 100 "
+            "contacts the first blocks run before the answer.",
+        },
         "include_unsubscribed": say(
             FLAG,
             "True sends the mail also to contacts that are `unsubscribed`. Only for `send_double_optin`, which otherwise "
@@ -123,7 +135,8 @@ POST = Operation(
         ),
         422: Refusal(
             "No contact ids are sent, the action does not exist, or a value that it needs is missing or names nothing "
-            "that exists (then it is in `ignored`).",
+            "that exists (then it is in `ignored`), or the e-mail sequence is paused or has no mails, or the "
+            "automation is a draft.",
             ["MissingFields", "Refused"],
             refused("", "Selected Action is not valid").examples,
         ),

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from automations.models import Automation
 from companies.models import Company
 from segments.models import ContactList, Tag
+from sequences.models import EmailSequence
+from tests.automations.factories import AutomationFactory
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, TagFactory
+from tests.sequences.factories import SequenceMailFactory
 
 PATH = "/subscribers/do-bulk-action"
 
@@ -20,6 +24,8 @@ class World:
     tag: Tag
     list: ContactList
     company: Company
+    sequence: EmailSequence
+    automation: Automation
 
     def options(self, action: str) -> dict[str, Any]:
         """What a client sends with the action, beside the contacts."""
@@ -34,8 +40,8 @@ class World:
             "delete_contacts": {},
             "add_to_company": {"new_status": self.company.pk},
             "remove_from_company": {"new_status": self.company.pk},
-            "add_to_email_sequence": {"new_status": 1},
-            "add_to_automation": {"new_status": 1},
+            "add_to_email_sequence": {"new_status": self.sequence.pk},
+            "add_to_automation": {"new_status": self.automation.pk},
             "send_double_optin": {},
         }
         return {"action_name": action, **options[action]}
@@ -44,7 +50,13 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     CustomFieldFactory.create(slug="job_title")
-    return World(TagFactory.create(), ContactListFactory.create(), CompanyFactory.create())
+    return World(
+        TagFactory.create(),
+        ContactListFactory.create(),
+        CompanyFactory.create(),
+        SequenceMailFactory.create().sequence,
+        AutomationFactory.create(status="published"),
+    )
 
 
 @pytest.fixture

@@ -17,16 +17,11 @@ from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.notes.factories import NoteFactory
-from tests.subscribers.expected import NOT_FOUND, refused
+from tests.subscribers.expected import refused
 
 Act = Callable[..., Any]
 DONE = "Selected bulk action has been successfully completed"
-REFUSED = {"add_to_email_sequence", "add_to_automation"}
 both_verbs = pytest.mark.parametrize("verb", ["PUT", "POST"])
-
-
-def not_there(message: str) -> dict[str, Any]:
-    return NOT_FOUND | {"message": message}
 
 
 def pks(rows: Sequence[Model]) -> list[int]:
@@ -210,21 +205,6 @@ def test_it_removes_from_a_company_and_chooses_the_next_primary_one(act: Act, wo
     assert list(Subscriber.objects.order_by("pk").values_list("company", flat=True)) == [None, second.pk, second.pk]
 
 
-@both_verbs
-@pytest.mark.parametrize(
-    ("action", "answered"),
-    [
-        ("add_to_email_sequence", not_there("There is no such email sequence: this server has none yet")),
-        ("add_to_automation", not_there("There is no such automation: this server has none yet")),
-    ],
-)
-def test_it_refuses_plainly_what_it_cannot_do_yet(act: Act, verb: str, action: str, answered: dict[str, Any]) -> None:
-    contact = SubscriberFactory.create()
-    for chosen in ({"subscriber_ids": [contact.pk]}, {"is_all": "yes", "contact_query": {}}):
-        answer = act(action, verb, **chosen)
-        assert (answer.status_code, answer.json()) == (404, answered)
-
-
 @pytest.mark.parametrize("action", ["change_contact_status", "change_contact_type", "update_custom_fields"])
 def test_it_dates_the_contacts_that_it_changes(act: Act, action: str) -> None:
     contact = SubscriberFactory.create()
@@ -235,7 +215,7 @@ def test_it_dates_the_contacts_that_it_changes(act: Act, action: str) -> None:
 
 
 @both_verbs
-@pytest.mark.parametrize("action", sorted(set(ACTIONS) - REFUSED - {"add_to_company"}))
+@pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"add_to_company"}))
 def test_it_counts_only_contacts_that_are_there(act: Act, verb: str, action: str) -> None:
     contact = SubscriberFactory.create()
     answer = act(action, verb, subscriber_ids=[contact.pk, 999_999, contact.pk])

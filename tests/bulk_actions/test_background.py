@@ -107,6 +107,7 @@ def test_its_title_says_what_it_does(act: Act, world: World) -> None:
         "Change contact type: customer",
         "Update custom fields: job_title",
         "Delete contacts",
+        f"Add to email sequence: {world.sequence.title}",
         "Send double optin",
     }
 
@@ -122,7 +123,7 @@ def test_it_refuses_at_once_what_it_refuses_without(act: Act, world: World) -> N
         (422, {"is_all": "yes", "contact_query": {"filter_type": "advanced", "advanced_filters": "x"}}),
     ):
         assert act("add_to_tags", background=True, **sent).status_code == status, sent
-    assert act("add_to_automation", background=True, subscriber_ids=[contact.pk]).status_code == 404
+    assert act("add_to_automation", background=True, new_status=999999, subscriber_ids=[contact.pk]).status_code == 404
     assert not Job.objects.exists()
 
 

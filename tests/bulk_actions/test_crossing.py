@@ -8,10 +8,12 @@ import pytest
 from segments.counts import count_contacts
 from subscribers.models import Subscriber, SubscriberTag
 from subscribers.services import set_custom_value
+from tests.automations.factories import BlockFactory
 from tests.bulk_actions.conftest import PATH, World
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.sequences.factories import SequenceMailFactory
 from tests.threads import at_once, two_writers
 
 pytestmark = [two_writers, pytest.mark.django_db(transaction=True)]
@@ -22,6 +24,11 @@ PAIRS = [
     ("update_custom_fields", "add_to_lists"),
     ("add_to_company", "remove_from_company"),
     ("delete_contacts", "add_to_tags"),
+    ("delete_contacts", "add_to_email_sequence"),
+    ("add_to_email_sequence", "change_contact_status"),
+    ("delete_contacts", "add_to_automation"),
+    ("add_to_automation", "add_to_tags"),
+    ("add_to_automation", "change_contact_status"),
     ("delete_contacts", "delete_contacts"),
 ]
 
@@ -29,7 +36,15 @@ PAIRS = [
 @pytest.fixture
 def transactional_world(transactional_db: None) -> World:
     CustomFieldFactory.create(slug="job_title")
-    return World(TagFactory.create(), ContactListFactory.create(), CompanyFactory.create())
+    tag = TagFactory.create()
+    block = BlockFactory.create(automation__status="published", settings={"tags": [str(tag.pk)]})
+    return World(
+        tag,
+        ContactListFactory.create(),
+        CompanyFactory.create(),
+        SequenceMailFactory.create().sequence,
+        block.automation,
+    )
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=" and ".join)

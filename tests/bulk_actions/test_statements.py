@@ -52,7 +52,7 @@ def test_it_takes_as_many_statements_for_thousands_as_for_ten(act: Act, world: W
         assert answer.json()["completed_contacts"] == size
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 24  # a deletion: as many as there are kinds of rows that belong to a contact
+    assert counts[0] <= 28  # a deletion: as many as there are kinds of rows that belong to a contact
 
 
 def counted(world: World, other: Any) -> dict[str, int]:
