@@ -10,6 +10,7 @@ from reports.countries import COUNTRIES
 from reports.roles import ROLES
 from segments.counts import counts_by_status
 from segments.models import ContactList, Tag
+from sequences.models import EmailSequence
 from subscribers.models import Status
 from webhooks.models import STATUSES
 
@@ -52,6 +53,12 @@ def countries(counted: Collection[str]) -> list[dict[str, str]]:
     return [{"code": code, "title": title, "id": code, "slug": code} for code, title in COUNTRIES]
 
 
+def email_sequences(counted: Collection[str]) -> list[dict[str, Any]]:
+    """One statement."""
+    rows = EmailSequence.objects.order_by("pk").values("pk", "title")
+    return [{"id": row["pk"], "title": row["title"]} for row in rows]
+
+
 def fixed(value: Any) -> Callable[[Collection[str]], Any]:
     def same(counted: Collection[str]) -> Any:
         return value
@@ -69,7 +76,7 @@ OPTIONS: Mapping[str, Callable[[Collection[str]], Any]] = {
     "contact_types": fixed(words(*settings.CONTACT_TYPES)),
     "profile_sections": fixed(PROFILE_SECTIONS),
     "roles": fixed(ROLES),
-    # These do not exist yet.
+    # This does not exist yet.
     "campaigns": fixed([]),
-    "email_sequences": fixed([]),
+    "email_sequences": email_sequences,
 }

@@ -49,7 +49,7 @@ LISTS: dict[str, Schema] = {
     ),
     "roles": mapped(obj({"name": TEXT, "capabilities": mapped(BOOLEAN)}, title="WordPressRole")),
     "campaigns": listed(ANYTHING, maxItems=0),
-    "email_sequences": listed(ANYTHING, maxItems=0),
+    "email_sequences": listed(obj({"id": ID, "title": TEXT}, title="SequenceOption")),
 }
 TOPIC = "Reports"
 

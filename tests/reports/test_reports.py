@@ -12,6 +12,7 @@ from subscribers.models import Subscriber
 from tests.client import Api
 from tests.emails.factories import MessageFactory, TemplateFactory
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
+from tests.sequences.factories import EmailSequenceFactory
 
 FIELDS = (
     "tags,lists,statuses,countries,contact_types,custom_fields,editable_statuses,profile_sections,campaigns,roles,"
@@ -64,13 +65,15 @@ def test_it_tells_words(api: Api) -> None:
 def test_it_tells_the_rest(api: Api) -> None:
     CustomFieldFactory.create(slug="plan", label="Plan")
     CustomFieldFactory.create(slug="vat", scope="company")
+    sequence = EmailSequenceFactory.create(title="Welcome")
     told = options(api, f"fields={FIELDS}")
     assert [one["slug"] for one in told["custom_fields"]] == ["plan"]
     assert len(told["countries"]) == 250
     assert {"code": "CZ", "title": "Czechia (Czech Republic)", "id": "CZ", "slug": "CZ"} in told["countries"]
     assert list(told["profile_sections"]) == ["subscriber", "subscriber_emails", "subscriber_notes"]
     assert told["roles"]["subscriber"] == {"name": "Subscriber", "capabilities": {"read": True, "level_0": True}}
-    assert (told["campaigns"], told["email_sequences"]) == ([], [])
+    assert told["campaigns"] == []
+    assert told["email_sequences"] == [{"id": sequence.pk, "title": "Welcome"}]
 
 
 def test_it_counts_the_subscribed_contacts_of_lists(api: Api) -> None:
@@ -130,7 +133,7 @@ def test_every_quick_link_leads_somewhere(api: Api, admin: Any) -> None:
     [
         ("/reports/ping", 1),
         ("/reports/dashboard-stats", 6),
-        (f"/reports/options?fields={FIELDS}", 4),  # tags, lists, custom fields
+        (f"/reports/options?fields={FIELDS}", 5),  # tags, lists, custom fields, sequences
         ("/reports/options?fields=lists&with_count[]=lists", 3),
     ],
 )
