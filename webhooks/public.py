@@ -21,9 +21,9 @@ from rest.query import read_query
 from rest.rate_limit import fail, spend
 from rest.transactions import retry_lost_races
 from webhooks import sns
+from webhooks.addresses import Unreachable
 from webhooks.incoming import MANY, read_contacts, validation_failed
 from webhooks.models import Webhook
-from webhooks.outgoing import Unreachable
 from webhooks.providers import READERS, Report, read_reports
 from webhooks.services import find_webhook, is_bounce_code, take_contacts, take_reports
 from wp_rest.exceptions import NoRoute

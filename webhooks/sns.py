@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from webhooks.outgoing import Unreachable, fetch
+from webhooks.addresses import Unreachable
+from webhooks.outgoing import fetch
 from webhooks.x509 import NoCertificate, is_signed_by, public_key
 
 # The whole network location: no user, no port, no other letters.

@@ -12,6 +12,7 @@ from subscribers.models import Subscriber
 from tests.webhooks.amazon import CERTIFICATE, CERTIFICATE_ADDRESS, MADE_BY_OPENSSL, signed
 from tests.webhooks.test_bounces import HARD, report
 from webhooks import outgoing, sns
+from webhooks.addresses import Unreachable
 from webhooks.x509 import NoCertificate, is_signed_by, public_key
 
 CONFIRM = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x"
@@ -80,7 +81,7 @@ def test_it_asks_no_other_address(db: None, asked: Asked, address: Any) -> None:
 
 def test_it_says_so_where_amazon_cannot_be_reached(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(address: str) -> bytes:
-        raise outgoing.Unreachable("Amazon cannot be reached.")
+        raise Unreachable("Amazon cannot be reached.")
 
     sns.certificate_key.cache_clear()
     monkeypatch.setattr(sns, "fetch", fail)
@@ -174,58 +175,11 @@ def test_it_never_asks_a_private_address(
     monkeypatch: pytest.MonkeyPatch, address: str, beside: tuple[str, ...]
 ) -> None:
     names_lead_to(monkeypatch, *beside, address)
-    with pytest.raises(outgoing.Unreachable, match="private address"):
+    with pytest.raises(Unreachable, match="private address"):
         outgoing.fetch(CONFIRM)
 
 
 @pytest.mark.parametrize("address", ["http://sns.eu-west-1.amazonaws.com/", "https://", "https://example.com:8443/"])
 def test_it_asks_by_https_alone(address: str) -> None:
-    with pytest.raises(outgoing.Unreachable, match="https"):
+    with pytest.raises(Unreachable, match="https"):
         outgoing.fetch(address)
-
-
-class Double:
-    """A connection to a server that answers with a status and a body, in pieces."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        self.status, self.body, self.asked, self.closed = status, body, "", False
-
-    def request(self, method: str, path: str) -> None:
-        self.asked = f"{method} {path}"
-
-    def getresponse(self) -> "Double":
-        return self
-
-    def read1(self, size: int) -> bytes:
-        piece, self.body = self.body[:size], self.body[size:]
-        return piece
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def answered(monkeypatch: pytest.MonkeyPatch, double: Double) -> bytes:
-    def connect(host: str, address: str) -> Double:
-        assert (host, address) == ("sns.eu-west-1.amazonaws.com", "52.94.1.1")
-        return double
-
-    names_lead_to(monkeypatch, "52.94.1.1")
-    monkeypatch.setattr(outgoing, "PinnedConnection", connect)
-    return outgoing.fetch(CONFIRM)
-
-
-def test_it_reads_what_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    double = Double(200, b"x" * 20_000)
-    assert answered(monkeypatch, double) == b"x" * 20_000
-    assert double.closed
-    assert double.asked == "GET /?Action=ConfirmSubscription&Token=x"
-
-
-@pytest.mark.parametrize(("status", "size"), [(302, 0), (500, 0), (200, outgoing.MAX_BYTES + 1)])
-def test_it_takes_no_redirect_no_error_and_not_too_much(
-    monkeypatch: pytest.MonkeyPatch, status: int, size: int
-) -> None:
-    double = Double(status, b"x" * size)
-    with pytest.raises(outgoing.Unreachable):
-        answered(monkeypatch, double)
-    assert double.closed

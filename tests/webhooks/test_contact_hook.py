@@ -130,7 +130,7 @@ def test_it_does_not_take(hook: Webhook, beside: dict[str, Any]) -> None:
 def test_history_names_the_hook(hook: Webhook) -> None:
     post(hook, {"email": "ada@example.com"})
     entries = Change.objects.order_by("pk")
-    assert [entry.event for entry in entries] == ["created", "tags_attached", "lists_attached"]
+    assert [entry.event for entry in entries] == ["created", "tags_attached", "lists_attached", "hook_received"]
     assert {(entry.channel, entry.actor_kind, entry.actor_id) for entry in entries} == {("hook", "hook", hook.pk)}
     assert not any(entry.user_id for entry in entries)
 

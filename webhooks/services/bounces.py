@@ -1,8 +1,7 @@
-"""Services for incoming hooks and for the reports of mail services."""
+"""Services for the reports of mail services."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,87 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from changes.actors import ActorKind, Channel, acting_as
-from changes.rows import entry_of, saving
+from changes.actors import Channel, acting_as
 from changes.services import Entry, record
 from database.insert import insert_new
-from emails.services.asking import ask_consent
-from emails.services.bounces import mark_returned
+from emails.services.bounces import mark_complained, mark_returned
 from subscribers.models import Status, Subscriber
-from subscribers.services import Draft, Written, attach_companies, upsert_contacts
-from webhooks.models import BounceReport, Webhook
+from subscribers.services import Draft, upsert_contacts
+from webhooks.models import BounceReport
 from webhooks.providers import Kind, Report
+from webhooks.services.lasting import LASTING
 
-# Contacts with these statuses keep them (contract.md, 'Messages, consent, hooks').
-NOT_WRITTEN_TO = frozenset({Status.BOUNCED, Status.COMPLAINED, Status.SPAMMED})
-# For each new status, the statuses that it does not replace.
-LASTING: Mapping[str, frozenset[str]] = {
-    # A contact that has confirmed is not asked again, and an order removes no contact from the newsletter.
-    Status.PENDING: NOT_WRITTEN_TO | {Status.SUBSCRIBED},
-    Status.TRANSACTIONAL: NOT_WRITTEN_TO | {Status.SUBSCRIBED},
-    Status.BOUNCED: frozenset({Status.COMPLAINED, Status.SPAMMED}),
-    Status.COMPLAINED: frozenset(),
-}
 # The status that a report gives to its contact.
 STATUS_OF = {Kind.HARD_BOUNCE: Status.BOUNCED, Kind.COMPLAINT: Status.COMPLAINED}
 # Services repeat a report for up to three days. After this time, the same report is a new one.
 REMEMBERED = timedelta(days=7)
-
-
-# --- Hooks --------------------------------------------------------------------------------------
-
-
-def find_webhook(value: str) -> Webhook | None:
-    """The hook with this hash. One statement; it uses the unique index, so its time does not reveal a hash."""
-    hook: Webhook | None = Webhook.objects.filter(hash=value).first()
-    return hook
-
-
-def save_webhook(hook: Webhook) -> None:
-    """Save a hook and record the change. At most three statements."""
-    with saving(hook, "webhook"):
-        hook.save()
-
-
-@transaction.atomic
-def delete_webhooks(hooks: Iterable[Webhook]) -> None:
-    """Delete hooks. Their addresses no longer work. Two statements, and one more on SQLite."""
-    gone = list(hooks)
-    entries = [entry_of(hook, "webhook", "deleted") for hook in gone]
-    Webhook.objects.filter(pk__in=[hook.pk for hook in gone]).delete()
-    record(entries)
-
-
-@transaction.atomic
-def take_contacts(hook: Webhook, drafts: Sequence[Draft]) -> dict[str, Written]:
-    """Create or update the contacts that were posted to a hook. The hook decides their status and companies.
-
-    A draft without tags (or lists) gets the tags of the hook. Returns the result for each lower-cased address.
-    Contacts that are pending then are asked for their consent; the mail is sent by a worker.
-    The statements are those of `upsert_contacts`, of `attach_companies` if the hook has companies, and of
-    `ask_consent` if its status is pending.
-    """
-    lasting = LASTING.get(hook.status, NOT_WRITTEN_TO)
-    complete = [
-        replace(
-            draft,
-            columns={**draft.columns, "status": hook.status},
-            tags=draft.tags or hook.tags,
-            lists=draft.lists or hook.lists,
-            lasting=lasting,
-        )
-        for draft in drafts
-    ]
-    with acting_as(Channel.HOOK, kind=ActorKind.HOOK, id=hook.pk):
-        written = upsert_contacts(complete)
-        if hook.companies:
-            attach_companies([one.id for one in written.values()], hook.companies)
-        if hook.status == Status.PENDING:
-            ask_consent([one.id for one in written.values()])
-    return written
-
-
-# --- Bounces ------------------------------------------------------------------------------------
 
 
 def bounce_code() -> str:
@@ -120,6 +52,7 @@ def take_reports(service: str, reports: Sequence[Report]) -> None:
         upsert_contacts(drafts_of(fresh))
         _record_soft_bounces(service, [report for report in fresh if report.kind is Kind.SOFT_BOUNCE])
     mark_returned({report.message_id: report.reason for report in fresh if report.kind is Kind.HARD_BOUNCE})
+    mark_complained({report.email: report.message_id for report in fresh if report.kind is Kind.COMPLAINT})
 
 
 def digest_of(service: str, report: Report) -> str:
