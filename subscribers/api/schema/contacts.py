@@ -8,6 +8,7 @@ from custom_fields.api.schema import FIELD, VALUE
 from rest.openapi import (
     ANYTHING,
     BOOLEAN,
+    ID,
     TEXT,
     Operation,
     Refusal,
@@ -69,6 +70,7 @@ CONFLICT = Refusal(
             "data": {"status": 409},
             "email": {"unique": TAKEN},
             "errors": {"email": [TAKEN]},
+            "contact_id": 25,
         }
     },
 )
@@ -80,7 +82,9 @@ COMPONENTS: dict[str, Schema] = {
             "data": obj({"status": {"type": "integer", "const": 409}}),
             "email": obj({"unique": TEXT}),
             "errors": obj({"email": listed(TEXT)}),
-        }
+            "contact_id": say(ID, "The id of that contact. Only if the user may see contacts."),
+        },
+        optional=["contact_id"],
     ),
 }
 ROUTES: Routes = {
@@ -94,11 +98,18 @@ ROUTES: Routes = {
             parameters=[
                 *pages(CONTACTS_PER_PAGE),
                 *SELECTION,
+                query(
+                    "after_id",
+                    {"type": "integer", "minimum": 0},
+                    "Pages begin after the contact of this id, and contacts come in the order of their ids, upward. Send 0 "
+                    "first, then the last id of each page: so a copy of all contacts skips none, and the last page is as "
+                    "fast as the first. `total` and `last_page` are those of the whole list.",
+                ),
                 query("custom_fields", FLAG, "Also return the custom values of each contact."),
             ],
             answer=contact_list(),
             example=contact_list_example(),
-            refusals={422: WRONG_FILTERS},
+            refusals={400: INVALID, 422: WRONG_FILTERS},
         ),
         "POST": Operation(
             name="createContact",

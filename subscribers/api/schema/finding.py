@@ -4,7 +4,7 @@ from rest.openapi import BOOLEAN, ID, INTEGER, TEXT, Operation, Routes, Schema, 
 from subscribers.api.schema.contact import BASE, OPTIONAL_TEXT, TOPIC
 from subscribers.api.schema.selection import SELECTION
 from subscribers.api.viewsets.finding import NEIGHBOURS, SEARCH_LIMIT
-from wp_rest.openapi import DIGITS, refused
+from wp_rest.openapi import DIGITS, INVALID, refused
 
 COMPONENTS: dict[str, Schema] = {
     "FoundContact": obj(
@@ -83,10 +83,11 @@ ROUTES: Routes = {
             ),
             example={"navigation": {"next": [24, 23], "prev": [26]}, "has_next": False, "has_prev": False},
             refusals={
+                400: INVALID,
                 422: refused(
                     "`filter_type` or `current_id` is missing, or the advanced filters cannot be read.",
                     "filter_type & current_id is required",
-                )
+                ),
             },
         )
     },

@@ -18,8 +18,9 @@ from subscribers.api.filters import Order, select_contacts
 from subscribers.api.representation import show_contacts, show_leaving
 from subscribers.api.serializers import ContactSerializer, NewContactSerializer, UpsertSerializer
 from subscribers.api.viewsets.finding import FindContacts
+from subscribers.api.viewsets.following import FollowContacts
 from subscribers.api.viewsets.many import ManyContacts
-from subscribers.api.viewsets.requests import Conflict, may_return
+from subscribers.api.viewsets.requests import may_return
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
 from wp_rest.exceptions import NotFound, invalid, required
 from wp_rest.pagination import PageRequest
@@ -30,7 +31,7 @@ CONTACTS_PER_PAGE = 10
 VIEW, ADD, CHANGE, DELETE = (f"subscribers.{verb}_subscriber" for verb in ("view", "add", "change", "delete"))
 
 
-class ContactViewSet(ManyContacts, FindContacts):
+class ContactViewSet(ManyContacts, FindContacts, FollowContacts):
     """The list of contacts, with all filters, and one contact by its id, or by e-mail address if the id is 0."""
 
     rights: ClassVar = {
@@ -45,6 +46,7 @@ class ContactViewSet(ManyContacts, FindContacts):
         "bulk_add_update": (ADD, CHANGE),
         "search_contacts": VIEW,
         "prev_next_ids": VIEW,
+        "changes": VIEW,
         "attach_tags": CHANGE,
         "detach_tags": CHANGE,
         "attach_lists": CHANGE,
@@ -77,7 +79,7 @@ class ContactViewSet(ManyContacts, FindContacts):
             draft, ignored = self.resolve_contact(serializer)
             created = services.create_contacts([draft])
             if not created:
-                raise Conflict
+                raise self.conflict(find_id_by_email(draft.address))
             [pk] = created.values()
             asked = self.ask_consent([pk], (), {})
             return self.answer("Successfully added the subscriber.", pk, ignored, action_type="created", **asked)
@@ -153,8 +155,8 @@ class ContactViewSet(ManyContacts, FindContacts):
                     raise NotFound
                 beside = {"isDirty": dirty, "values": draft.custom_values}
                 return self.answer("Subscriber successfully updated", pk, ignored, **beside)
-        except services.EmailTaken:
-            raise Conflict from None
+        except services.EmailTaken as taken:
+            raise self.conflict(find_id_by_email(str(taken))) from None
 
     def destroy(self, request: Request, pk: int) -> Response:
         if not services.delete_contacts([pk]):

@@ -25,9 +25,11 @@ class Conflict(RestError):
     code = None
     message = "Contact already exists with this email"
 
-    def __init__(self) -> None:
+    def __init__(self, contact_id: int | None = None) -> None:
         text = "Provided email already assigned to another subscriber."
         super().__init__(email={"unique": text}, errors={"email": [text]})
+        if contact_id is not None:
+            self.beside["contact_id"] = contact_id
 
 
 def may_return(draft: Draft) -> bool:
@@ -79,8 +81,13 @@ class ContactRequests(RestViewSet):
     def refuse_taken(self, valid: Mapping[str, Any], pk: int | None = None) -> None:
         """Raise Conflict if another contact than `pk` has the address, before anything is created."""
         email = valid.get("email")
-        if email and find_id_by_email(email) not in (None, pk):
-            raise Conflict
+        if email and (holder := find_id_by_email(email)) not in (None, pk):
+            raise self.conflict(holder)
+
+    def conflict(self, holder: int | None) -> Conflict:
+        """The error that the contact `holder` has the address; it is named to those who may see contacts."""
+        user: Any = self.request.user
+        return Conflict(holder if user.has_perm("subscribers.view_subscriber") else None)
 
     def chosen_ids(self) -> list[int]:
         """The ids of the contacts in the request. Raises the recorded 422 if there are none."""
