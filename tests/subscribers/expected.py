@@ -27,7 +27,7 @@ NO_ROUTE = {
     "data": {"status": 404},
 }
 # Without a code, as the guide has it; the field error in both forms of contract.md.
-CONFLICT = {
+CONFLICT: dict[str, Any] = {
     "message": "Contact already exists with this email",
     "data": {"status": 409},
     "email": {"unique": "Provided email already assigned to another subscriber."},

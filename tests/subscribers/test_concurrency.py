@@ -81,7 +81,7 @@ def test_it_makes_one_contact_of_two_creates_of_one_address(
     [created] = [answer.json() for answer in answers if answer.status_code == 200]
     [refused] = [answer.json() for answer in answers if answer.status_code == 409]
     assert created["action_type"] == "created"
-    assert refused["message"] == CONFLICT["message"]
+    assert refused == CONFLICT | {"contact_id": created["contact"]["id"]}
     stored = alone(lambda: list(Subscriber.objects.values_list("email", "status")))
     assert stored == [(created["contact"]["email"], created["contact"]["status"])]
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 
 from custom_fields.models import CustomField
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
 from tests.client import Api
-from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
+from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import CONFLICT, missing, slugs, wrong
 
 NEW = {"email": "jane@example.com", "status": "subscribed"}
@@ -191,17 +192,26 @@ def test_it_calls_an_empty_address_missing_and_invalid(api: Api, email: str) -> 
 
 @pytest.mark.parametrize("email", ["jane@example.com", "JANE@EXAMPLE.COM", " Jane@example.com "])
 def test_it_refuses_an_address_that_a_contact_has_in_any_case(api: Api, email: str) -> None:
-    SubscriberFactory.create(email="jane@example.com", first_name="Jane")
+    jane = SubscriberFactory.create(email="jane@example.com", first_name="Jane")
     answer = api.post("/subscribers", {"email": email, "status": "pending", "first_name": "Other"})
-    assert (answer.status_code, answer.json()) == (409, CONFLICT)
+    assert (answer.status_code, answer.json()) == (409, CONFLICT | {"contact_id": jane.pk})
     stored = Subscriber.objects.get()
     assert (stored.email, stored.first_name, stored.status) == ("jane@example.com", "Jane", "subscribed")
 
 
 @pytest.mark.parametrize("flag", ["no", "", "0", 0, False, None])
 def test_it_refuses_a_known_address_when_told_not_to_update(api: Api, flag: Any) -> None:
-    SubscriberFactory.create(email="jane@example.com")
+    jane = SubscriberFactory.create(email="jane@example.com")
     answer = api.post("/subscribers", {**NEW, "__force_update": flag})
+    assert (answer.status_code, answer.json()) == (409, CONFLICT | {"contact_id": jane.pk})
+
+
+@pytest.mark.django_db
+def test_it_names_the_contact_only_to_those_who_may_see_contacts() -> None:
+    SubscriberFactory.create(email="jane@example.com")
+    user = UserFactory.create()
+    user.user_permissions.add(Permission.objects.get(codename="add_subscriber"))
+    answer = Api(user).post("/subscribers", NEW)
     assert (answer.status_code, answer.json()) == (409, CONFLICT)
 
 

@@ -79,4 +79,4 @@ def test_it_drops_white_space_round_an_address(api: Api, space: str) -> None:
     answer = api.post("/subscribers", {"email": f"{space}jane@example.com{space}", "status": "subscribed"})
     assert answer.json()["contact"]["email"] == "jane@example.com"
     again = api.post("/subscribers", {"email": f"JANE@example.com{space}", "status": "subscribed"})
-    assert (again.status_code, again.json()) == (409, CONFLICT)
+    assert (again.status_code, again.json()) == (409, CONFLICT | {"contact_id": answer.json()["contact"]["id"]})

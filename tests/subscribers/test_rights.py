@@ -31,6 +31,7 @@ ROUTES: list[tuple[str, str, Any, set[str]]] = [
     ("POST", "/subscribers/sync-segments", {"type": "tags", "attach": ["gold"], "subscribers": ["{pk}"]}, {"change"}),
     ("POST", "/subscribers/bulk-add-update", {"contacts": [NEW]}, {"add", "change"}),
     ("GET", "/subscribers/search-contacts?search=a", None, {"view"}),
+    ("GET", "/subscribers/changes", None, {"view"}),
     ("GET", "/subscribers/prev-next-ids?filter_type=simple&current_id={pk}", None, {"view"}),
     ("POST", "/subscribers/{pk}/tags", {"tags": ["gold"]}, {"change"}),
     ("POST", "/subscribers/{pk}/tags/detach", {"tags": ["gold"]}, {"change"}),

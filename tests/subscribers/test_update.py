@@ -231,12 +231,12 @@ def test_it_moves_a_contact_to_another_address(api: Api) -> None:
 
 @pytest.mark.parametrize("email", ["grace@example.com", "GRACE@example.com"])
 def test_it_refuses_the_address_of_another_contact_and_changes_nothing(api: Api, email: str) -> None:
-    SubscriberFactory.create(email="grace@example.com")
+    grace = SubscriberFactory.create(email="grace@example.com")
     tag = TagFactory.create()
     contact = SubscriberFactory.create(email="ada@example.com", first_name="Ada")
     body = {"email": email, "first_name": "New", "attach_tags": [tag.pk], "attach_lists": ["Brand New"]}
     answer = api.put(f"/subscribers/{contact.pk}", {"subscriber": body})
-    assert (answer.status_code, answer.json()) == (409, CONFLICT)
+    assert (answer.status_code, answer.json()) == (409, CONFLICT | {"contact_id": grace.pk})
     contact.refresh_from_db()
     assert (contact.email, contact.first_name, contact.tags.count()) == ("ada@example.com", "Ada", 0)
     assert not ContactList.objects.exists()
