@@ -19,6 +19,7 @@ from fluenzr.errors import NO_ROUTE, ApiError, Forbidden, NotFound, RateLimited,
 from rest.addresses import client_network
 from rest.bodies import admit_body
 from rest.exceptions import CompressedBody
+from rest.idempotency import answer_once
 from rest.negotiation import AlwaysJSON
 from rest.numbers import as_integer
 from rest.parsers import JSONParser
@@ -88,7 +89,8 @@ class FluenzrView(APIView):
         if key:  # without a valid key the body is never read
             self.admit_body(request)
         if verb in WRITING_VERBS:
-            setattr(self, verb, retry_lost_races(getattr(self, verb)))
+            handler = answer_once(getattr(self, verb), verb, request)
+            setattr(self, verb, retry_lost_races(handler))
 
     def key_of_rights(self, verb: str) -> str:
         """The key in `rights` for a verb: the verb itself."""

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
 from rest.exceptions import BodyTooLarge, CompressedBody, InvalidJSON, InvalidQuery, UnknownCharset, UnreadableRequest
+from rest.idempotency import KeyRefused, KeyUnderWay
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,19 @@ class Conflict(ApiError):
     status_code, code, message = 409, "CONFLICT", "Already exists"
 
 
+class CursorExpired(ApiError):
+    """What came after the cursor has been removed."""
+
+    status_code, code = 410, "CURSOR_EXPIRED"
+    message = "The changes after this cursor were removed. Take a new cursor, then copy all contacts."
+
+
+class UnderWay(Conflict):
+    """The same request is still under way."""
+
+    wait = KeyUnderWay.wait
+
+
 class Unavailable(ApiError):
     """The database is not available. FluenzR's table of codes has no code of its own for this."""
 
@@ -88,7 +102,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     headers = {}
     if isinstance(known, Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(known, RateLimited | Unavailable):
+    if isinstance(known, RateLimited | Unavailable | UnderWay):
         headers["Retry-After"] = str(known.wait)
     return Response(known.body(), status=known.status_code, headers=headers)
 
@@ -109,6 +123,10 @@ def as_api_error(error: Exception) -> ApiError | None:
             return NotFound()
         case exceptions.UnsupportedMediaType():
             return ApiError("Send the body as application/json", status=415)
+        case KeyUnderWay():
+            return UnderWay(error.message)
+        case KeyRefused():
+            return ApiError(error.message, status=error.status_code)
         case UnreadableRequest() | RequestDataTooBig() | SuspiciousOperation() | BadRequest():
             return as_body_error(error)
         case exceptions.Throttled():

@@ -3,12 +3,16 @@
 import re
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from fluenzr.ids import CONTACT, GROUP, STAGE, decode
 from rest.fields import InputField
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from subscribers.addresses import is_address
+from webhooks.addresses import Unreachable, check_address
+from webhooks.events import EVENTS
+from webhooks.signing import is_secret
 
 MAX_IDS = MAX_TAGS = 1000
 # A key of customFields becomes a slug: letters of any script, digits, _, - and spaces, but not only digits.
@@ -136,6 +140,91 @@ class Tags(NamedField):
                 self.fail("long", max_length=192)
             titles[title] = None
         return list(titles)
+
+
+class WebhookAddress(NamedField):
+    """Where events are sent: http or https, and no private address unless the server allows that."""
+
+    max_length = 2000
+    default_error_messages = {
+        "string": "{name} must be a string",
+        "max": "{name} may not be longer than {max_length} characters",
+        "address": "{name} is refused: {why}",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("string")
+        if len(data) > self.max_length:
+            self.fail("max", max_length=self.max_length)
+        try:
+            check_address(data, only_public=not settings.WEBHOOKS_ALLOW_PRIVATE)
+        except Unreachable as error:
+            self.fail("address", why=str(error))
+        return data
+
+
+class EventNames(NamedField):
+    """Events, each once, in the order of EVENTS."""
+
+    default_error_messages = {
+        "array": "{name} must be an array of events, with one at least",
+        "unknown": "Unknown event: {event}",
+    }
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list) or not data or not all(isinstance(entry, str) for entry in data):
+            self.fail("array")
+        for entry in data:
+            if entry not in EVENTS:
+                self.fail("unknown", event=entry[:64])
+        return [event for event in EVENTS if event in data]
+
+
+class Secret(NamedField):
+    """`whsec_` and base64, or any text of printable ASCII."""
+
+    least, max_length = 16, 255
+    default_error_messages = {
+        "secret": "{name} must have {least} to {max_length} printable ASCII characters; after whsec_, base64 of 16 bytes "
+        "or more",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        usable = isinstance(data, str) and data.isascii() and data.isprintable() and " " not in data
+        if not usable or not self.least <= len(data) <= self.max_length or not is_secret(data):
+            self.fail("secret", least=self.least, max_length=self.max_length)
+        return str(data)
+
+
+class Number(NamedField):
+    """A whole number of a range."""
+
+    default_error_messages = {"range": "{name} must be an integer from {least} to {most}"}
+
+    def __init__(self, least: int, most: int, **options: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int) or not self.least <= data <= self.most:
+            self.fail("range", least=self.least, most=self.most)
+        return int(data)
+
+
+class Word(NamedField):
+    """One of some words."""
+
+    default_error_messages = {"word": "{name} must be one of: {words}"}
+
+    def __init__(self, *words: str, **options: Any) -> None:
+        self.words = words
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if data not in self.words:
+            self.fail("word", words=", ".join(self.words))
+        return str(data)
 
 
 class CustomFields(NamedField):

@@ -1,12 +1,14 @@
 """The contacts of a list or a search."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from custom_fields.services import types_by_slug
 from custom_fields.types import TYPES, InvalidValue, Kind, check_value
 from fluenzr.errors import ApiError, NotFound, invalid
-from fluenzr.ids import GROUP, decode
+from fluenzr.ids import CONTACT, GROUP, decode
 from fluenzr.words import STATUSES
 from rest.text import plain_line
 from segments.models import Tag
@@ -20,7 +22,8 @@ SEARCH_FILTERS = ("status", "groups", "customFields")
 
 
 def select_contacts(query: Mapping[str, str]) -> Selection:
-    """GET /contacts: email (contains), status, groupId (also `group`), tag.
+    """GET /contacts: email (contains), status, groupId (also `group`), tag, createdAfter, updatedAfter, and where pages
+    begin (afterId).
 
     One statement for a group, one for a tag. Raises the 400 for an unknown status and the 404 for an unknown group.
     With an unknown tag no contact matches.
@@ -28,6 +31,10 @@ def select_contacts(query: Mapping[str, str]) -> Selection:
     contacts = Subscriber.objects.all()
     segment: tuple[str, int] | None = None
     counted = True
+    if created := read_time(query, "createdAfter"):
+        contacts, counted = contacts.created_since(created), False
+    if updated := read_time(query, "updatedAfter"):
+        contacts, counted = contacts.changed_since(updated), False
     if email := query.get("email", "").strip():
         contacts, counted = contacts.with_email_containing(email), False
     field = "groupId" if query.get("groupId") else "group"
@@ -39,7 +46,31 @@ def select_contacts(query: Mapping[str, str]) -> Selection:
         contacts = contacts.tagged_with_any(ids) if ids else contacts.none()
         counted = counted and segment is None and len(ids) == 1
         segment = segment or (("tags", ids[0]) if ids else None)
-    return with_status(contacts, query.get("status"), segment, counted=counted)
+    selection = with_status(contacts, query.get("status"), segment, counted=counted)
+    return replace(selection, after=read_after(query))
+
+
+def read_time(query: Mapping[str, str], name: str) -> datetime | None:
+    """The time of a filter, in UTC where no offset is sent; None if none is sent. Raises the 400."""
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise invalid(name, f"{name} must be a time such as 2026-01-31T09:05:00Z") from None
+
+
+def read_after(query: Mapping[str, str]) -> int | None:
+    """The contact after which pages begin, 0 for the beginning; None if none is sent. Raises the 400."""
+    sent = query.get("afterId")
+    if not sent:
+        return None
+    pk = 0 if sent == "0" else decode(CONTACT, sent)
+    if pk is None:
+        raise invalid("afterId", "afterId must be the id of a contact, or 0 for the beginning")
+    return pk
 
 
 def search_contacts(body: Mapping[str, Any]) -> Selection:

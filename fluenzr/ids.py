@@ -1,4 +1,6 @@
-"""FluenzR's ids: con_ and grp_ stand for the numbers of contacts and lists, stg_ for a stage's slug.
+"""FluenzR's ids: con_, grp_, whk_ and log_ stand for numbers of rows, stg_ for a stage's slug.
+
+(evt_ is an event's name: webhooks.models.Event.)
 
 A number is multiplied modulo a power of 36 and written in base 36: six letters or digits for numbers below
 two thousand million, thirteen for larger ones. Each number has one id, and each id one number. This does not hide
@@ -7,7 +9,7 @@ the number from an expert, and need not: permissions decide who sees what.
 
 import re
 
-CONTACT, GROUP, STAGE = "con_", "grp_", "stg_"
+CONTACT, GROUP, STAGE, WEBHOOK, LOG = "con_", "grp_", "stg_", "whk_", "log_"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 LARGEST = 2**63 - 1
 SHORT, LONG = 6, 13

@@ -1,4 +1,4 @@
-"""Contacts and groups as FluenzR's answers show them."""
+"""Contacts, groups and webhooks as FluenzR's answers show them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,10 +6,11 @@ from operator import itemgetter
 from typing import Any
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
-from fluenzr.ids import CONTACT, GROUP, STAGE, encode
+from fluenzr.ids import CONTACT, GROUP, LOG, STAGE, WEBHOOK, encode
 from fluenzr.words import STATUS_OF
 from segments.models import ContactList
 from subscribers.reading import COLUMNS, Contact, as_datetime, read_contacts
+from webhooks.models import Attempt, Delivery, Endpoint, State
 
 SHOWN = "id email first_name last_name phone status company_id created_at updated_at".split()
 shown_values = itemgetter(*(COLUMNS.index(name) for name in SHOWN))
@@ -66,4 +67,45 @@ def show_group(group: ContactList, counts: Mapping[int, Mapping[str, int]]) -> d
         "contactsCount": sum(counts.get(group.pk, {}).values()),
         "createdAt": write_datetime(group.created_at),
         "updatedAt": write_datetime(group.updated_at),
+    }
+
+
+def show_webhook(endpoint: Endpoint) -> dict[str, Any]:
+    """A webhook, without its secret; its lane is joined."""
+    failing = getattr(endpoint, "lane", None) is not None and endpoint.lane.pauses > 0
+    return {
+        "id": encode(WEBHOOK, endpoint.pk),
+        "url": endpoint.url,
+        "events": endpoint.events,
+        "status": "disabled" if endpoint.is_disabled else "failed" if failing else "active",
+        "description": endpoint.description or None,
+        "batch": endpoint.batch,
+        "createdAt": write_datetime(endpoint.created_at),
+        "updatedAt": write_datetime(endpoint.updated_at),
+    }
+
+
+def show_delivery(delivery: Delivery) -> dict[str, Any]:
+    """A row of the log: what the last attempt came to; its event is joined."""
+    return {
+        "id": encode(LOG, delivery.pk),
+        "eventId": delivery.event.name,
+        "eventType": delivery.event.type,
+        "status": delivery.state,
+        "statusCode": delivery.status_code,
+        "responseTime": delivery.milliseconds,
+        "timestamp": write_datetime(delivery.attempted_at or delivery.event.at),
+        "error": delivery.error or None,
+        "attempts": delivery.attempts,
+        "nextAttempt": write_datetime(delivery.due) if delivery.state == State.PENDING else None,
+    }
+
+
+def show_attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "timestamp": write_datetime(attempt.at),
+        "statusCode": attempt.status_code,
+        "responseTime": attempt.milliseconds,
+        "error": attempt.error or None,
+        "answer": attempt.answer,
     }

@@ -6,8 +6,24 @@ from typing import Any
 from rest_framework import serializers
 
 from fluenzr.errors import ApiError, NotFound
-from fluenzr.fields import CustomFields, Email, GroupIds, Lines, NamedField, StageId, Tags, Text, WebAddress
+from fluenzr.fields import (
+    CustomFields,
+    Email,
+    EventNames,
+    GroupIds,
+    Lines,
+    NamedField,
+    Number,
+    Secret,
+    StageId,
+    Tags,
+    Text,
+    WebAddress,
+    WebhookAddress,
+    Word,
+)
 from fluenzr.services import ContactInput, Problem
+from webhooks.models.outgoing import MAX_BATCH
 
 
 class ContactSerializer(serializers.Serializer[Any]):
@@ -31,6 +47,20 @@ class NewContactSerializer(ContactSerializer):
 class GroupSerializer(serializers.Serializer[Any]):
     name = Text(source="title")
     description = Lines(5000)
+
+
+class WebhookSerializer(serializers.Serializer[Any]):
+    url = WebhookAddress(required=False)
+    events = EventNames(required=False)
+    secret = Secret(required=False, allow_null=True)
+    description = Text()
+    batch = Number(1, MAX_BATCH, required=False)
+    status = Word("active", "disabled", required=False)
+
+
+class NewWebhookSerializer(WebhookSerializer):
+    url = WebhookAddress()
+    events = EventNames()
 
 
 COLUMNS = ("email", "first_name", "last_name", "job_title", "phone", "website")
@@ -82,6 +112,19 @@ def read_group(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     if details:
         raise refusal(Problem(details))
     return dict(serializer.validated_data)
+
+
+def read_webhook(body: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    """The columns of a webhook, and `secret`, as far as they were sent. Raises the 400."""
+    serializer = (NewWebhookSerializer if new else WebhookSerializer)(data=body)
+    if not serializer.is_valid():
+        raise refusal(problem_of(serializer.errors))
+    valid = dict(serializer.validated_data)
+    if "status" in valid:
+        valid["is_disabled"] = valid.pop("status") == "disabled"
+    if valid.get("description", "") is None:
+        valid["description"] = ""
+    return valid
 
 
 def read_field(field: NamedField, name: str, body: Mapping[str, Any]) -> Any:

@@ -7,6 +7,8 @@ from fluenzr.dialect import FluenzrView, NoRouteView
 from fluenzr.openapi.views import DocumentView, PageView
 
 CONTACT, GROUP = "contacts/(?P<contact>[^/]+)", "groups/(?P<group>[^/]+)"
+WEBHOOK = "webhooks/(?P<webhook>[^/]+)"
+LOG = f"{WEBHOOK}/logs/(?P<log>[^/]+)"
 
 
 def route(pattern: str, view: type[FluenzrView]) -> URLPattern:
@@ -16,6 +18,7 @@ def route(pattern: str, view: type[FluenzrView]) -> URLPattern:
 urlpatterns = [
     route("contacts", views.ContactListView),
     route("contacts/bulk", views.BulkView),
+    route("contacts/changes", views.ChangesView),
     route("contacts/search", views.SearchView),
     route(CONTACT, views.ContactDetailView),
     route(f"{CONTACT}/groups", views.GroupsOfContactView),
@@ -23,6 +26,13 @@ urlpatterns = [
     route("groups", views.GroupListView),
     route(GROUP, views.GroupDetailView),
     route(f"{GROUP}/contacts", views.ContactsOfGroupView),
+    route("webhooks", views.WebhookListView),
+    route(WEBHOOK, views.WebhookDetailView),
+    route(f"{WEBHOOK}/secret", views.SecretView),
+    route(f"{WEBHOOK}/test", views.TestView),
+    route(f"{WEBHOOK}/logs", views.LogsView),
+    route(LOG, views.LogView),
+    route(f"{LOG}/resend", views.ResendView),
     route(r"openapi\.json", DocumentView),
     route("docs", PageView),
     re_path(r"", NoRouteView.as_view()),

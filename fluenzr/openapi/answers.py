@@ -4,7 +4,7 @@ from typing import Any
 
 from fluenzr.errors import error_body
 from fluenzr.openapi.fields import CONTACT_ID, DATETIME, GROUP_ID, ORDER, STAGE_ID, STATUS, TEXT_OR_NULL
-from rest.openapi import COUNT, NULL, TEXT, Refusal, Schema, listed, mapped, obj, one_of, query, ref, say
+from rest.openapi import BOOLEAN, COUNT, NULL, TEXT, Refusal, Schema, listed, mapped, obj, one_of, query, ref, say
 
 DETAILS = mapped(listed(TEXT), title="ErrorDetails", description="The messages for each wrong field.")
 COMPONENTS: dict[str, Schema] = {
@@ -60,6 +60,7 @@ COMPONENTS: dict[str, Schema] = {
                         "FORBIDDEN",
                         "NOT_FOUND",
                         "CONFLICT",
+                        "CURSOR_EXPIRED",
                         "RATE_LIMITED",
                         "INTERNAL_ERROR",
                         title="ErrorCode",
@@ -73,6 +74,27 @@ COMPONENTS: dict[str, Schema] = {
         examples=[
             error_body("VALIDATION_ERROR", "Invalid email format", {"email": ["Invalid email format"]}),
         ],
+    ),
+    "Changes": obj(
+        {
+            "contacts": say(listed(ref("Contact")), "The contacts that were created or changed, as they are now."),
+            "deleted": say(
+                listed(
+                    obj(
+                        {
+                            "id": CONTACT_ID,
+                            "email": say(TEXT_OR_NULL, "The e-mail address; null when it is no longer kept."),
+                            "hash": say(TEXT_OR_NULL, "The public id of the contact; null when it is no longer kept."),
+                        },
+                        title="DeletedContactKeys",
+                    )
+                ),
+                "The contacts that were deleted. Delete them from your copy before you write `contacts`.",
+            ),
+            "cursor": say(TEXT, "Where this page ends. Send it with the next request."),
+            "hasMore": say(BOOLEAN, "True if you can get the next page at once."),
+            "retryAfter": say(COUNT, "The number of seconds after which to ask again. 0 means at once."),
+        }
     ),
     "BulkResult": obj(
         {

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from fluenzr.errors import CursorExpired
 from fluenzr.openapi.answers import INVALID, META, NO_GROUP, PAGES, deleted, envelope, enveloped, page, refused
 from fluenzr.openapi.fields import CONTACT_ID, CONTACT_SORT, GROUP_ID, STATUS
-from rest.openapi import TEXT, Operation, Routes, query, ref
+from rest.openapi import TEXT, Operation, Routes, Schema, query, ref
 
 TOPIC = "Contacts"
 NO_CONTACT = refused("The contact does not exist.", "NOT_FOUND", "Contact not found")
@@ -15,6 +16,7 @@ SOMETHING_MISSING = refused(
 ADDRESS_TAKEN = refused(
     "Another contact has this e-mail address.", "CONFLICT", "Email already exists", email=["Email already exists"]
 )
+EXPIRED = refused("Changes after the cursor were removed.", CursorExpired.code, CursorExpired.message)
 CONTACT: dict[str, Any] = {
     "id": "con_maiga1",
     "email": "mary.johnson@startup.io",
@@ -57,6 +59,7 @@ TAGS_OF_CONTACT: dict[str, Any] = {
     "body": ref("Tags"),
     "refusals": {404: NO_CONTACT},
 }
+SINCE: Schema = {"type": "string", "format": "date-time"}
 ROUTES: Routes = {
     "/contacts": {
         "get": Operation(
@@ -72,6 +75,15 @@ ROUTES: Routes = {
                 query("status", STATUS, "Only contacts with this status."),
                 query("groupId", GROUP_ID, "Only contacts in this group."),
                 query("group", GROUP_ID, "Means the same as `groupId`."),
+                query("createdAfter", SINCE, "Only contacts that were created at this time or later."),
+                query("updatedAfter", SINCE, "Only contacts that were changed at this time or later."),
+                query(
+                    "afterId",
+                    TEXT,
+                    "Pages begin after the contact of this id, and contacts come in the order in which they were created. "
+                    "Send 0 first, then the last id of each page: so a copy of all contacts skips none, and the last page "
+                    "is as fast as the first. `total` and `totalPages` are those of the whole list.",
+                ),
                 query("tag", TEXT, "Only contacts with the tag of this title. Case does not matter."),
             ],
             answer=page("Contact", ref("Contact")),
@@ -102,6 +114,36 @@ ROUTES: Routes = {
             answer=envelope("Bulk", ref("BulkResult")),
             example=enveloped({"created": 1, "updated": 0, "skipped": 0, "errors": []}),
             refusals={404: NO_GROUP},
+        )
+    },
+    "/contacts/changes": {
+        "get": Operation(
+            name="listChanges",
+            topic=TOPIC,
+            summary="Follow the changes of contacts",
+            description="Returns the contacts that were created, changed or deleted after a cursor, for programs that keep a "
+            "copy of the contacts. Each contact is on a page once, as it is now; it may come again on a later page. Nothing is "
+            "left out, in whatever order changes were saved.\n\nWithout a cursor the answer is empty and has the cursor of "
+            "now: take it first, then copy all contacts with `afterId`, then follow the changes.",
+            parameters=[
+                query("cursor", TEXT, "The `cursor` of the last answer."),
+                query(
+                    "limit",
+                    {"type": "integer", "minimum": 1, "default": 100},
+                    "The largest number of contacts. A number above 1000 means 1000.",
+                ),
+                query(
+                    "wait",
+                    {"type": "integer", "minimum": 0, "default": 0},
+                    "If there is nothing new, wait for up to this many seconds. A number above 25 means 25. If too many "
+                    "clients wait already, the answer comes at once and `retryAfter` says when to ask again.",
+                ),
+            ],
+            answer=envelope("Changes", ref("Changes")),
+            example=enveloped(
+                {"contacts": [CONTACT], "deleted": [], "cursor": "4711.25", "hasMore": False, "retryAfter": 0}
+            ),
+            refusals={400: INVALID, 410: EXPIRED},
         )
     },
     "/contacts/search": {

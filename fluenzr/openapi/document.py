@@ -9,14 +9,14 @@ from django.urls import get_resolver
 from fluenzr.dialect import FluenzrView
 from fluenzr.errors import Unavailable, error_body
 from fluenzr.openapi.answers import INVALID, refused
-from fluenzr.openapi.fields import CONTACT_ID, GROUP_ID
+from fluenzr.openapi.fields import CONTACT_ID, GROUP_ID, LOG_ID, WEBHOOK_ID
 from fluenzr.openapi.routes import COMPONENTS, ROUTES, TOPICS
 from rest.document import operation_object, with_components
 from rest.openapi import INTEGER, Operation, Refusal, Schema
 from rest.permissions import rights_of
 
 ABOUT = """
-This API manages contacts and groups. It speaks FluenzR's language over the same contacts as the other API of this
+This API manages contacts and groups, and tells webhooks what happens. It speaks FluenzR's language over the same contacts as the other API of this
 server: a group is a list there, and a tag is its title. Generate a client from the
 [OpenAPI document](/v1/openapi.json).
 
@@ -30,6 +30,14 @@ anything.
 Send JSON. Unknown keys are ignored. Every answer is an object with `success`; `data` has the result. An error has a
 `code` for programs, a `message` for people, and in `details` the messages for each wrong field. Times are ISO 8601 in
 UTC.
+
+## Retries
+
+Send an `Idempotency-Key` with a POST or PUT: a text of up to 255 printable ASCII characters without spaces, new for each
+request. If you send the same request with the same key again within 24 hours, nothing is done again and you get the first
+answer, with the header `Idempotency-Replayed: true`. The error 409 says that the first request is still under way, 422 that
+the key was used for another request, and 400 that it is not a key. Errors are not kept: correct the request and send it
+with the same key.
 
 ## Limits
 
@@ -61,7 +69,12 @@ WITH_BODY = {
     413: refused("The body is too large.", "VALIDATION_ERROR", "The body is larger than this server accepts"),
     415: refused("The body is not JSON, or it is compressed.", "VALIDATION_ERROR", "Send the body as application/json"),
 }
-IDS = {"contact": ("The contact's id.", CONTACT_ID), "group": ("The group's id.", GROUP_ID)}
+IDS = {
+    "contact": ("The contact's id.", CONTACT_ID),
+    "group": ("The group's id.", GROUP_ID),
+    "webhook": ("The webhook's id.", WEBHOOK_ID),
+    "log": ("The id of a row of the log.", LOG_ID),
+}
 
 
 @cache

@@ -5,12 +5,17 @@ from fluenzr.fields import MAX_IDS, MAX_TAGS
 from fluenzr.words import CONTACT_SORTS, GROUP_SORTS, STATUSES
 from rest.openapi import ANYTHING, TEXT, Schema, listed, mapped, nullable, one_of, schema_of
 from subscribers.addresses import EMAIL_LENGTH
+from webhooks.events import EVENTS
 
 ID_FORM = "([0-9a-z]{6}|[0-9a-z]{13})"
 DATETIME: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
 TEXT_OR_NULL = nullable(TEXT)
 CONTACT_ID: Schema = {"type": "string", "pattern": f"^con_{ID_FORM}$", "examples": ["con_maiga1"]}
 GROUP_ID: Schema = {"type": "string", "pattern": f"^grp_{ID_FORM}$", "examples": ["grp_maiga1"]}
+WEBHOOK_ID: Schema = {"type": "string", "pattern": f"^whk_{ID_FORM}$", "examples": ["whk_maiga1"]}
+LOG_ID: Schema = {"type": "string", "pattern": f"^log_{ID_FORM}$", "examples": ["log_maiga1"]}
+EVENT_ID: Schema = {"type": "string", "pattern": "^evt_[0-9a-f]{24}$", "examples": ["evt_5f0c3a91d27b4e6f8a1c2d3e"]}
+EVENT = one_of(*EVENTS, title="WebhookEvent")
 STAGE_ID: Schema = {"type": "string", "pattern": "^stg_.+$", "examples": ["stg_qualified"]}
 STATUS = one_of(*STATUSES, title="ContactStatus")
 CONTACT_SORT = one_of(*CONTACT_SORTS, title="ContactSortField")
@@ -56,3 +61,28 @@ def _(sent_field: fields.CustomFields) -> Schema:
 @schema_of.register
 def _(sent_field: fields.StageId) -> Schema:
     return {"type": "string", "examples": ["stg_qualified"]}
+
+
+@schema_of.register
+def _(sent_field: fields.WebhookAddress) -> Schema:
+    return {"type": "string", "maxLength": sent_field.max_length, "examples": ["https://example.com/hook"]}
+
+
+@schema_of.register
+def _(sent_field: fields.EventNames) -> Schema:
+    return listed(EVENT, minItems=1)
+
+
+@schema_of.register
+def _(sent_field: fields.Secret) -> Schema:
+    return {"type": "string", "minLength": sent_field.least, "maxLength": sent_field.max_length}
+
+
+@schema_of.register
+def _(sent_field: fields.Number) -> Schema:
+    return {"type": "integer", "minimum": sent_field.least, "maximum": sent_field.most}
+
+
+@schema_of.register
+def _(sent_field: fields.Word) -> Schema:
+    return {"type": "string", "enum": list(sent_field.words)}

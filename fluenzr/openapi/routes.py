@@ -1,18 +1,20 @@
 """All routes of FluenzR's API (see rest.openapi)."""
 
-from fluenzr.openapi import answers, bodies, contacts, groups
+from fluenzr.openapi import answers, bodies, contacts, groups, webhooks
 from rest.openapi import TEXT, Operation, Routes, Schema
 
 ABOUT = "This API"
 TOPICS = {
     contacts.TOPIC: "People, with their groups, tags and custom fields.",
     groups.TOPIC: "Groups that contacts belong to.",
+    webhooks.TOPIC: "Addresses that are told what happens to contacts, and what was sent to them.",
     ABOUT: "The description of this API.",
 }
-COMPONENTS: dict[str, Schema] = {**answers.COMPONENTS, **bodies.COMPONENTS}
+COMPONENTS: dict[str, Schema] = {**answers.COMPONENTS, **bodies.COMPONENTS, **webhooks.COMPONENTS}
 ROUTES: Routes = {
     **contacts.ROUTES,
     **groups.ROUTES,
+    **webhooks.ROUTES,
     "/openapi.json": {
         "get": Operation(
             name="getDocument",

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from changes.models import Change, ChangedContact, DeletedContact, RemovedHistory
 from companies.models import Company
 from fluenzr.dialect import NoRouteView
-from fluenzr.ids import CONTACT, GROUP, encode
+from fluenzr.ids import CONTACT, GROUP, LOG, WEBHOOK, encode
 from fluenzr.openapi.document import document
 from fluenzr.urls import urlpatterns
 from pipelines.models import Stage
@@ -17,6 +19,9 @@ from rest.document import operations
 from subscribers.services import attach_companies
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.fluenzr.client import Fluenzr
+from tests.webhooks.endpoints import make_endpoint
+from webhooks.models import Attempt, Delivery
+from webhooks.services.posting import NewEvent, write_events
 
 
 def validator(schema: dict[str, Any]) -> Draft202012Validator:
@@ -26,8 +31,8 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 
 def described(method: str, path: str, status: int) -> dict[str, Any]:
-    """The schema of an answer; `path` as the document has it."""
-    answer = document()["paths"][path][method.lower()]["responses"][str(status)]
+    """The schema of an answer; `path` as the document has it, a query may follow."""
+    answer = document()["paths"][path.partition("?")[0]][method.lower()]["responses"][str(status)]
     schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
     return schema
 
@@ -86,7 +91,8 @@ def test_it_has_every_route_and_verb_and_no_other() -> None:
         view: Any = getattr(pattern.callback, "cls", None)
         if view is not NoRouteView:
             path = "/" + str(pattern.pattern).removeprefix("^").removesuffix("/?$").replace("\\", "")
-            path = path.replace("(?P<contact>[^/]+)", "{contact}").replace("(?P<group>[^/]+)", "{group}")
+            for name in ("contact", "group", "webhook", "log"):
+                path = path.replace(f"(?P<{name}>[^/]+)", f"{{{name}}}")
             served |= {(path, verb) for verb in view.http_method_names if verb != "head"}
     described = {(path, verb) for path, entry in document()["paths"].items() for verb in entry}
     assert served == described
@@ -101,6 +107,11 @@ CALLS: list[tuple[str, str, Any, int]] = [
     ("POST", "/contacts/bulk", {"contacts": 7}, 400),
     ("POST", "/contacts/search", {"query": "example", "sort": {"field": "email"}}, 200),
     ("POST", "/contacts/search", {"filters": {"x": 1}}, 400),
+    ("GET", "/contacts?afterId=x", None, 400),
+    ("GET", "/contacts/changes", None, 200),
+    ("GET", "/contacts/changes?cursor=0.1", None, 200),
+    ("GET", "/contacts/changes?cursor=x", None, 400),
+    ("GET", "/contacts/changes?cursor=0.0", None, 410),
     ("GET", "/contacts/{contact}", None, 200),
     ("PUT", "/contacts/{contact}", {"tags": ["a"], "pipelineStageId": None, "company": None}, 200),
     ("PUT", "/contacts/{contact}", {"phone": 7}, 400),
@@ -116,6 +127,18 @@ CALLS: list[tuple[str, str, Any, int]] = [
     ("PUT", "/groups/{group}", {"description": "x"}, 200),
     ("DELETE", "/groups/{group}", None, 200),
     ("POST", "/groups/{group}/contacts", {"contactIds": []}, 200),
+    ("GET", "/webhooks", None, 200),
+    ("POST", "/webhooks", {"url": "https://example.com/", "events": ["email.sent"], "secret": "x" * 16}, 201),
+    ("POST", "/webhooks", {"url": "http://localhost/"}, 400),
+    ("GET", "/webhooks/{webhook}", None, 200),
+    ("PUT", "/webhooks/{webhook}", {"batch": 500, "status": "disabled", "description": "x"}, 200),
+    ("PUT", "/webhooks/{webhook}", {"batch": 501}, 400),
+    ("DELETE", "/webhooks/{webhook}", None, 200),
+    ("POST", "/webhooks/{webhook}/secret", None, 200),
+    ("POST", "/webhooks/{webhook}/test", None, 200),
+    ("GET", "/webhooks/{webhook}/logs", None, 200),
+    ("GET", "/webhooks/{webhook}/logs/{log}", None, 200),
+    ("POST", "/webhooks/{webhook}/logs/{log}/resend", None, 200),
 ]
 
 
@@ -133,7 +156,26 @@ def ids(stages: dict[str, Stage]) -> dict[str, str]:
     )
     attach_companies([full.pk], [Company.objects.create(name="Acme").pk])
     SubscriberFactory.create(first_name=None, last_name=None, status="bounced")
-    return {"contact": encode(CONTACT, full.pk), "group": encode(GROUP, group.pk)}
+    gone = Change.objects.create(event="deleted", channel="system", contacts=2)
+    for number in (10**12, 10**12 + 1):
+        ChangedContact.objects.create(change=gone, contact_id=number)
+    DeletedContact.objects.create(change=gone, contact_id=10**12, email="gone@example.com", hash="0" * 32)
+    changed = Change.objects.create(event="updated", channel="system", contacts=1)
+    ChangedContact.objects.create(change=changed, contact_id=full.pk)
+    # The feed shows what is older than all that runs, and this test has not ended.
+    Change.objects.update(transaction_number=1)
+    RemovedHistory.objects.create(transaction_number=0, change_id=1)
+    # Nothing listens there.
+    endpoint = make_endpoint("http://127.0.0.1:1/")
+    [delivery] = write_events([NewEvent("contact.created", timezone.now(), full.pk, "{}", [endpoint.pk])])
+    Delivery.objects.update(state="failed", attempted_at=timezone.now(), milliseconds=7, error="x", attempts=1)
+    Attempt.objects.create(delivery_id=delivery, at=timezone.now(), milliseconds=7, error="x")
+    return {
+        "contact": encode(CONTACT, full.pk),
+        "group": encode(GROUP, group.pk),
+        "webhook": encode(WEBHOOK, endpoint.pk),
+        "log": encode(LOG, delivery),
+    }
 
 
 @pytest.mark.parametrize("call", CALLS)
