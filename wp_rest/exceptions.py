@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from rest.availability import RETRY_AFTER, as_logged, is_unavailable, log_unavailable
 from rest.exceptions import BodyTooLarge, CompressedBody, InvalidBody, InvalidJSON, UnknownCharset, UnreadableRequest
+from rest.idempotency import KeyOfAnother, KeyRefused, KeyUnderWay
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         log.error("Unexpected error in %s", context["request"].path, exc_info=error)
         answer = RestError(SERVER_ERROR, code="internal_server_error", status=500)
     headers = {}
-    if (wait := getattr(error, "wait", None)) is not None:  # Throttled, Unavailable
+    if (wait := getattr(error, "wait", None)) is not None:  # Throttled, Unavailable, KeyUnderWay
         headers["Retry-After"] = str(int(wait))
     return Response(answer.body(), status=answer.status_code, headers=headers)
 
@@ -152,6 +153,9 @@ CODES: dict[type[UnreadableRequest], str] = {
     UnknownCharset: "rest_unsupported_media_type",
     BodyTooLarge: "rest_body_too_large",
     CompressedBody: "rest_unsupported_encoding",
+    KeyRefused: "rest_invalid_idempotency_key",
+    KeyOfAnother: "rest_idempotency_key_reused",
+    KeyUnderWay: "rest_idempotency_key_in_use",
 }
 
 

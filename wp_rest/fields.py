@@ -11,7 +11,7 @@ from rest.rich_text import TooLarge, clean_html
 from rest.text import MAX_RAW_LENGTH, is_web_address, plain_line, plain_lines
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import FieldErrors
-from wp_rest.parameters import as_entries, as_ids, is_true
+from wp_rest.parameters import as_entries, as_ids, is_true, kept
 from wp_rest.parsers import as_object
 
 
@@ -156,6 +156,13 @@ class ObjectField(InputField):
         if value is None:
             self.fail("object")
         return dict(value)
+
+
+class KeptObjectField(ObjectField):
+    """An object that is kept as it was sent, as far as both databases can (wp_rest.parameters.kept)."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        return dict(kept(super().to_internal_value(data)))
 
 
 class RichTextField(InputField):

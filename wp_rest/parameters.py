@@ -7,7 +7,7 @@ from unicodedata import category
 
 from rest.exceptions import InvalidJSON
 from rest.json import parse_json
-from rest.numbers import as_integer
+from rest.numbers import as_integer, storable
 from rest.query import read_pairs
 from rest.text import plain_line
 from wp_rest.exceptions import FieldErrors, invalid
@@ -114,6 +114,14 @@ def without_nul(value: Any) -> Any:
     if isinstance(value, dict):
         return {without_nul(key): without_nul(inner) for key, inner in value.items()}
     return value
+
+
+def kept(value: Any) -> Any:
+    """JSON that a client chose freely, as both databases can keep it and every answer can show it again.
+
+    Without NUL in its texts; numbers that JSON parsers would round are texts.
+    """
+    return storable(without_nul(value))
 
 
 def is_true(value: Any) -> bool:

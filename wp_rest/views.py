@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 
 from rest.bodies import admit_body
 from rest.exceptions import CompressedBody, UnreadableRequest
+from rest.idempotency import answer_once
 from rest.permissions import Rights
 from rest.query import read_query
 from rest.transactions import retry_lost_races
+from wp_rest.etags import tag_answer
 from wp_rest.exceptions import NO_ROUTE, SERVER_ERROR, NoRoute, RestError, error_body
 from wp_rest.middleware import ROOT
 from wp_rest.parameters import CONTROL_PARAMETERS, is_true, nest
@@ -100,7 +102,8 @@ class RestView(APIView):
         The handler is wrapped here and not in the class: if one method calls another, both would try again.
         """
         if verb in WRITING_VERBS:
-            setattr(self, verb, retry_lost_races(getattr(self, verb)))
+            handler = answer_once(getattr(self, verb), verb, self.request)
+            setattr(self, verb, retry_lost_races(handler))
 
     def refusal_of_credentials(self, request: Request) -> APIException | None:
         try:
@@ -158,6 +161,7 @@ class RestView(APIView):
             response.status_code = 200
         if is_callback(query.get("_jsonp")) and isinstance(response, Response):
             self.wrap_in_callback(response, query["_jsonp"])
+        tag_answer(request, response)
         return response
 
     def wrap_in_callback(self, response: Response, callback: str) -> None:
