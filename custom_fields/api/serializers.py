@@ -7,10 +7,9 @@ from rest_framework import serializers
 from custom_fields.models import DEFAULT_GROUP, CustomField
 from custom_fields.services import make_slug
 from custom_fields.types import TYPE_BY_KEY, TYPES
-from rest.numbers import storable
 from rest.text import plain_line
 from wp_rest.fields import EntriesField, PlainTextField
-from wp_rest.parameters import without_nul
+from wp_rest.parameters import kept
 
 KNOWN_KEYS = {"type", "label", "slug", "field_key", "options", "group"}
 
@@ -52,7 +51,7 @@ def read_definitions(sent: list[Any]) -> list[CustomField]:
         serializer = CustomFieldSerializer(data=entry)
         if not serializer.is_valid():
             raise serializers.ValidationError({f"fields.{place}": serializer.errors})
-        extras = storable(without_nul({key: value for key, value in entry.items() if key not in KNOWN_KEYS}))
+        extras = kept({key: value for key, value in entry.items() if key not in KNOWN_KEYS})
         accepted.append((serializer.validated_data, extras))
     # Slugs that were sent come first: a slug that is made from a label must not be one of those.
     for fields, _ in accepted:

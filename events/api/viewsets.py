@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from events.api.filters import EventFilter
 from events.api.serializers import TrackedEventSerializer, show_event
 from events.models import TrackedEvent
+from events.services import track
 from rest.numbers import as_integer
 from subscribers.reading import existing_ids, find_id_by_email
 from subscribers.services import lock_contacts
@@ -41,7 +42,7 @@ class EventViewSet(ListViewSet):
         if not lock_contacts([pk]):
             raise Unprocessable("Subscriber not found", error_code="subscriber_not_found")
         valid = serializer.validated_data
-        event = TrackedEvent.objects.create(
+        event = TrackedEvent(
             subscriber_id=pk,
             created_by_id=request.user.pk,
             event_key=valid["event_key"],
@@ -49,6 +50,7 @@ class EventViewSet(ListViewSet):
             value=valid.get("value"),
             provider=valid.get("provider") or "custom",
         )
+        track(event)
         return Response({"message": "Event has been tracked", "id": event.pk})
 
     @action(detail=True, url_path="tracking-events")

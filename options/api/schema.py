@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from options.api.serializers import GROUPS, BusinessSettingsSerializer, EmailSettingsSerializer
+from options.api.serializers import GROUPS, HOOKS, BusinessSettingsSerializer, EmailSettingsSerializer
 from rest.openapi import INTEGER, TEXT, Operation, Routes, Schema, body_of, listed, obj, one_of, query, ref, say, sent
-from wp_rest.openapi import INVALID, message
+from wp_rest.openapi import INVALID, message, refused
 
 COMPONENTS: dict[str, Schema] = {
     "EmailSettings": obj(
@@ -79,5 +79,20 @@ ROUTES: Routes = {
             example={"message": "Settings Updated"},
             refusals={400: INVALID},
         ),
-    }
+    },
+    "/fluent-crm/v2/setting/run_cron": {
+        "POST": Operation(
+            name="runScheduledWork",
+            topic="Settings",
+            summary="Run scheduled work",
+            description="Asks the workers to do now what waits for its time: mail that is due, and the like. It does not "
+            "wait for them, and sends nothing by itself. Workers look for due work every second anyway, so there is "
+            "hardly a need for it. All hooks do the same.",
+            body=sent({"hook": one_of(*HOOKS)}, required=["hook"], title="ScheduledWork"),
+            body_example={"hook": HOOKS[0]},
+            answer=message("Selected CRON Event successfully ran"),
+            example={"message": "Selected CRON Event successfully ran"},
+            refusals={422: refused("There is no such hook.", f"The hook must be one of: {', '.join(HOOKS)}.")},
+        ),
+    },
 }

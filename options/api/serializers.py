@@ -61,3 +61,6 @@ GROUPS: dict[str, type[serializers.Serializer[Any]]] = {
     EMAIL: EmailSettingsSerializer,
     BUSINESS: BusinessSettingsSerializer,
 }
+
+# The names of FluentCRM's scheduled work, for POST /setting/run_cron.
+HOOKS = tuple(f"fluentcrm_scheduled_{period}_tasks" for period in ("every_minute", "five_minute", "hourly"))

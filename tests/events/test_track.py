@@ -11,7 +11,7 @@ from events.models import TrackedEvent
 from subscribers.models import Subscriber
 from tests.client import Api
 from tests.factories import SubscriberFactory, UserFactory
-from tests.subscribers.expected import FORBIDDEN, UNAUTHENTICATED, missing, wrong
+from tests.subscribers.expected import FORBIDDEN, HISTORY, UNAUTHENTICATED, missing, wrong
 
 PATH = "/subscribers/track-event"
 EVENT = {"event_key": "signup", "title": "Signed up", "value": "pro", "provider": "app"}
@@ -124,7 +124,14 @@ def test_it_changes_nothing_of_the_contact(api: Api, contact: Subscriber) -> Non
     before = Subscriber.objects.values().get()
     api.post(PATH, {"subscriber_id": contact.pk, **EVENT})
     assert Subscriber.objects.values().get() == before
-    assert not Change.objects.exists()
+
+
+def test_history_tells_of_it_without_its_value(api: Api, contact: Subscriber) -> None:
+    number = api.post(PATH, {"subscriber_id": contact.pk, **EVENT, "value": "secret"}).json()["id"]
+    entry = Change.objects.get()
+    assert (entry.event, entry.subject_kind, entry.subject_id) == ("event_tracked", "event", number)
+    assert entry.details == {"event_key": EVENT["event_key"], "title": EVENT["title"], "provider": EVENT["provider"]}
+    assert list(entry.changed.values_list("contact_id", flat=True)) == [contact.pk]
 
 
 def test_it_takes_the_right_to_add_events(contact: Subscriber) -> None:
@@ -144,6 +151,6 @@ def test_it_takes_few_statements(
     api: Api, contact: Subscriber, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     api.get(f"/subscribers/{contact.pk}/tracking-events")  # the first use of a password is written down
-    # Who asks, whose address it is, the contact, the event, and two that bracket the transaction.
-    with django_assert_num_queries(6):
+    # Who asks, whose address it is, the contact, the event, history, and two that bracket the transaction.
+    with django_assert_num_queries(6 + HISTORY):
         assert api.post(PATH, {"email": contact.email, **EVENT}).status_code == 200
