@@ -35,3 +35,15 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReadyGroup(models.Model):
+    """A group that every site has from the start (accounts.groups)."""
+
+    name = models.CharField(max_length=150, unique=True, help_text="Its first name: staff may rename the group.")
+    # None where staff deleted it, or had a group of that name before.
+    group = models.OneToOneField("auth.Group", on_delete=models.SET_NULL, null=True, related_name="+")
+    considered = models.ManyToManyField("auth.Permission", help_text="The rights that it was given, or not, once.")
+
+    def __str__(self) -> str:
+        return self.name
