@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -16,6 +16,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from staff.screens import Screen
+
 # The admin asks before it changes more selected rows than this, and always before it changes all that filters find.
 UNASKED = 10
 # The number of rows that the page that asks names.
@@ -23,11 +25,19 @@ NAMED = 20
 # The form's field with the fingerprint of the set.
 CONFIRMED = "confirmed"
 
+
+class Led(NamedTuple):
+    """A message, and the page that goes on with what was done."""
+
+    message: str
+    address: str
+
+
 # Changes the rows of some ids, with the chosen value; returns a message: a text, or safe HTML.
-Act = Callable[[list[int], Any], str]
+Act = Callable[[list[int], Any], str | Led]
 
 
-class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
+class SetActions(Screen):
     """Actions that ask first. An action is a method that returns `self.on_set(...)`. Deleting is included."""
 
     actions: Any = ("delete_selected",)
@@ -56,17 +66,23 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
             return self.ask(request, rows, ids, fields=fields, filled=filled, problem=problem)
         with transaction.atomic():
             done = act(ids, chosen)
+        if isinstance(done, Led):
+            self.message_user(request, done.message, messages.SUCCESS)
+            return HttpResponseRedirect(done.address)
         self.message_user(request, done, messages.SUCCESS)
         return None
 
     def chosen(self, request: HttpRequest, name: str) -> tuple[Any, str]:
-        """The value of the field `choice`, and the message if it is empty."""
+        """The value of the field `choice`, and the message if it is empty or wrong."""
         field: Any = self.empty_form(request).fields[name]
+        problem = f"Choose the {(field.label or name).lower()}."
         try:
-            value = field.clean(request.POST.get(name))
-        except ValidationError:
+            value = field.clean(field.widget.value_from_datadict(request.POST, request.FILES, name))
+        except ValidationError as error:
             value = None
-        return value or None, "" if value else f"Choose the {name.rpartition('_')[2]}."
+            if getattr(error, "code", "") == "value":
+                problem = " ".join(error.messages)
+        return value or None, "" if value else problem
 
     def ask(
         self,
@@ -135,7 +151,7 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         return self.on_set(request, queryset, lambda ids, _: self.delete_rows(request, ids), asks=True)
 
-    def delete_rows(self, request: HttpRequest, ids: list[int]) -> str:
+    def delete_rows(self, request: HttpRequest, ids: list[int]) -> str | Led:
         """Delete what was confirmed; returns what was done."""
         self.log_set(request, ids, DELETION)
         return f"Deleted: {counted(self.opts, self.delete_set(ids))}."
@@ -155,6 +171,21 @@ class SetActions(admin.ModelAdmin):  # type: ignore[type-arg]
             action_flag=flag,
             change_message=message,
         )
+
+
+class DeletedAlone(SetActions):
+    """The page before a deletion names the rows alone: what is deleted with them may be millions, and is not read."""
+
+    def deleted_lines(self, rows: Sequence[Any]) -> list[str]:
+        """How the page names the rows, each in a line."""
+        return [str(row) for row in rows]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        rows = list(objs)
+        return self.deleted_lines(rows), {str(self.opts.verbose_name_plural): len(rows)}, set(), []
+
+    def names_of(self, request: HttpRequest, rows: QuerySet[Any]) -> Sequence[str]:
+        return self.deleted_lines(list(rows))
 
 
 def action_name(request: HttpRequest) -> str:

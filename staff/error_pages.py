@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +59,21 @@ def wants_page(request: HttpRequest) -> bool:
 def in_frame(request: HttpRequest, context: dict[str, Any]) -> str:
     """The page in the admin's layout: with its menu if the user is known to be staff, else only with its header."""
     # Rendered without context processors, so that messages are kept for the next page.
-    bare = context | {"site_header": admin.site.site_header, "site_title": admin.site.site_title, "request": request}
+    bare = context | {"site_header": settings.SITE_NAME, "site_title": settings.SITE_NAME, "request": request}
     if context["status"] not in (400, 503):
         try:
             user: Any = getattr(request, "user", None)
             if user is not None and user.is_staff:
                 menu = admin.site.each_context(request) | {"user": user, "csrf_token": get_token(request)}
-                return render_to_string("staff/admin_error.html", menu | bare)
+                return rendered(request, bare | menu | context)
         except Exception:  # what failed for the request may fail for the page too
             log.debug("The menu of an error page could not be shown.", exc_info=True)
-    return render_to_string("staff/admin_error.html", bare)
+    return rendered(request, bare)
+
+
+def rendered(request: HttpRequest, context: dict[str, Any]) -> str:
+    # The theme's tags ask the context for the request.
+    in_request: Any = Context(context)
+    in_request.request = request
+    template: Any = get_template("staff/admin_error.html")
+    return template.template.render(in_request)

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.admin import widgets
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from custom_fields.models import CustomField
 
@@ -44,24 +52,26 @@ def value_field(definition: CustomField, value: Any) -> forms.Field:
     label: Any = {"label": definition.label}
     match definition.type:
         case "select-one" if definition.options:
-            return OfferedValueField(options, **label)
+            return OfferedValueField(options, widget=UnfoldAdminSelectWidget, **label)
         case "radio" if definition.options:
-            return OfferedValueField(options, "None", widget=forms.RadioSelect, **label)
+            return OfferedValueField(options, "None", widget=UnfoldAdminRadioSelectWidget, **label)
         case "select-multi" if definition.options:
-            return OfferedValuesField(options, **label)
+            return OfferedValuesField(options, widget=UnfoldAdminSelectMultipleWidget, **label)
         case "checkbox" if definition.options:
-            return OfferedValuesField(options, widget=forms.CheckboxSelectMultiple, **label)
+            return OfferedValuesField(options, widget=UnfoldAdminCheckboxSelectMultipleWidget, **label)
         case "select-multi" | "checkbox":
-            return PlainValueField(widget=widgets.AdminTextInputWidget, help_text="Separated by commas.", **label)
+            return PlainValueField(widget=UnfoldAdminTextInputWidget, help_text="Separated by commas.", **label)
         case "date":
-            return PlainValueField(widget=widgets.AdminDateWidget, **label)
+            return PlainValueField(widget=UnfoldAdminSingleDateWidget, **label)
         case "date_time":
-            return PlainValueField(help_text="For example 2026-01-31 09:05:00.", **label)
+            return PlainValueField(
+                widget=UnfoldAdminTextInputWidget, help_text="For example 2026-01-31 09:05:00.", **label
+            )
         case "number":
-            return PlainValueField(widget=forms.TextInput({"inputmode": "decimal"}), **label)
+            return PlainValueField(widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}), **label)
     # An input of one line would lose the line breaks of a stored text.
     several_lines = definition.type == "textarea" or "\n" in str(value)
-    widget: Any = widgets.AdminTextareaWidget({"rows": 4}) if several_lines else widgets.AdminTextInputWidget
+    widget: Any = UnfoldAdminTextareaWidget({"rows": 4}) if several_lines else UnfoldAdminTextInputWidget
     return PlainValueField(widget=widget, **label)
 
 

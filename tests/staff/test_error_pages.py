@@ -111,7 +111,7 @@ class LostUser:
 
 def test_it_leaves_messages_for_the_next_page(staff: Client, admin: User) -> None:
     staff.post("/admin/segments/tag/add/", {"title": "VIP", "slug": "vip"})
-    assert "VIP" not in staff.get("/admin/nowhere/").content.decode().partition("<main")[2]
+    assert "was added successfully" not in staff.get("/admin/nowhere/").content.decode()
     assert "was added successfully" in staff.get("/admin/segments/tag/").content.decode()
 
 
