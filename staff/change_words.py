@@ -1,21 +1,27 @@
 """Entries of history as texts: what was done, with the names of tags, lists, companies and stages."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import CharField, Value
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware, localtime
+from django.utils.timezone import is_aware
 
+from automations.models import Automation
 from changes.actors import ActorKind, Channel
 from changes.events import OTHER_SUBJECTS
 from changes.models import Change
 from companies.models import Company
 from pipelines.models import Stage
 from segments.models import ContactList, Tag
+from sequences.models import EmailSequence
+from staff.contact_names import HIDDEN, without_addresses
+from staff.dates import custom_text, exact_moment
 from subscribers.models import Status
+from webhooks.models import Webhook
 
 CHANNELS = dict(Channel.choices)
 WORDS = {
@@ -32,13 +38,48 @@ WORDS = {
     "consent_asked": "Asked for consent",
     "consent_given": "Consent given",
     "soft_bounced": "A mail did not arrive",
+    "left_again": "Left once more",
+    "event_tracked": "Event tracked",
+    "hook_received": "Form sent to a hook",
+    "user_registered": "Registered as a user",
+    "smart_link_clicked": "Smart link followed",
+    "sequence_entered": "Entered a sequence",
+    "sequence_completed": "Completed a sequence",
+    "sequence_left": "Left a sequence",
+    "automation_entered": "Entered an automation",
+    "automation_left": "Left an automation",
+    "message_sent": "Mail sent",
+    "message_failed": "Mail not sent",
+    "message_bounced": "Mail bounced",
+    "message_opened": "Mail opened",
+    "message_clicked": "Link in a mail followed",
+    "message_unsubscribed": "Unsubscribed by a mail",
+    "message_complained": "Complained about a mail",
     **{
-        f"{subject}_{done}": f"{subject.capitalize()} {'changed' if done == 'updated' else done}"
+        f"{subject}_{done}": f"{subject.replace('_', ' ').capitalize()} {'changed' if done == 'updated' else done}"
         for subject in OTHER_SUBJECTS
         for done in ("created", "updated", "deleted")
     },
 }
-MODELS: dict[str, Any] = {"tags": Tag, "lists": ContactList, "companies": Company, "stages": Stage}
+# What entries refer to, with the column of its name.
+MODELS: dict[str, tuple[Any, str]] = {
+    "tags": (Tag, "title"),
+    "lists": (ContactList, "title"),
+    "companies": (Company, "name"),
+    "stages": (Stage, "name"),
+    "sequences": (EmailSequence, "title"),
+    "automations": (Automation, "title"),
+    "hooks": (Webhook, "name"),
+}
+# What acts without a user and has a name of its own: which automation tagged somebody.
+ACTORS: Mapping[str, str] = {ActorKind.AUTOMATION: "automations", ActorKind.HOOK: "hooks"}
+# Events of contacts that name what they went through.
+PASSAGES = {
+    **dict.fromkeys(("sequence_entered", "sequence_completed", "sequence_left"), "sequences"),
+    **dict.fromkeys(("automation_entered", "automation_left"), "automations"),
+}
+# Columns whose values are days.
+DAYS = ("date_of_birth", "date_of_start")
 # Columns and details whose values are ids of rows.
 REFERENCES = {"company_id": "companies", "pipeline_stage_id": "stages"}
 NOTHING = "–"
@@ -84,14 +125,20 @@ class Entry:
     lines: Sequence[Line]
 
 
-def describe(changes: Iterable[Change]) -> list[Entry]:
-    """Entries as texts. At most four statements, one for each kind of row that they name."""
+Names = Mapping[str, Mapping[int, str]]
+
+
+def describe(changes: Iterable[Change], *, hides: bool = False) -> list[Entry]:
+    """Entries as texts. One statement at most, for the names of the rows that they refer to.
+
+    With `hides` as those read them who may not view contacts.
+    """
     listed = list(changes)
     names = read_names(listed)
-    return [
+    entries = [
         Entry(
             change,
-            who(change),
+            who(change, names),
             CHANNELS.get(change.channel, change.channel),
             what(change, names),
             f"{change.contacts:,}",
@@ -100,15 +147,25 @@ def describe(changes: Iterable[Change]) -> list[Entry]:
         )
         for change in listed
     ]
+    return [nameless(entry) for entry in entries] if hides else entries
 
 
-def who(change: Change) -> str:
+def nameless(entry: Entry) -> Entry:
+    """An entry without what tells who a contact is: it says which columns changed, and not what is in them."""
+    if entry.change.subject_kind == "user":
+        return replace(entry, what=WORDS.get(entry.change.event, entry.change.event), lines=[])
+    if not entry.change.contacts:
+        return entry
+    hidden = [Line(line.name, HIDDEN, HIDDEN) for line in entry.lines]
+    return replace(entry, what=without_addresses(entry.what), lines=hidden)
+
+
+def who(change: Change, names: Names) -> str:
     if change.user:
         return str(change.user.get_full_name() or change.user.get_username())
+    if kind := ACTORS.get(change.actor_kind):
+        return named(names, kind, change.actor_id)
     return "the contact" if change.actor_kind == ActorKind.CONTACT else NOTHING
-
-
-Names = Mapping[str, Mapping[int, str]]
 
 
 def read_names(changes: Iterable[Change]) -> Names:
@@ -117,10 +174,18 @@ def read_names(changes: Iterable[Change]) -> Names:
     for change in changes:
         for kind, value in references(change):
             wanted[kind].update(pk for pk in value if isinstance(pk, int))
-    return {
-        kind: {row.pk: str(row) for row in MODELS[kind].objects.filter(pk__in=ids)} if ids else {}
-        for kind, ids in wanted.items()
-    }
+    names: dict[str, dict[int, str]] = {kind: {} for kind in MODELS}
+    chosen = [named_rows(kind, ids) for kind, ids in wanted.items() if ids]
+    if chosen:
+        for kind, pk, name in chosen[0].union(*chosen[1:], all=True):
+            names[kind][pk] = name
+    return names
+
+
+def named_rows(kind: str, ids: Collection[int]) -> Any:
+    model, column = MODELS[kind]
+    rows = model.objects.order_by().filter(pk__in=ids).annotate(kind=Value(kind, output_field=CharField()))
+    return rows.values_list("kind", "pk", column)
 
 
 def references(change: Change) -> Iterable[tuple[str, Sequence[Any]]]:
@@ -128,6 +193,10 @@ def references(change: Change) -> Iterable[tuple[str, Sequence[Any]]]:
     kind = kind_of(change)
     if kind:
         yield kind, targets(change.details)
+    if change.event in PASSAGES:
+        yield PASSAGES[change.event], [change.subject_id]
+    if change.actor_kind in ACTORS and not change.user_id:
+        yield ACTORS[change.actor_kind], [change.actor_id]
     columns = change.details.get("columns")
     if isinstance(columns, dict):
         for name, value in columns.items():
@@ -156,12 +225,15 @@ def what(change: Change, names: Names) -> str:
         title = title_of(change)
         gone = [f"{title} (deleted)"] if title else []
         return f"{word}: {', '.join(gone or [named(names, kind, pk) for pk in targets(change.details)]) or NOTHING}"
+    if change.event in PASSAGES:
+        reason = change.details.get("reason")
+        return f"{word}: {named(names, PASSAGES[change.event], change.subject_id)}" + (f" ({reason})" if reason else "")
     if change.event == "status_changed":
         statuses = ", ".join(map(label, status(change)))
         reason = change.details.get("reason")
         before = f" (before: {label(previous)})" if (previous := change.details.get("previous")) else ""
         return f"{word}: {statuses}" + before + (f" ({reason})" if reason else "")
-    if change.subject_kind in OTHER_SUBJECTS and (title := title_of(change)):
+    if change.subject_kind in (*OTHER_SUBJECTS, "user") and (title := title_of(change)):
         return f"{word}: {title}"
     columns = change.details.get("columns")
     if isinstance(columns, list):
@@ -194,7 +266,9 @@ def lines(change: Change, names: Names) -> Iterable[Line]:
         if name == "custom_values":
             yield from custom_lines(before or {}, after or {})
             continue
-        texts = [named(names, REFERENCES[name], pk) if name in REFERENCES else shown(pk) for pk in (before, after)]
+        texts = [
+            named(names, REFERENCES[name], pk) if name in REFERENCES else shown(pk, name) for pk in (before, after)
+        ]
         yield Line(column_name(name), texts[0] if both else UNKNOWN, texts[1])
     custom_values = details.get("custom_values")
     if isinstance(custom_values, dict):
@@ -203,7 +277,7 @@ def lines(change: Change, names: Names) -> Iterable[Line]:
     before = NOTHING if change.event == "consent_given" else UNKNOWN
     for name, value in details.items():
         if name not in DESCRIBED:
-            yield Line(column_name(name), before, shown(value))
+            yield Line(column_name(name), before, shown(value, name))
 
 
 def custom_lines(before: Any, after: Any) -> Iterable[Line]:
@@ -223,11 +297,13 @@ def column_name(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ")
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, column: str = "") -> str:
     if value in (None, "", []):
         return NOTHING
+    if column in DAYS:
+        return custom_text(value, "date")
     if isinstance(value, str) and (at := read_datetime(value)):
-        return f"{localtime(at):%Y-%m-%d %H:%M:%S}"
+        return exact_moment(at)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

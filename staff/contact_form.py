@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import widgets
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from companies.models import Company
 from custom_fields.models import CustomField
@@ -76,7 +77,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     is kept, unless the same field was edited.
     """
 
-    contact_type = forms.ChoiceField()
+    contact_type = forms.ChoiceField(widget=UnfoldAdminSelectWidget)
     tags = chooser("tags")
     lists = chooser("lists")
     companies = chooser("companies")
@@ -95,6 +96,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Subscriber
         fields: ClassVar = [*COLUMNS, "pipeline_stage"]
+        labels: ClassVar = {"email": "E-mail address"}
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +11,13 @@ from changes.models import Change
 from segments.services import is_id
 from staff.change_words import describe
 from staff.pages import IdsFirst
+from staff.screens import Screen
 from subscribers.models import Subscriber
 
 SHOWN_CHANGES = 50
 
 
-class ContactHistory(admin.ModelAdmin):  # type: ignore[type-arg]
+class ContactHistory(Screen):
     """Shown to users who may view contacts and changes, also for a deleted contact."""
 
     def history_view(
@@ -31,7 +31,7 @@ class ContactHistory(admin.ModelAdmin):  # type: ignore[type-arg]
         pk = int(object_id)
         contact = Subscriber.objects.filter(pk=pk).first()
         changes = Change.objects.about(pk).select_related("user").order_by("-pk")
-        pages = IdsFirst(changes, SHOWN_CHANGES)
+        pages = IdsFirst(changes, SHOWN_CHANGES, known_count=changes.count())
         page = pages.get_page(request.GET.get(PAGE_VAR, 1))
         if contact is None and not pages.count:
             raise Http404
@@ -39,6 +39,8 @@ class ContactHistory(admin.ModelAdmin):  # type: ignore[type-arg]
             **self.admin_site.each_context(request),
             "title": f"History: {contact or f'contact {pk}'}",
             "opts": self.opts,
+            "original": contact,
+            "object": contact,
             "contact": contact,
             "pk": pk,
             "page": page,

@@ -1,5 +1,6 @@
 """Notes in the admin, with the rules of the API."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from unfold.contrib.forms.widgets import WysiwygWidget
 
 from companies.models import Company
 from notes.models import COMPANY_NOTE, Note
@@ -14,11 +16,14 @@ from notes.services import delete_notes, record_created, updating
 from rest.rich_text import TooLarge, clean_html
 from rest.text import plain_line
 from staff.confirmation import SetActions
+from staff.contact_names import OfContacts
 from staff.pages import NarrowPages
-from subscribers.models import Subscriber
+from staff.screens import Inline, Matched
 
-# The page of a contact shows this many of the newest notes; the list of notes has all.
+# The page of a company shows this many of the newest notes; the list of notes has all.
 SHOWN_NOTES = 10
+# What the small editor writes. Other HTML, such as a table of another system, it would lose: that is shown as it is.
+OF_EDITOR = re.compile(r"</?(?:a|blockquote|br|del|div|em|h1|li|ol|p|pre|strong|ul)(?: (?:href|rel)=[^>]*)?>")
 
 
 class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -50,6 +55,15 @@ class OwnedNoteForm(NoteForm):
     class Meta(NoteForm.Meta):
         fields: ClassVar = ["subscriber", "company", *NoteForm.Meta.fields]
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Not where it is only shown.
+        if field := self.fields.get("description"):
+            if knows_editor(self.instance.description):
+                field.widget = WysiwygWidget()
+            else:
+                field.help_text = "HTML, with more in it than the editor knows"
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not self.errors and bool(self.cleaned_data["subscriber"]) == bool(self.cleaned_data["company"]):
@@ -57,26 +71,23 @@ class OwnedNoteForm(NoteForm):
         return self.cleaned_data
 
 
+def knows_editor(html: str) -> bool:
+    return "<" not in OF_EDITOR.sub("", html)
+
+
 @admin.register(Note)
-class NoteAdmin(NarrowPages, SetActions):
+class NoteAdmin(OfContacts, NarrowPages, Matched, SetActions):
     form = OwnedNoteForm
     list_display = ("title", "type", "subscriber", "company", "created_by", "created_at")
     list_select_related = ("subscriber", "company", "created_by")
     list_columns = ("title", "type", "created_at", "subscriber__email", "company__name", "created_by__username")
     list_filter = ("type", "created_at")
-    # Any name will do: it only shows the search box; get_search_results searches.
-    search_fields = ("title",)
     search_help_text = "Title"
     ordering = ("-id",)
-    raw_id_fields = ("subscriber", "company")
+    # Counting the notes of each filter would read all of them for each.
+    show_facets = admin.ShowFacets.NEVER
+    autocomplete_fields = ("subscriber", "company")
     readonly_fields = ("created_by", "updated_at")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        notes: Any = queryset
-        text = search_term.replace("\x00", "").strip()
-        return (notes.matching(text) if text else notes), False
 
     def delete_set(self, ids: list[int]) -> int:
         return delete_notes(Note.objects.filter(pk__any_of=ids))
@@ -99,7 +110,7 @@ class NoteAdmin(NarrowPages, SetActions):
 
 
 class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """The newest notes of one owner. The user is the author of a new note."""
+    """The newest notes of one company. The user is the author of a new note."""
 
     author_id: ClassVar[int | None] = None
     chosen: QuerySet[Note] | None = None
@@ -117,7 +128,7 @@ class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def save_new(self, form: Any, commit: bool = True) -> Note:
         form.instance.created_by_id = self.author_id
-        form.instance.status = COMPANY_NOTE if isinstance(self.instance, Company) else form.instance.status
+        form.instance.status = COMPANY_NOTE
         note: Note = super().save_new(form, commit)
         if commit:
             record_created(note)
@@ -132,8 +143,8 @@ class NoteFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
             delete_notes(Note.objects.filter(pk=obj.pk))
 
 
-class NoteInline(admin.StackedInline):  # type: ignore[type-arg]
-    """The newest notes, on the page of their contact or company."""
+class NoteInline(Inline):
+    """The newest notes, on the page of their company."""
 
     model = Note
     form = NoteForm
@@ -151,8 +162,7 @@ class NoteInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 def show_notes() -> None:
-    """Add notes to the pages of contacts and companies, if these are registered."""
-    for owner in (Subscriber, Company):
-        if admin.site.is_registered(owner):
-            page = type(admin.site.get_model_admin(owner))
-            page.inlines = [*page.inlines, NoteInline]
+    """Add notes to the page of companies, if it is registered. That of contacts has them in its timeline."""
+    if admin.site.is_registered(Company):
+        page = type(admin.site.get_model_admin(Company))
+        page.inlines = [*page.inlines, NoteInline]

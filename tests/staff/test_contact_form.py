@@ -51,7 +51,7 @@ def change_url(contact: Subscriber) -> str:
 def shown_form(browser: Client, contact: Subscriber) -> dict[str, Any]:
     """What a browser sends back of the contact's form when nothing is edited."""
     sent: dict[str, Any] = dict(NO_NOTES)
-    for field in browser.get(change_url(contact)).context["adminform"].form:
+    for field in browser.get(f"{change_url(contact)}?tab=edit").context["adminform"].form:
         value = field.value()
         text = [str(entry) for entry in value] if isinstance(value, list) else str("" if value is None else value)
         # Browsers send each line break as two characters.
@@ -67,7 +67,9 @@ def errors(answer: Any) -> dict[str, list[str]]:
 
 
 def saved(answer: Any) -> bool:
-    return (answer.status_code, answer.get("Location")) == (302, LIST)
+    """It leads back to the page of a contact that was changed, else to the list."""
+    path = answer.wsgi_request.path
+    return (answer.status_code, answer.get("Location")) == (302, path if path.endswith("/change/") else LIST)
 
 
 def test_it_adds_a_contact_with_tags_lists_and_custom_values(browser: Client) -> None:
@@ -256,6 +258,12 @@ def test_it_writes_what_was_edited(browser: Client, changes: Callable[[], list[A
     ]
 
 
+def test_it_goes_on_editing(browser: Client) -> None:
+    contact = SubscriberFactory.create()
+    answer = browser.post(change_url(contact), shown_form(browser, contact) | {"_continue": "1"})
+    assert answer["Location"] == f"{change_url(contact)}?tab=edit"
+
+
 def test_it_writes_the_job_the_website_and_the_stage(browser: Client) -> None:
     stage, other = (Stage.objects.create(name=name, position=90) for name in ("Trial", "Renewal"))
     job = {"job_title": "<b>CTO</b>", "website": "https://example.com", "pipeline_stage": stage.pk}
@@ -306,9 +314,9 @@ def test_it_shows_custom_values_to_those_who_may_only_look(db: None) -> None:
     client = Client()
     client.force_login(user)
     page = client.get(change_url(contact)).content.decode()
-    assert "<div>Sizes: S, M</div>" in page
-    assert "<div>Motto: &lt;i&gt;</div>" in page
-    assert "hidden</div>" not in page
+    assert "<dt>Sizes</dt><dd>S, M</dd>" in page
+    assert "<dt>Motto</dt><dd>&lt;i&gt;</dd>" in page
+    assert ">hidden<" not in page
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "99999999999999999999"])

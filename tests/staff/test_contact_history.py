@@ -8,11 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from automations.services.enrolling import enrol, set_status
 from changes.models import Change
 from pipelines.models import Stage
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.services import Draft
+from tests.automations.factories import AutomationFactory, BlockFactory
 from tests.client import Api
 from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
@@ -158,10 +160,10 @@ def test_it_takes_the_rights_to_view_contacts_and_changes(contact: Subscriber) -
         user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
         assert client.get(path).status_code == status
     user.user_permissions.set(Permission.objects.filter(codename="view_subscriber"))
-    assert "historylink" not in client.get(page).content.decode()
+    assert path not in client.get(page).content.decode()
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_subscriber", "view_change"]))
     assert client.get(path).status_code == 200
-    assert f'href="{path}" class="historylink"' in client.get(page).content.decode()
+    assert f'href="{path}"' in client.get(page).content.decode()
 
 
 def test_other_histories_say_what_they_leave_out(browser: Client) -> None:
@@ -184,3 +186,15 @@ def test_recent_actions_say_whose_and_where(browser: Client, contact: Subscriber
     assert "Changes through the API are not in this list." in page
     assert "ada@example.com" in page
     assert "Changed the status to bounced." in page
+
+
+def test_it_names_automations_and_the_page_shows_each_once(browser: Client, contact: Subscriber) -> None:
+    automation = AutomationFactory.create(title="Welcome", status="published")
+    BlockFactory.create(automation=automation)
+    enrol(automation.pk, [contact.pk], "by hand")
+    set_status(automation.pk, [contact.pk], "cancelled")
+    left = "Left an automation: Welcome (Stopped by hand.)"
+    assert recorded(history(browser, contact.pk)) == [left, "Entered an automation: Welcome"]
+    # The contact's page has the enrolment itself.
+    page = browser.get(f"{LIST}{contact.pk}/change/").content.decode()
+    assert page.count("Entered an automation") == page.count("Left an automation") == 1

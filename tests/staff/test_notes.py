@@ -131,3 +131,37 @@ def test_it_deletes_all_that_the_search_finds(browser: Client) -> None:
     assert Note.objects.count() == 4
     assert browser.post(path, dict(asked.context["sent"])).status_code == 302
     assert list(Note.objects.all()) == [spared]
+
+
+@pytest.mark.parametrize(
+    ("html", "has_editor"),
+    [
+        ("", True),
+        ("plain, 1 &lt; 2", True),
+        ('<div>a <strong>b</strong><br><a href="https://example.com" rel="noopener noreferrer">c</a></div>', True),
+        ("<ul><li>one</li></ul>", True),
+        ("<table><tbody><tr><td>1</td></tr></tbody></table>", False),
+        ('<p style="color:red">a</p>', False),
+        ('<img src="https://example.com/a.png">', False),
+        ("<h2>a</h2>", False),
+    ],
+)
+def test_the_editor_gets_what_it_does_not_lose(
+    browser: Client, contact: Subscriber, html: str, *, has_editor: bool
+) -> None:
+    note = NoteFactory.create(subscriber=contact, description=html)
+    page = browser.get(f"/admin/notes/note/{note.pk}/change/").content.decode()
+    assert ("<trix-editor" in page) is has_editor
+    assert ("with more in it than the editor knows" in page) is not has_editor
+    assert "<trix-editor" in browser.get(ADD).content.decode()
+
+
+def test_a_contact_and_a_company_are_found_by_their_names(browser: Client) -> None:
+    contact = SubscriberFactory.create(first_name="Ada", email="ada@example.com")
+    company = CompanyFactory.create(name="Acme")
+    page = browser.get(f"{ADD}?subscriber={contact.pk}").content.decode()
+    assert f'<option value="{contact.pk}" selected>ada@example.com</option>' in page
+    for model, field, row in (("subscriber", "subscriber", contact), ("company", "company", company)):
+        query = f"app_label=notes&model_name=note&field_name={field}&term=a"
+        found = browser.get(f"/admin/autocomplete/?{query}").json()["results"]
+        assert found == [{"id": str(row.pk), "text": str(row)}], model
