@@ -61,7 +61,8 @@ def problem(asked: Any) -> str:
 
 
 def messages(answer: Any) -> list[str]:
-    return [str(message) for message in get_messages(answer.wsgi_request)]
+    """What was said, without the link that undoes it (test_contact_undo)."""
+    return [str(message).partition(" <a ")[0] for message in get_messages(answer.wsgi_request)]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,8 @@ def test_it_leaves_deleting_to_those_who_may_delete() -> None:
     client.force_login(user)
     contact = SubscriberFactory.create()
     names = [name for name, _ in client.get(LIST).context["action_form"].fields["action"].choices]
-    assert names == ["", "attach_tag", "detach_tag", "attach_list", "detach_list", "change_status"]
+    assert names[:3] == ["", "attach_tag", "detach_tag"]
+    assert "delete_selected" not in names
     sent = {"action": "delete_selected", "post": "yes"}
     client.post(LIST, sent | {"_selected_action": contact.pk})
     client.post(LIST, sent | {"_selected_action": contact.pk, "select_across": "1"})
