@@ -10,23 +10,25 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from companies.api.serializers import CompanySerializer
 from companies.models import COLUMNS, TYPES, Company
 from companies.services import NameTaken, save_company
-from staff.confirmation import SetActions, counted
+from staff.company_page import CompanyPage
+from staff.confirmation import DeletedAlone
+from staff.contact_names import OfContacts
 from staff.pages import NarrowPages
+from staff.screens import Matched
+from staff.widgets import themed
 from subscribers import services
-from subscribers.models import Subscriber, SubscriberCompany
+from subscribers.models import SubscriberCompany
 
 # The fields that staff may change.
 EDITABLE = [column.removesuffix("_id") for column in COLUMNS if column not in ("id", "hash")]
-KEPT = ["hash", "contacts", "custom_values_shown", "created_at", "updated_at"]
+KEPT = ["created_at", "updated_at"]
 TAKEN = "Another company has this name."
-# The number of contacts that the page of a company names.
-SHOWN_CONTACTS = 20
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,12 +39,14 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Company
         fields: ClassVar = EDITABLE
+        labels: ClassVar = {"email": "E-mail address", "employees_number": "Number of employees"}
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if isinstance(field := self.fields.get("type"), forms.ChoiceField):
             # A type that came with an import can still be chosen.
             field.choices = [(name, name or "---------") for name in dict.fromkeys(["", *TYPES, self.instance.type])]
+            themed({"type": field})
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -78,18 +82,16 @@ class TypeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Company)
-class CompanyAdmin(NarrowPages, SetActions):
+class CompanyAdmin(CompanyPage, OfContacts, Matched, NarrowPages, DeletedAlone):
     form = CompanyForm
+    contact_links = ("owner",)
     list_display = ("name", "industry", "type", "email", "contacts_count", "created_at")
     list_filter = (TypeFilter, "created_at")
-    # Any name will do: it only shows the search box; get_search_results searches.
-    search_fields = ("name",)
     search_help_text = "Part of a name, e-mail address, phone number, website, industry or description"
     ordering = ("-id",)
     raw_id_fields = ("owner",)
     readonly_fields = KEPT
     show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         """Companies with their number of contacts, which is only counted for the rows of the page."""
@@ -98,31 +100,10 @@ class CompanyAdmin(NarrowPages, SetActions):
         companies: QuerySet[Company] = super().get_queryset(request)
         return companies.annotate(contacts_number=Coalesce(counted, 0))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        companies: Any = queryset
-        text = search_term.replace("\x00", "").strip()
-        return (companies.matching(text) if text else companies), False
-
     @admin.display(description="contacts")
     def contacts_count(self, company: Any) -> SafeString:
         """The number of contacts, as a link to them."""
         return format_html('<a href="{}">{}</a>', contacts_page(company), company.contacts_number)
-
-    @admin.display(description="contacts")
-    def contacts(self, company: Company) -> SafeString:
-        """Links to the first contacts by id, and to all contacts."""
-        members = Subscriber.objects.filter(company_links__company=company).order_by("pk")
-        first = list(members.values_list("pk", "email")[:SHOWN_CONTACTS])
-        links = [(reverse("admin:subscribers_subscriber_change", args=[pk]), email) for pk, email in first]
-        number: Any = company
-        links.append((contacts_page(company), f"All: {counted(Subscriber._meta, number.contacts_number)}"))
-        return format_html_join("", '<div><a href="{}">{}</a></div>', links)
-
-    @admin.display(description="custom values")
-    def custom_values_shown(self, company: Company) -> SafeString:
-        return format_html_join("", "<div>{}: {}</div>", company.custom_values.items())
 
     def get_fieldsets(self, request: HttpRequest, obj: Company | None = None) -> Any:
         main = ["name", "owner", "type", "industry", "email", "phone", "website", "employees_number", "description"]
@@ -152,10 +133,6 @@ class CompanyAdmin(NarrowPages, SetActions):
 
     def delete_set(self, ids: list[int]) -> int:
         return len(services.delete_companies(ids))
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What the page before a deletion shows. The links to contacts are not read, as there may be very many."""
-        return [str(company) for company in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
 
 def contacts_page(company: Company) -> str:

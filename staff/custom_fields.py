@@ -11,6 +11,7 @@ from custom_fields.api.serializers import CustomFieldSerializer
 from custom_fields.models import DEFAULT_GROUP, CustomField
 from custom_fields.services import make_slug
 from staff.recorded import RecordedAdmin
+from staff.widgets import themed
 
 
 class LinesField(forms.CharField):
@@ -37,6 +38,10 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="The key of the values in the API. It cannot be changed later. If empty, it is made from the label.",
     )
     options = LinesField(required=False, help_text="The choices, one on each line, for types with choices.")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        themed(self.fields)
 
     def clean(self) -> dict[str, Any]:
         """The definition as the API would store it; a missing slug comes from the label."""
@@ -71,6 +76,8 @@ class CustomFieldAdmin(RecordedAdmin):
     form = CustomFieldForm
     list_display = ("label", "scope", "slug", "type", "choices", "group", "position")
     list_editable = ("position",)
+    # Rows can be dragged; the numbers follow, and are there for who uses the keyboard.
+    ordering_field = "position"
     list_filter = ("scope", "type", "group")
     search_fields = ("label__holds", "slug__holds")
     search_help_text = "Label or slug"

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from events.models import TrackedEvent
 from staff.confirmation import SetActions
+from staff.contact_names import OfContacts
 from staff.pages import NarrowPages
+from staff.screens import Matched, Unwritten
 
 # The filter offers the providers of this many of the newest events: finding all providers would read every event.
 LOOKED_AT = 1000
@@ -34,31 +36,16 @@ class ProviderFilter(admin.SimpleListFilter):
 
 
 @admin.register(TrackedEvent)
-class TrackedEventAdmin(NarrowPages, SetActions):
+class TrackedEventAdmin(Unwritten, OfContacts, NarrowPages, Matched, SetActions):
     list_display = ("title", "event_key", "value", "provider", "subscriber", "created_at")
     list_select_related = ("subscriber",)
     list_columns = ("title", "event_key", "value", "provider", "created_at", "subscriber__email")
     list_filter = (ProviderFilter, "created_at")
-    # Any name will do: it only shows the search box; get_search_results searches.
-    search_fields = ("title", "event_key")
     search_help_text = "Title or key"
     ordering = ("-id",)
     raw_id_fields = ("subscriber",)
     show_facets = admin.ShowFacets.NEVER
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        events: Any = queryset
-        text = search_term.replace("\x00", "").strip()
-        return (events.matching(text) if text else events), False
-
     def delete_set(self, ids: list[int]) -> int:
         events: QuerySet[TrackedEvent] = TrackedEvent.objects.filter(pk__any_of=ids)
         return events.delete()[0]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

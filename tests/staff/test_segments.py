@@ -163,3 +163,30 @@ def test_it_is_only_for_those_who_have_the_right() -> None:
     assert client.post(f"{TAGS}{tag.pk}/change/", {"title": "New"}).status_code == 403
     assert client.post(f"{TAGS}{tag.pk}/delete/", {"post": "yes"}).status_code == 403
     assert client.get(f"{TAGS}add/").status_code == 403
+
+
+@pytest.mark.parametrize(("url", "word"), [(TAGS, "tag"), (LISTS, "list")])
+def test_it_asks_before_it_merges(browser: Client, url: str, word: str) -> None:
+    factory = FACTORIES[url]
+    kept, gone = factory.create(title="Kept"), factory.create(title="Gone")
+    contact = SubscriberFactory.create(**contacts_of(factory, gone))
+    chosen = {"action": "merge", "_selected_action": [gone.pk, kept.pk], word: kept.pk}
+    asked = browser.post(url, {**chosen, word: ""})
+    assert f"Choose the {word} to keep." in asked.content.decode()
+    asked = browser.post(url, chosen)
+    assert "Gone (its contacts are kept: 1)" in asked.content.decode()
+    assert factory._meta.model.objects.count() == 2
+    confirmed = dict(asked.context["sent"])["confirmed"]
+    answer = browser.post(url, {**chosen, "confirmed": confirmed}, follow=True)
+    assert f"Merged into Kept: 1 {word}. New to it: 1 contacts." in answer.content.decode()
+    assert [*factory._meta.model.objects.all()] == [kept]
+    assert [*getattr(contact, f"{word}s").all()] == [kept]
+
+
+def test_merging_needs_the_right_to_delete_and_to_change_contacts(viewer_of: Any) -> None:
+    tag = TagFactory.create()
+    chosen = {"action": "merge", "_selected_action": [tag.pk]}
+    may = ("segments.view_tag", "segments.change_tag", "segments.delete_tag")
+    assert "merge" not in viewer_of(*may).post(TAGS, chosen).content.decode()
+    shown = viewer_of(*may, "subscribers.change_subscriber").post(TAGS, chosen).content.decode()
+    assert 'value="merge"' in shown
