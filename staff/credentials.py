@@ -65,7 +65,13 @@ class CredentialAdmin(SetActions):
         plain = self.create(user, obj)
         obj.pk, obj.user = self.model.objects.get(hash=hash_password(plain)).pk, user
         text = format_html(
-            "The {} “{}” of {}, shown only now: <code>{}</code>", self.noun, obj.name, user.get_username(), plain
+            "The {} “{}” of {}, shown only now: "
+            '<span x-data="copied"><span x-ref="text"><code>{}</code></span> '
+            '<button type="button" class="copy-button" x-on:click="copy" aria-live="polite" x-text="said">Copy</button></span>',
+            self.noun,
+            obj.name,
+            user.get_username(),
+            plain,
         )
         self.message_user(request, text, messages.SUCCESS)
 

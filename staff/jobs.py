@@ -1,23 +1,33 @@
-"""Background jobs in the admin: how far they are, and a button that cancels."""
+"""Background jobs in the admin: how far they are, a button that cancels, and a page that takes back what one did."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import django_tasks_db.admin  # noqa: F401 - registers what is removed below
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tasks_db.models import DBTaskResult
 
+from bulk_actions.actions import CHANGE
+from bulk_actions.background import undo_job, undoable
+from bulk_actions.undoing import CannotUndo
 from jobs.models import UNFINISHED, Job
 from jobs.registry import may_have_jobs
 from jobs.services import cancel_jobs
-from staff.confirmation import SetActions, counted
+from staff.confirmation import CONFIRMED, SetActions, counted
 from staff.pages import NarrowPages
+from staff.screens import ReadOnly
+from staff.shown import badge
+from subscribers.models import Subscriber
 
-# Seconds after which a page that shows unfinished jobs is loaded again.
+# Seconds after which a list that shows unfinished jobs is loaded again; the page of one asks by itself.
 REFRESH = "3"
 
 # The queue's own screen says nothing to staff: jobs do.
@@ -25,8 +35,9 @@ admin.site.unregister(DBTaskResult)
 
 
 @admin.register(Job)
-class JobAdmin(NarrowPages, SetActions):
-    list_display = ("title", "state", "progress", "time_left", "user", "created_at")
+class JobAdmin(ReadOnly, NarrowPages, SetActions):
+    few_rows = True
+    list_display = ("title", "shown_state", "progress", "time_left", "user", "created_at")
     list_select_related = ("user",)
     list_columns = (
         *("title", "kind", "state", "done", "total", "created_at", "started_at", "finished_at", "due"),
@@ -38,7 +49,7 @@ class JobAdmin(NarrowPages, SetActions):
     show_facets = admin.ShowFacets.NEVER
     actions = ("cancel",)
     fields = (
-        *("title", "state", "progress", "time_left", "rate", "counts", "error", "user"),
+        *("title", "shown_state", "progress", "time_left", "rate", "counts", "error", "user"),
         *("created_at", "started_at", "finished_at"),
     )
     readonly_fields = fields
@@ -47,6 +58,10 @@ class JobAdmin(NarrowPages, SetActions):
         """Their own jobs are everybody's to see; all of them only for who may view jobs. Options may hold every id."""
         jobs: Any = super().get_queryset(request)
         return jobs.visible_to(request.user).defer("options", "cursor")
+
+    @admin.display(description="state")
+    def shown_state(self, job: Job) -> SafeString:
+        return badge(job.state, job.get_state_display())
 
     @admin.display(description="progress")
     def progress(self, job: Job) -> SafeString:
@@ -100,11 +115,61 @@ class JobAdmin(NarrowPages, SetActions):
             self.message_user(request, done, messages.SUCCESS)
             return HttpResponseRedirect(request.get_full_path())
         goes_on = unfinished.exists()
-        options["extra_context"] = {"may_cancel": goes_on and unfinished.cancellable_by(request.user).exists()}
-        answer = super().change_view(request, object_id, *arguments, **options)
-        if goes_on:
-            answer["Refresh"] = REFRESH
+        may_cancel = goes_on and unfinished.cancellable_by(request.user).exists()
+        options["extra_context"] = {"may_cancel": may_cancel, "goes_on": goes_on}
+        answer: Any = super().change_view(request, object_id, *arguments, **options)
+        job = (getattr(answer, "context_data", None) or {}).get("original")
+        if job:
+            # Last, as what a job that goes on has changed cannot be taken back yet.
+            user: Any = request.user
+            answer.context_data["may_undo"] = user.has_perm(CHANGE) and undoable(job) > 0
+            answer.context_data["undone_by"] = self.get_queryset(request).filter(undoes=job.pk).order_by("-pk").first()
         return answer
+
+    def get_urls(self) -> list[Any]:
+        own = path("<int:pk>/undo/", self.admin_site.admin_view(self.undo_view), name="jobs_job_undo")
+        return [own, *super().get_urls()]
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask with the number of contacts; a POST that confirms it starts the job that takes this one back.
+
+        For who may change contacts, their own jobs or any that they may see.
+        """
+        user: Any = request.user
+        if not (self.has_view_permission(request) and user.has_perm(CHANGE)):
+            raise PermissionDenied
+        job = self.get_queryset(request).filter(pk=pk).first() if pk < 2**63 else None
+        if job is None:
+            raise Http404
+        page = reverse("admin:jobs_job_change", args=[pk])
+        contacts = undoable(job)
+        if not contacts:
+            self.message_user(request, "This cannot be undone, or it was undone already.", messages.WARNING)
+            return HttpResponseRedirect(page)
+        number = counted(Subscriber._meta, contacts)
+        if request.method == "POST" and request.POST.get(CONFIRMED) == str(pk):
+            try:
+                with transaction.atomic():
+                    undo = undo_job(pk)
+                    self.log_set(request, [pk], message="Undone, in the background.")
+            except CannotUndo as error:
+                self.message_user(request, f"This cannot be undone. {error}", messages.WARNING)
+                return HttpResponseRedirect(page)
+            said = f"{undo}: {number}. It goes on in the background; this page shows how far it is."
+            self.message_user(request, said, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[undo.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Undo: {job}",
+            "opts": self.opts,
+            "media": self.media,
+            "number": number,
+            "note": "Only contacts who are still as the action left them are changed, so it is safe to undo twice: those who "
+            "were changed again in this respect since then, also by an undo that failed or was cancelled, stay as they are.",
+            "sent": [(CONFIRMED, pk)],
+            "back": page,
+        }
+        return TemplateResponse(request, "staff/confirm.html", context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -112,12 +177,3 @@ class JobAdmin(NarrowPages, SetActions):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user: Any = request.user
         return may_have_jobs(user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -5,44 +5,51 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 
 from emails.models import Message, State
 from emails.services.queueing import cancel, delete_messages, repeat
 from staff.confirmation import SetActions, counted
-from staff.pages import NarrowPages
-from subscribers.models import Subscriber
+from staff.contact_names import number_of, without_addresses
+from staff.pages import FoundByContact, NarrowPages
+from staff.screens import Unwritten
+from staff.shown import badge
 
 
 @admin.register(Message)
-class MessageAdmin(NarrowPages, SetActions):
+class MessageAdmin(Unwritten, FoundByContact, NarrowPages, SetActions):
     """Nobody writes or changes one here."""
 
-    list_display = ("subject_shown", "subscriber", "kind", "state", "due", "sent_at", "opens", "clicks", "error")
+    list_display = ("subject_shown", "subscriber", "kind", "shown_state", "sent_or_due", "opens", "clicks", "error")
     list_select_related = ("subscriber", "mailing")
     list_columns = (
         *("subject", "kind", "state", "due", "sent_at", "opens", "clicks", "error", "email"),
         *("subscriber__email", "mailing__subject", "mailing__title"),
     )
     list_filter = ("state", "kind")
-    # Any name would do: it makes the search box, get_search_results does the search.
-    search_fields = ("email",)
-    search_help_text = "Part of the contact's name or e-mail address"
     ordering = ("-id",)
     sortable_by = ()
     show_facets = admin.ShowFacets.NEVER
     actions = ("send_again", "cancel", "delete_selected")
+    telling = ("email", "subject", "error")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        text = " ".join(search_term.replace("\x00", "").split())
-        if not text:
-            return queryset, False
-        return queryset.filter(subscriber__in=Subscriber.objects.matching(text)), False
+    def hide(self, row: Any) -> None:
+        super().hide(row)
+        # The subject as it was sent may have a name in it; the mailing's has the code.
+        row.email, row.subject = number_of(row.subscriber_id), ""
+        row.error = without_addresses(row.error)
 
     @admin.display(description="subject")
     def subject_shown(self, message: Message) -> str:
         return message.subject or message.mailing.subject
+
+    @admin.display(description="state")
+    def shown_state(self, message: Message) -> SafeString:
+        return badge(message.state, message.get_state_display())
+
+    @admin.display(description="sent, or due")
+    def sent_or_due(self, message: Message) -> Any:
+        return message.sent_at or message.due
 
     @admin.action(description="Send again", permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -78,9 +85,3 @@ class MessageAdmin(NarrowPages, SetActions):
     def has_send_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.has_perm("emails.add_message"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.http import HttpRequest
 
 from changes.rows import entry_of, saving
 from changes.services import record
+from staff.screens import Screen
 
 
-class RecordedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RecordedAdmin(Screen):
     """For rows that only the admin saves. Django runs the page in a transaction."""
 
     # One of changes.events.SUBJECTS.

@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from staff.contact_form import chooser
 from staff.recorded import RecordedAdmin
+from staff.rules import hold_to
+from staff.shown import copyable
 from webhooks.api.serializers import WebhookSerializer, address_of
 from webhooks.models import Webhook
 
@@ -32,13 +33,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
         for kind in KINDS:
             self.cleaned_data[kind] = sorted(row.pk for row in self.cleaned_data.get(kind, []))
         sent = {name: self.cleaned_data[name] for name in ("name", "status") if name in self.cleaned_data}
-        serializer = WebhookSerializer(data=sent)
-        if serializer.is_valid():
-            self.cleaned_data |= serializer.validated_data
-        else:
-            for name, errors in serializer.errors.items():
-                if name in self.cleaned_data:
-                    self.add_error(name, [str(error) for error in errors])
+        hold_to(self, WebhookSerializer(data=sent))
         return self.cleaned_data
 
 
@@ -64,4 +59,4 @@ class WebhookAdmin(RecordedAdmin):
     @admin.display(description="address to post contacts to")
     def address(self, hook: Webhook) -> SafeString:
         """The address, which one click selects."""
-        return format_html('<code style="user-select: all; overflow-wrap: anywhere">{}</code>', address_of(hook))
+        return copyable(address_of(hook))
