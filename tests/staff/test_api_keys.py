@@ -50,7 +50,7 @@ def test_staff_see_and_make_their_own_keys_alone(admin: User, fluenzr: Fluenzr) 
     staff.user_permissions.set(Permission.objects.filter(codename__endswith="_apikey"))
     client = Client()
     client.force_login(staff)
-    assert "0 API keys" in client.get(KEYS).content.decode()
+    assert "No API keys yet" in client.get(KEYS).content.decode()
     shown_key(client.post(f"{KEYS}add/", {"user": admin.pk, "name": "mine"}, follow=True))
     assert ApiKey.objects.get(name="mine").user == staff
     assert client.get(f"{KEYS}{ApiKey.objects.get(user=admin).pk}/change/").status_code == 302

@@ -94,7 +94,7 @@ def test_it_lists_the_newest_first_with_their_use(browser: Client, admin: User) 
     answer = browser.get(LIST)
     assert names(answer) == ["New", "Old"]
     page = answer.content.decode()
-    assert [text in page for text in ("ada", "192.0.2.7", "Jan. 31, 2026", "Feb. 1, 2026")] == [True] * 4
+    assert [text in page for text in ("ada", "192.0.2.7", "31 Jan 2026", "1 Feb 2026")] == [True] * 4
     assert names(browser.get(LIST, {"revoked": "no"})) == ["Old"]
     assert names(browser.get(LIST, {"revoked": "yes"})) == ["New"]
     assert names(browser.get(LIST, {"q": "ada"})) == ["New"]
@@ -205,7 +205,7 @@ def test_it_is_only_for_those_who_have_the_right() -> None:
 def test_the_admin_is_named_after_the_site(browser: Client) -> None:
     page = browser.get("/admin/").content.decode()
     assert "<title>Contacts and settings | FluentCRM API</title>" in page
-    assert '<a href="/">View site</a>' in page
+    assert re.search(r'<a href="/"[^>]*>\s*View site\s*</a>', page)
 
 
 def test_it_asks_before_it_revokes_all_passwords(browser: Client, admin: User) -> None:

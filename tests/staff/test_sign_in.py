@@ -38,13 +38,17 @@ def sign_in(name: str, password: str, address: str = "203.0.113.5") -> Any:
     return Client().post(LOGIN, {"username": name, "password": password}, REMOTE_ADDR=address)
 
 
+def test_it_leads_to_the_first_page(staff: list[User]) -> None:
+    assert sign_in("ada", "ada's own")["Location"] == "/admin/"
+
+
 def test_guesses_at_one_user_from_one_address_end_in_429(staff: list[User]) -> None:
     answers = [sign_in("ada", f"guess {n}") for n in range(TRIES + 1)]
     assert [answer.status_code for answer in answers] == [200] * (TRIES - 1) + [429] * 2
     assert answers[-1]["Retry-After"] == "900"
     page = answers[-1].content.decode()
     assert "Try again in 15 minutes." in page
-    assert "site-name" in page  # the admin's frame
+    assert '<div id="main"' in page  # the admin's frame
     # Also the right one, or guessing would go on.
     assert sign_in("ada", "ada's own").status_code == 429
 
