@@ -14,7 +14,7 @@ ARGS ?=
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
-PYTEST := $(PYTHON) -m pytest -n 2
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 
@@ -32,7 +32,7 @@ test: $(DEV) ## Run the tests on SQLite and on PostgreSQL; ARGS="-k foo" goes to
 	echo "== SQLite"; \
 	env -u DATABASE_URL $(PYTEST) $(ARGS) || status=1; \
 	echo "== PostgreSQL"; \
-	$(PYTHON) -m tests.postgres -- $(PYTEST) $(ARGS) || status=1; \
+	$(PYTHON) -m tests.postgres --servers 2 -- $(PYTEST) $(ARGS) || status=1; \
 	exit $$status
 
 # The tests' settings keep the checks away from the developer's own .env and data/.

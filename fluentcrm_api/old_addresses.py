@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 from django.http import HttpRequest, HttpResponse
 
 from emails.pages.visitors import wrong_link
+from smart_links.addresses import ROUTE
+from smart_links.public import followed_by_slug
 
-# Those in mails. A link that another server made has its signature, which says nothing here.
-ROUTES: Mapping[str, Callable[[HttpRequest], HttpResponse]] = dict.fromkeys(
-    ("confirmation", "unsubscribe", "manage_subscription"), wrong_link
-)
+ROUTES: Mapping[str, Callable[[HttpRequest], HttpResponse]] = {
+    # Those in mails. A link that another server made has its signature, which says nothing here.
+    **dict.fromkeys(("confirmation", "unsubscribe", "manage_subscription"), wrong_link),
+    ROUTE: followed_by_slug,
+}
 
 
 def find_old_route(request: HttpRequest) -> Callable[[HttpRequest], HttpResponse] | None:

@@ -118,6 +118,7 @@ if TIME_ZONE not in zoneinfo.available_timezones():
 USE_TZ = True
 USE_I18N = False
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "fluentcrm_api.formats"
 
 # --- What the API answers -------------------------------------------------------------------
 
@@ -137,6 +138,12 @@ FAILED_LOGINS_A_MINUTE = read_number("FAILED_LOGINS_A_MINUTE", 10)
 # For incoming hooks and bounces: the largest body in bytes, and requests per minute of each hook (0: no limit).
 HOOK_BODY_BYTES = read_number("HOOK_BODY_BYTES", 1024 * 1024, least=1024)
 HOOK_RATE_LIMIT = read_number("HOOK_RATE_LIMIT", 600)
+# Outgoing webhooks: whether they may go to private addresses; the seconds before each further attempt; the days after
+# which an endpoint that only fails is disabled, and those that events are kept (0: for ever).
+WEBHOOKS_ALLOW_PRIVATE = read_flag("WEBHOOKS_ALLOW_PRIVATE", default=False)
+WEBHOOK_RETRIES = [int(part) for part in read("WEBHOOK_RETRIES", list, ["60", "300", "1800", "7200"])]
+WEBHOOK_FAILING_DAYS = read_number("WEBHOOK_FAILING_DAYS", 5)
+WEBHOOK_RETENTION_DAYS = read_number("WEBHOOK_RETENTION_DAYS", 30)
 # Where these are counted: in Redis for all machines, else in a file for all processes of this machine.
 RATE_LIMIT_STORAGE: str = read("RATE_LIMIT_STORAGE", str, "")
 if RATE_LIMIT_STORAGE and not RATE_LIMIT_STORAGE.startswith(("redis://", "rediss://", "redis+unix://")):
@@ -182,6 +189,7 @@ if database.get("ENGINE") == "django.db.backends.sqlite3":
         raise ImproperlyConfigured(
             f"DATABASE_URL or DATA_DIR: the folder {folder} cannot be made ({error.strerror})."
         ) from error
+    database["ENGINE"] = "database.sqlite"
     database["OPTIONS"] = {
         # IMMEDIATE: a transaction waits for the lock when it starts. A deferred one that reads first and
         # then writes cannot wait, and fails with "database is locked".
@@ -215,6 +223,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     # Before the admin, as it overrides templates of the admin.
     "staff",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -228,6 +239,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "database",
+    "retries",
     "rest",
     "wp_rest",
     "accounts",
@@ -238,12 +250,18 @@ INSTALLED_APPS = [
     "companies",
     "pipelines",
     "options",
+    "labels",
     "subscribers",
+    "dynamic_segments",
     "emails",
     "notes",
     "events",
     "profile_sections",
     "webhooks",
+    "sequences",
+    "automations",
+    "smart_links",
+    "campaigns",
     "bulk_actions",
     "reports",
     "fluenzr",
@@ -256,6 +274,7 @@ MIDDLEWARE = [
     "wp_rest.middleware.WordPressRouting",
     "webhooks.middleware.HookRouting",
     "changes.middleware.ActingRequest",
+    "staff.policy.ContentSecurityPolicy",
     "staff.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -280,6 +299,11 @@ CORS_ALLOWED_ORIGINS = read("CORS_ALLOWED_ORIGINS", list, [])
 CORS_ALLOW_ALL_ORIGINS = CORS_ALLOWED_ORIGINS == ["*"]
 if CORS_ALLOW_ALL_ORIGINS:
     CORS_ALLOWED_ORIGINS = []
+# What pages of other sites may send and read, beside what every page may.
+CORS_ALLOW_HEADERS = (
+    "accept authorization content-type user-agent x-csrftoken x-requested-with idempotency-key if-none-match".split()
+)
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotency-Replayed", "Retry-After"]
 if CORS_ALLOWED_ORIGINS or CORS_ALLOW_ALL_ORIGINS:
     INSTALLED_APPS.append("corsheaders")
     MIDDLEWARE.insert(0, "corsheaders.middleware.CorsMiddleware")
@@ -306,7 +330,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Signing in to the admin (docs/decisions/0010) --------------------------------------------
 
 # axes only protects the form to sign in; the API uses these backends for the permissions of users alone.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.Rights"]
 # By user and address together: with the user alone, strangers could lock staff out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = read_number("ADMIN_FAILED_LOGINS", 5, least=1)
@@ -321,6 +345,25 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Failed sign-ins from one address, for any users, are limited to this many times FAILED_LOGINS_A_MINUTE.
 ADMIN_USERS_AN_ADDRESS = 3
+
+# Where a sign-in leads that came from nowhere.
+LOGIN_REDIRECT_URL = "admin:index"
+
+# Nothing is kept between requests but what is in the database. The theme would show what Ctrl+K found for five minutes
+# more, also after it was changed or deleted.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+# The admin's theme (docs/decisions/0029).
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_URL": "/",
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["staff.styles.screens"],
+    "DASHBOARD_CALLBACK": "staff.front_page.context",
+    "COMMAND": {"search_models": False, "show_history": True, "search_callback": "staff.search.found"},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "staff.navigation.sidebar"},
+}
 
 STATIC_URL = "static/"
 # Files at the root: the icon that browsers ask for, and robots.txt.

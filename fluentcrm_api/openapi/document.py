@@ -49,10 +49,17 @@ TOPICS = {
     "Events": "What contacts did in other systems.",
     "Profile sections": "What other systems know about a contact. Apps of this site provide it.",
     "Templates": "Mails to start others from.",
+    "Campaigns": "One message to many contacts.",
+    "Recurring campaigns": "What is sent again and again.",
+    "Smart links": "Links that tag or list the contact who follows them.",
+    "Sequences": "Mails that follow each other after hours or days, and who is in them.",
     "Mails": "Mails to contacts: who got which, and who opened it.",
     "Settings": "What staff set for this site.",
+    "Automations": "What happens to contacts after something else happened: blocks that run one after the other.",
+    "Labels": "Words by which staff file automations and campaigns.",
     "Tags": "Labels for contacts.",
     "Lists": "Lists that contacts are on.",
+    "Dynamic segments": "Saved conditions: the contacts who meet them now.",
     "Custom fields": "Fields that this site defines for its contacts and companies.",
     "Hooks": "Addresses at which contacts, and reports of mail that bounced, come in without credentials.",
     "Reports": "Numbers, and lists of options for forms.",
@@ -83,6 +90,19 @@ Answers are JSON. Dates are `YYYY-MM-DD HH:MM:SS` in the time zone of this site.
 
 With `_envelope=1` the answer is wrapped in an object with `body`, `status` and `headers`. With `_jsonp=name` it is
 wrapped in a call of the function `name`.
+
+## Retries
+
+Send an `Idempotency-Key` with a POST or PUT: a text of up to 255 printable ASCII characters without spaces, new for each
+request. If you send the same request with the same key again within 24 hours, nothing is done again and you get the first
+answer, with the header `Idempotency-Replayed: true`. The error 409 `rest_idempotency_key_in_use` says that the first request
+is still under way, 422 `rest_idempotency_key_reused` that the key was used for another request, and 400
+`rest_invalid_idempotency_key` that it is not a key. Errors are not kept: correct the request and send it with the same key.
+
+## ETag
+
+The answer to a GET has an `ETag`. If you send it back as `If-None-Match` and nothing has changed, the answer is 304 without a
+body.
 
 ## Addresses
 

@@ -130,7 +130,7 @@ def test_nothing_has_to_be_set(load: Load, tmp_path: Path) -> None:
     assert settings["CONTACT_TYPES"] == ("lead", "customer")
     assert settings["MAX_BODY_BYTES"] == settings["DATA_UPLOAD_MAX_MEMORY_SIZE"] == 10_485_760
     assert settings["DATA_UPLOAD_MAX_NUMBER_FIELDS"] == 20_000
-    assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    assert settings["DATABASES"]["default"]["ENGINE"] == "database.sqlite"
     assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "data" / "fluentcrm.sqlite3")
     assert settings["APPEND_SLASH"] is False
     assert settings["LOGGING"]["root"]["level"] == "INFO"
