@@ -32,6 +32,13 @@ COMPANY = """
     INSERT INTO companies_company (hash, name, employees_number, type, custom_values, created_at, updated_at)
     VALUES (%s, %s, 0, '', '{}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')
 """
+LINKED = """
+    INSERT INTO subscribers_subscribertag (subscriber_id, tag_id, created_at)
+    SELECT s.id, t.id, '2026-01-01 00:00:00' FROM subscribers_subscriber s, segments_tag t
+"""
+COUNTS = (
+    "SELECT kind, object_id, sum(delta) FROM segments_tally WHERE status = 'subscribed' GROUP BY 1, 2 ORDER BY 1, 2"
+)
 ROWS = [
     "SELECT id, email, first_name, city FROM subscribers_subscriber ORDER BY id",
     "SELECT id, title, slug FROM segments_tag ORDER BY id",
@@ -100,6 +107,7 @@ def test_it_keeps_every_row_and_folds_it(site: Site) -> None:
     # Names that were two: SQLite's lower() knew ASCII alone.
     for number, name in enumerate(["Élan", "Elan", "E\u0301lan", "Other"]):
         site.run(COMPANY, f"{number:032}", name)
+    site.run(LINKED)
     before = [site.run(sql) for sql in ROWS]
     last_changes = site.run(UPDATED)
     site.migrate()
@@ -113,8 +121,11 @@ def test_it_keeps_every_row_and_folds_it(site: Site) -> None:
     # The address comes last.
     for one, other in SAME.values():
         assert found[one].rsplit(" ", 1)[0] == found[other].rsplit(" ", 1)[0]
+    counts = [("contact", 0, len(NAMES)), *(("tag", pk, len(NAMES)) for pk, *_ in before[1])]
+    assert site.run(COUNTS) == counts
     # Back to one table, and again to two.
     site.migrate("subscribers", "0007")
     assert site.run(UPDATED) == last_changes
     site.migrate()
     assert site.run(LAST_CHANGES) == last_changes
+    assert site.run(COUNTS) == counts
