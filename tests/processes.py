@@ -1,11 +1,15 @@
 """The server and its commands as processes of their own, the way `make run` starts them."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,19 +25,59 @@ def empty_database(folder: Path) -> Iterator[str]:
     if url.startswith("sqlite"):
         yield f"sqlite:///{folder / 'new.sqlite3'}"
         return
+    with new_database(url) as new:
+        yield new
+
+
+@contextmanager
+def new_database(url: str, template: str = "template1") -> Iterator[str]:
+    """The DATABASE_URL of a new database beside the one named, as a copy of the template."""
     name = f"new_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def manage(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run one command of manage.py in that environment."""
+@contextmanager
+def migrated_database(folder: Path) -> Iterator[str]:
+    """The DATABASE_URL of a new database with all tables and no users, of the kind that this test run uses."""
+    template = migrated_template()
+    if template.startswith("sqlite"):
+        shutil.copy(template.removeprefix("sqlite:///"), folder / "new.sqlite3")
+        yield f"sqlite:///{folder / 'new.sqlite3'}"
+        return
+    with new_database(os.environ["DATABASE_URL"], urlsplit(template).path.removeprefix("/")) as new:
+        yield new
+
+
+@cache
+def migrated_template() -> str:
+    """The URL of a database that is migrated once in this process, for all tests that start from its copies."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    url = stack.enter_context(empty_database(Path(folder)))
+    own = {
+        "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
+        "DATABASE_URL": url,
+        "DATA_DIR": folder,
+        "ENV_FILE": "",
+        "SECRET_KEY": "only-for-tests",
+    }
+    migrated = manage(os.environ | own, "migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    return url
+
+
+def manage(environment: dict[str, str], *arguments: object, seconds: int = 60) -> subprocess.CompletedProcess[str]:
+    """Run one command of manage.py in that environment, for so long at most."""
     command = [sys.executable, "manage.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=seconds
+    )
 
 
 @contextmanager

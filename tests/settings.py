@@ -13,6 +13,9 @@ for variable in re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text()
     if variable != "DATABASE_URL":
         os.environ.pop(variable, None)
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+if "PYTEST_XDIST_WORKER" in os.environ and (urls := os.environ.pop("DATABASE_URLS", "").split()):
+    # Readers of `changes` wait for transactions that run, and cannot always tell that one belongs to other tests.
+    os.environ["DATABASE_URL"] = urls[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % len(urls)]
 os.environ |= {
     "ENV_FILE": "",
     # Tests that run at the same time would use up each other's requests.
@@ -36,3 +39,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "database.postgresql":
     # No statement of a test takes a second; one that waits for a lock in vain ends with its test.
     DATABASES["default"]["OPTIONS"] |= {"options": "-c statement_timeout=60s"}
+else:
+    # As Django has it where none is named. pytest-django would name a file for each of its processes.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
