@@ -5,6 +5,7 @@ calls `parameters_of` in its schema. A filter without a help text works but is n
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,10 +14,10 @@ from django_filters import ChoiceFilter, Filter, FilterSet
 from django_filters.rest_framework import DjangoFilterBackend
 
 from rest.numbers import as_integer
-from rest.openapi import INTEGER, TEXT, Schema, one_of, query
+from rest.openapi import INTEGER, TEXT, Schema, listed, one_of, query
 from wp_rest.dates import read_datetime
 from wp_rest.exceptions import FieldErrors
-from wp_rest.parameters import as_search
+from wp_rest.parameters import as_list, as_search
 
 
 class ReadField(forms.Field):
@@ -86,6 +87,40 @@ class SearchFilter(Filter):
         return qs.matching(value) if value else qs
 
 
+class ListField(forms.Field):
+    """A list in any form that a list may have. Raises FieldErrors for what cannot be read."""
+
+    def __init__(self, *, read: Callable[[Any], list[Any]], **kwargs: Any) -> None:
+        self.read = read
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[Any]:
+        return self.read(value)
+
+
+class ListFilter(Filter):
+    """A filter with several values, which `read` reads. `several` gives its parameter a name with `[]`."""
+
+    field_class = ListField
+    several = True
+    schema: ClassVar[Schema] = listed(TEXT)
+
+    def __init__(self, field: str, read: Callable[[Any], list[Any]], **kwargs: Any) -> None:
+        super().__init__(field, read=read, **kwargs)
+
+
+class WordsFilter(ListFilter):
+    """The rows with any of the words. Words that are not in `words` are left out; if none is left, no row fits."""
+
+    def __init__(self, name: str, field: str, words: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(field, partial(as_list, name=name), **kwargs)
+        self.words = words
+
+    def filter(self, qs: Any, value: list[Any]) -> Any:
+        sent = {str(word) for word in value}
+        return qs.filter(**{f"{self.field_name}__in": [word for word in self.words if word in sent]}) if sent else qs
+
+
 class SentFilters(DjangoFilterBackend):
     """Filters rows by the viewset's `filterset_class`, with parameters from the address or the body."""
 
@@ -109,7 +144,11 @@ def parameters_of(filterset: type[FilterSet], schemas: Mapping[str, Schema] | No
     if unknown := named.keys() - filterset.base_filters.keys():
         raise KeyError(f"{filterset.__name__} has no filter {', '.join(sorted(unknown))}.")
     return [
-        query(name, named.get(name) or getattr(one, "schema", TEXT), one.extra["help_text"])
+        query(
+            f"{name}[]" if getattr(one, "several", False) else name,
+            named.get(name) or getattr(one, "schema", TEXT),
+            one.extra["help_text"],
+        )
         for name, one in filterset.base_filters.items()
         if one.extra.get("help_text")
     ]

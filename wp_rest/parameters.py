@@ -229,7 +229,7 @@ def as_ids(value: Any, name: str = "ids") -> list[int]:
     return ids
 
 
-def ids_among(value: Any, name: str = "ids") -> list[int]:
+def readable_ids(value: Any, name: str = "ids") -> list[int]:
     """The ids in a filter's list; anything else in it is left out. Raises FieldErrors as as_list does."""
     ids = (as_integer(entry) for entry in as_list(value, name))
     return list(dict.fromkeys(number for number in ids if number is not None and number > 0))

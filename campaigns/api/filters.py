@@ -4,18 +4,23 @@ from typing import Any
 
 from django_filters import FilterSet
 
+from campaigns.models import Status
 from emails.models import State
-from wp_rest.filters import SearchFilter, WordFilter
+from labels.api.filters import LabelsFilter
+from wp_rest.filters import SearchFilter, WordFilter, WordsFilter
 
 
 class CampaignFilter(FilterSet):
     searchBy = SearchFilter(  # noqa: N815 - FluentCRM's word
         help_text="Only campaigns with this text in the title."
     )
+    statuses = WordsFilter("statuses", "status", Status.values, help_text="Only campaigns with one of these statuses.")
+    labels = LabelsFilter("campaign")
 
 
 class RecurringFilter(FilterSet):
     search = SearchFilter(help_text="Only recurring campaigns with this text in the title.")
+    labels = LabelsFilter("recurring")
 
 
 class RecipientFilter(FilterSet):

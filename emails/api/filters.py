@@ -5,11 +5,14 @@ from typing import Any
 from django_filters import FilterSet
 
 from emails.models import State, Template
-from wp_rest.filters import SearchFilter, WordFilter
+from wp_rest.filters import SearchFilter, WordFilter, WordsFilter
 
 
 class TemplateFilter(FilterSet):
     search = SearchFilter(help_text="Only templates with this text in the title.")
+    types = WordsFilter(
+        "types", "status", Template.Status.values, help_text="Only templates with one of these statuses."
+    )
 
 
 class ContactMessageFilter(FilterSet):

@@ -89,7 +89,7 @@ OPTIN_ROUTES: Routes = {
             summary="Get the settings of double opt-in",
             description="The mail that asks contacts to confirm their subscription, and what they see afterwards.",
             parameters=[
-                query("list_id", ID, "A list: the settings that hold for its contacts."),
+                query("list_id", ID, "The id of a list. The answer has the settings for its contacts."),
                 query("with[]", listed(one_of("settings_fields")), "Also the fields of a form for the settings."),
             ],
             answer=obj(

@@ -136,8 +136,7 @@ TEMPLATE_ROUTES: Routes = {
             description="Returns a page of templates, the newest first.",
             parameters=[
                 *pages(),
-                *parameters_of(TemplateFilter),
-                query("types[]", listed(STATUS), "Only templates with one of these statuses."),
+                *parameters_of(TemplateFilter, {"types": listed(STATUS)}),
                 query(
                     "orderBy",
                     one_of("ID", "post_title", "post_date", "post_modified", default="ID"),
@@ -266,7 +265,7 @@ TEMPLATE_ROUTES: Routes = {
                 {
                     "action_name": one_of("change_template_status", "delete_templates"),
                     "template_ids": say(IDS, "The ids of the templates."),
-                    "select_all": say(FLAG, "All templates, without their ids."),
+                    "select_all": say(FLAG, "True means all templates. No ids are needed."),
                     "status": say(STATUS, "The new status, for `change_template_status`."),
                 },
                 ["action_name"],
@@ -277,7 +276,7 @@ TEMPLATE_ROUTES: Routes = {
             example={"message": "Status has been changed for the selected templates"},
             refusals={
                 400: INVALID,
-                422: refused("The action or the status is not one of those above.", "invalid bulk action"),
+                422: refused("The action or the status does not exist.", "invalid bulk action"),
             },
         )
     },

@@ -169,7 +169,7 @@ ROUTES: Routes = {
             name="deleteWebhook",
             topic=TOPIC,
             summary="Delete a webhook",
-            description="Sends nothing any more, also of what is waiting to be sent.",
+            description="Nothing more is sent, including events that wait to be sent.",
             answer=deleted("Webhook", WEBHOOK_ID),
             example=enveloped({"id": "whk_maiga1", "deleted": True}),
             refusals={404: NO_WEBHOOK},
@@ -227,7 +227,9 @@ ROUTES: Routes = {
             **ONE_LOG,
             refusals={
                 404: NO_LOG,
-                409: refused("It waits to be sent already.", "CONFLICT", "The event is waiting to be sent already"),
+                409: refused(
+                    "The event waits to be sent already.", "CONFLICT", "The event is waiting to be sent already"
+                ),
             },
         ),
     },

@@ -1,36 +1,26 @@
 """The filter of lists whose rows have labels."""
 
+from functools import partial
 from typing import Any
 
-from django import forms
-from django_filters import Filter
-
 from labels.services import with_any_label
-from wp_rest.exceptions import FieldErrors
-from wp_rest.parameters import ids_among
+from rest.openapi import INTEGER, listed
+from wp_rest.filters import ListFilter
+from wp_rest.parameters import readable_ids
 
 
-class LabelsField(forms.Field):
-    """Ids in any form of a list. What is not a list that can be read is an error."""
-
-    def clean(self, value: Any) -> list[int]:
-        try:
-            return ids_among(value, "labels")
-        except FieldErrors as error:
-            [text] = error.beside["labels"].values()
-            raise forms.ValidationError(text) from None
-
-
-class LabelsFilter(Filter):
+class LabelsFilter(ListFilter):
     """Only rows of a kind (labels.services.KINDS) with one of the labels.
 
-    In a FilterSet: `labels = LabelsFilter("automation")`; labels.api.schema has its parameter.
+    In a FilterSet: `labels = LabelsFilter("automation")`.
     """
 
-    field_class = LabelsField
+    schema = listed(INTEGER)
 
     def __init__(self, kind: str) -> None:
-        super().__init__()
+        super().__init__(
+            "pk", partial(readable_ids, name="labels"), help_text="Only those with one of these labels, by their ids."
+        )
         self.kind = kind
 
     def filter(self, qs: Any, value: list[int]) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 from labels.api.serializers import LabelSerializer
 from rest.openapi import (
     ID,
-    INTEGER,
     NULL,
     TEXT,
     Operation,
@@ -16,7 +15,6 @@ from rest.openapi import (
     listed,
     nullable,
     obj,
-    query,
     ref,
     say,
     sent,
@@ -41,8 +39,6 @@ COMPONENTS: dict[str, Schema] = {
     "ShortLabel": obj({"id": ID, "slug": TEXT, "title": TEXT, "color": COLOR}),
     "LabelToSave": body_of(LabelSerializer, {"color": "The color, such as `#ff0000`."}),
 }
-# The parameter of lists whose rows have labels (labels.api.filters.LabelsFilter).
-LABELS = query("labels[]", listed(INTEGER), "Only those with one of these labels, by their ids.")
 BODY: Schema = sent(
     {"label": {"anyOf": [ref("LabelToSave"), TEXT], "description": "The label, or the JSON text of one."}},
     title="WrappedLabel",

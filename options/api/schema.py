@@ -85,9 +85,9 @@ ROUTES: Routes = {
             name="runScheduledWork",
             topic="Settings",
             summary="Run scheduled work",
-            description="Asks the workers to do now what waits for its time: mail that is due, and the like. It does not "
-            "wait for them, and sends nothing by itself. Workers look for due work every second anyway, so there is "
-            "hardly a need for it. All hooks do the same.",
+            description="Asks the workers to look at once for work that is due, for example mail. The answer does not wait "
+            "for them. Workers look for due work every second anyway, so you hardly need this route. All hooks do the "
+            "same.",
             body=sent({"hook": one_of(*HOOKS)}, required=["hook"], title="ScheduledWork"),
             body_example={"hook": HOOKS[0]},
             answer=message("Selected CRON Event successfully ran"),

@@ -143,8 +143,9 @@ ROUTES: Routes = {
             topic=TOPIC,
             summary="Create a smart link",
             description="A contact who clicks on the link in a mail gets the tags and lists of the link, and is led to its target. "
-            "Anybody else is only led there. Programs that follow the links of mails before the contact reads them may act for "
-            "the contact, if they do not say so: do not use a smart link for consent. It never changes a status.",
+            "Anybody else is only led there. Some mail programs follow links before the contact reads the mail. Unless such a "
+            "program identifies itself, this counts as a click of the contact: do not use a smart link for consent. A smart "
+            "link never changes a status.",
             body=BODY,
             body_example=BODY_EXAMPLE,
             answer=SAVED,

@@ -18,7 +18,7 @@ from subscribers.resolve import MODELS, resolve_for_filter
 from subscribers.selection import Selection
 from wp_rest.dates import read_datetime
 from wp_rest.exceptions import invalid
-from wp_rest.parameters import CONTROL_PARAMETERS, as_list, as_search, ids_among, is_empty, without_nul
+from wp_rest.parameters import CONTROL_PARAMETERS, as_list, as_search, is_empty, readable_ids, without_nul
 
 SORTABLE = frozenset(
     "id email first_name last_name prefix phone status contact_type city state country postal_code source "
@@ -111,7 +111,7 @@ def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selec
         if (entries := as_list(params.get(relation), relation))
     }
     if company_ids := as_list(params.get("company_ids"), "company_ids"):
-        named["companies"] = ids_among(company_ids)
+        named["companies"] = readable_ids(company_ids)
     saved = as_list(params.get("dynamic_segments"), "dynamic_segments")
     in_saved = read_saved("in", saved, "dynamic_segments", strict=strict) if saved else None
     refuse_too_many([in_saved] if in_saved else [])

@@ -15,7 +15,7 @@ from tests.client import Api
 from tests.factories import SubscriberFactory, TagFactory
 from wp_rest.exceptions import FieldErrors
 from wp_rest.pagination import flatten
-from wp_rest.parameters import as_entries, as_ids, as_list, ids_among, is_true, nest, parse_query
+from wp_rest.parameters import as_entries, as_ids, as_list, is_true, nest, parse_query, readable_ids
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -335,7 +335,7 @@ def test_it_refuses_lists_in_lists(value: Any) -> None:
 
 def test_it_keeps_each_id_once_and_in_order_and_drops_what_no_row_has() -> None:
     assert as_ids(["3", 1, "3", 1.0, 0, -2, "", "2"]) == [3, 1, 2]
-    assert ids_among(["3", 1, "x", None, [2], "2"]) == [3, 1, 2]
+    assert readable_ids(["3", 1, "x", None, [2], "2"]) == [3, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from automations.api.schema.parts import (
     TRIGGER_EXAMPLE,
 )
 from automations.api.viewsets.automations import ORDERS
-from labels.api.schema import LABELS, SHORT_LABEL
+from labels.api.schema import SHORT_LABEL
 from rest.openapi import TEXT, Operation, Refusal, Routes, Schema, listed, mapped, obj, one_of, query, ref, say, sent
 from wp_rest.filters import parameters_of
 from wp_rest.openapi import (
@@ -58,7 +58,7 @@ ANSWER_OF_ONE = obj(
             ),
             "The kinds of blocks. Only if `with[]=blocks` is sent.",
         ),
-        "block_fields": say(mapped(FORM), "Their settings. Only if `with[]=block_fields` is sent."),
+        "block_fields": say(mapped(FORM), "The settings of each kind of block. Only if `with[]=block_fields` is sent."),
         "funnel_sequences": say(
             listed(ref("WholeBlock")), "The blocks in order. Only if `with[]=funnel_sequences` is sent."
         ),
@@ -90,8 +90,8 @@ BULK: Schema = sent(
     {
         "action_name": one_of("change_funnel_status", "delete_funnels", "apply_labels"),
         "funnel_ids": IDS,
-        "status": say(STATUS, "For `change_funnel_status`."),
-        "labels": say(IDS, "The ids of the labels for `apply_labels`."),
+        "status": say(STATUS, "The new status, for `change_funnel_status`."),
+        "labels": say(IDS, "The ids of the labels, for `apply_labels`."),
     },
     ["action_name", "funnel_ids"],
     title="AutomationBulkAction",
@@ -118,7 +118,6 @@ ROUTES: Routes = {
             parameters=[
                 *pages(),
                 *parameters_of(AutomationFilter),
-                LABELS,
                 *sorting("Automation", ORDERS),
                 query("with[]", listed(one_of("triggers")), "`triggers` adds what can start automations."),
             ],
@@ -133,7 +132,7 @@ ROUTES: Routes = {
         "POST": operation(
             "createAutomation",
             "Create an automation",
-            "Makes a draft without blocks. Without a title it gets one.",
+            "Creates a draft without blocks. If you send no title, the server chooses one.",
             body=sent(
                 {"funnel": {"anyOf": [TO_SAVE, TEXT], "description": "The automation, or the JSON text of one."}},
                 ["funnel"],
@@ -154,7 +153,7 @@ ROUTES: Routes = {
                 query(
                     "with[]",
                     listed(one_of("blocks", "block_fields", "funnel_sequences")),
-                    "What the answer has beside the automation.",
+                    "What else to return.",
                 )
             ],
             answer=ANSWER_OF_ONE,
@@ -165,7 +164,7 @@ ROUTES: Routes = {
             "setAutomationStatus",
             "Publish an automation or make it a draft",
             "Status has been updated to published",
-            "A draft takes nobody in, and whoever is in it waits until it is published again.",
+            "A draft takes no contacts in. Contacts who are in it wait until it is published again.",
             body=sent({"status": STATUS}, ["status"], title="AutomationStatusToSet"),
             body_example={"status": "published"},
             refusals={
@@ -183,7 +182,7 @@ ROUTES: Routes = {
             "deleteAutomation",
             "Delete an automation",
             "Funnel has been deleted",
-            "Deletes it with its blocks. Contacts stay, and so do the mails that they got.",
+            "Deletes the automation with its blocks. The contacts and the mails they got are kept.",
             refusals={404: NOT_FOUND},
         ),
     },
@@ -200,7 +199,7 @@ ROUTES: Routes = {
         "GET": operation(
             "listAutomationTemplates",
             "List the templates of automations",
-            "This server has none: the lists are empty.",
+            "Always empty: this server has no templates of automations.",
             answer=obj(dict.fromkeys(("templates", "all", "cats"), NOTHING_LISTED), title="AutomationTemplateList"),
             example={"templates": [], "all": [], "cats": []},
         )
@@ -227,7 +226,7 @@ ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 422: Refusal(
-                    "A required field is missing, or the template is none.",
+                    "A required field is missing, or the template is not an automation.",
                     ["MissingFields", "Refused"],
                     refused("", "The file has no automation in it.").examples,
                 ),
@@ -238,7 +237,7 @@ ROUTES: Routes = {
         "POST": operation(
             "importAutomation",
             "Import an automation",
-            "Makes a draft with these blocks. Labels are found by title and slug, or made.",
+            "Creates a draft with these blocks. Labels are found by title and slug, or created.",
             body=IMPORTED,
             body_example={
                 "funnel": {"title": "Welcome", "trigger_name": "user_register"},
@@ -262,7 +261,7 @@ ROUTES: Routes = {
         "POST": operation(
             "changeAutomations",
             "Change or delete many automations",
-            "All of them or none. Ids that do not exist are left out.",
+            "Changes all of the automations or none. Ids that do not exist are left out.",
             body=BULK,
             body_example={"action_name": "change_funnel_status", "funnel_ids": [5], "status": "draft"},
             answer=message(),
@@ -270,7 +269,7 @@ ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 422: refused(
-                    "The action does not exist, or what it needs is missing, or one that is to be published cannot run.",
+                    "The action does not exist, a value is missing, or an automation to publish cannot run.",
                     "invalid bulk action",
                 ),
             },
@@ -291,7 +290,7 @@ ROUTES: Routes = {
             "changeTrigger",
             "Change the trigger of an automation",
             "",
-            "Starts it by something else, with the settings that this trigger starts with. Who is in it stays.",
+            "Replaces the trigger. Its settings become the defaults of the new one. Contacts in the automation stay in it.",
             body=sent({"trigger_name": TEXT, "title": TEXT}, ["trigger_name", "title"], title="TriggerChange"),
             body_example={"trigger_name": "user_register", "title": "Welcome"},
             answer=obj({"message": TEXT, "funnel": ref("ConfiguredAutomation")}, title="TriggerChanged"),
@@ -304,7 +303,7 @@ ROUTES: Routes = {
             "copyAutomation",
             "Copy an automation",
             "",
-            "Makes a draft with the same blocks, and with mails of its own. Nobody is in it.",
+            "Creates a draft with the same blocks and with copies of the mails. No contacts are in it.",
             answer=SAVED_NEW,
             example={"message": "Funnel has been successfully cloned", "funnel": NEW},
             refusals={404: NOT_FOUND},

@@ -29,8 +29,8 @@ FLOW: dict[str, Schema] = {
         "contacts stay at it. A condition has its blocks in `children`, in the lists `yes` and `no`. Blocks that are not "
         "sent are deleted: whoever is at one goes on at the next one. Without this key the blocks stay.",
     },
-    "conditions": say(TEXT_OR_OBJECT, "Of which contacts it starts for."),
-    "settings": say(TEXT_OR_OBJECT, "Of the trigger. `funnel_settings` means the same."),
+    "conditions": say(TEXT_OR_OBJECT, "Which contacts the automation starts for."),
+    "settings": say(TEXT_OR_OBJECT, "The settings of the trigger. `funnel_settings` means the same."),
     "status": STATUS,
     "funnel_title": TEXT,
     "description": say(TEXT, "Empty if it is not sent."),
@@ -39,7 +39,7 @@ ACTION: dict[str, Schema] = {
     "action_data": {
         "anyOf": [
             sent(
-                {"campaign": ref("BlockMailToSave"), "mailer_settings": say(JSON_OBJECT, "Who it is from.")},
+                {"campaign": ref("BlockMailToSave"), "mailer_settings": say(JSON_OBJECT, "The sender of the mail.")},
                 ["campaign"],
                 title="MailOfBlock",
             ),
@@ -70,7 +70,9 @@ SAVING = (
     "All of it is saved, or nothing. An automation is not published as long as the trigger or a block lacks something."
 )
 UNSAVED = Refusal(
-    "It is published and cannot run: the trigger or a block lacks something.", ["Refused"], UNFINISHED.examples
+    "The automation is published and cannot run: the trigger or a block lacks something.",
+    ["Refused"],
+    UNFINISHED.examples,
 )
 UNSAVED_OR_MISSING = Refusal(
     "The automation's id is missing, or it is published and cannot run.",
@@ -107,7 +109,7 @@ ROUTES: Routes = {
         "POST": operation(
             "saveMailOfBlock",
             "Save the mail of a block",
-            "Write it before the block `send_custom_email`, whose setting `reference_campaign` then names it.",
+            "Save the mail first. Then save the block `send_custom_email` with the mail's id as the setting `reference_campaign`.",
             ids=FUNNEL_ID,
             body=sent(ACTION, ["action_data"], title="MailToSave"),
             body_example=MAIL_SENT,

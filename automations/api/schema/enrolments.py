@@ -24,12 +24,16 @@ ROUTES: Routes = {
         "GET": operation(
             "listContactsOfAutomation",
             "List the contacts in an automation",
-            "Returns a page of those who are or were in it, the newest first, with the blocks that ran for each.",
+            "Returns a page of contacts who are or were in the automation, the newest first, with the blocks that ran for each.",
             ids=FUNNEL_ID,
             parameters=[
                 *pages(),
                 *parameters_of(EnrolmentFilter),
-                query("with[]", listed(one_of("funnel", "sequences")), "What the answer has beside them."),
+                query(
+                    "with[]",
+                    listed(one_of("funnel", "sequences")),
+                    "What else to return: `funnel` for the automation, `sequences` for its blocks.",
+                ),
             ],
             answer=obj(
                 {
@@ -46,7 +50,7 @@ ROUTES: Routes = {
         "DELETE": operation(
             "removeContactsFromAutomation",
             "Take contacts out of an automation",
-            "As if they had never been in it. They can enter it again.",
+            "Removes the contacts as if they had never been in the automation. They can enter it again.",
             ids=FUNNEL_ID,
             body=SUBSCRIBERS,
             body_example={"subscriber_ids": [7]},
@@ -55,7 +59,7 @@ ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 404: NOT_FOUND,
-                422: refused("No contact is named.", "subscriber_ids parameter is required"),
+                422: refused("No contact ids are sent.", "subscriber_ids parameter is required"),
             },
         ),
     },
@@ -81,7 +85,7 @@ ROUTES: Routes = {
         "PUT": operation(
             "setStatusInAutomation",
             "Set the status of a contact in an automation",
-            "`active` has a contact go on where it was cancelled.",
+            "With `active` a contact that was cancelled goes on.",
             ids=IDS_OF,
             body=sent({"status": one_of(*SETTABLE)}, ["status"], title="StatusInAutomation"),
             body_example={"status": "cancelled"},
@@ -93,8 +97,8 @@ ROUTES: Routes = {
     f"{BASE}/{{id}}/subscribers/{{contact_id}}/advance": {
         "POST": operation(
             "advanceInAutomation",
-            "Have a contact go on at a block",
-            "Now, whatever it waits for.",
+            "Let a contact go on at a block",
+            "The contact goes on now, whatever it waits for.",
             ids=IDS_OF,
             body=sent(
                 {"sequence_id": say({"type": ["integer", "string"]}, "The block's id.")},
@@ -110,8 +114,8 @@ ROUTES: Routes = {
     f"{BASE}/all-activities": {
         "GET": operation(
             "listActivities",
-            "List who is in any automation",
-            "Returns a page of those who are or were in one, the newest first.",
+            "List the contacts in all automations",
+            "Returns a page of contacts who are or were in an automation, the newest first.",
             parameters=[*pages(), *parameters_of(ActivityFilter)],
             answer=obj({"activities": page_of(ref("Activity"))}, title="ActivityList"),
             example={"activities": page_example({**IN_IT, "funnel": {**EXAMPLE, "actions": [BLOCK_EXAMPLE]}})},
@@ -122,19 +126,19 @@ ROUTES: Routes = {
         "POST": operation(
             "removeActivities",
             "Take contacts out of any automations",
-            "By the ids of their activities (`GET /funnels/all-activities`).",
+            "Removes the contacts by the ids of their activities (`GET /funnels/all-activities`).",
             body=sent({"funnel_subscriber_ids": IDS}, ["funnel_subscriber_ids"], title="ActivitiesToRemove"),
             body_example={"funnel_subscriber_ids": [21]},
             answer=message(),
             example={"message": "Selected subscribers has been removed from this automation funnels"},
-            refusals={400: INVALID, 422: refused("None is named.", "Please provide funnel subscriber IDs")},
+            refusals={400: INVALID, 422: refused("No ids are sent.", "Please provide funnel subscriber IDs")},
         )
     },
     f"{BASE}/subscriber/{{id}}/automations": {
         "GET": operation(
             "listAutomationsOfContact",
             "List the automations of a contact",
-            "Returns a page of those that it is or was in, the newest first. Empty for a contact that does not exist.",
+            "Returns a page of automations that the contact is or was in, the newest first. Empty if there is no such contact.",
             ids={"id": "The contact's id."},
             parameters=pages(),
             answer=obj({"automations": page_of(ref("EnrolmentOfContact"))}, title="AutomationsOfContact"),

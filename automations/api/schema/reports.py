@@ -11,16 +11,16 @@ NUMBER: Schema = {"type": "number"}
 STEP = obj(
     {
         "label": TEXT,
-        "count": say(COUNT, "For how many contacts the block ran."),
-        "sequence_id": say(COUNT, "The block; 0 for the entrance."),
+        "count": say(COUNT, "The number of contacts the block ran for."),
+        "sequence_id": say(COUNT, "The id of the block; 0 for the entrance."),
         "type": TEXT,
-        "percent": say(NUMBER, "Of those who entered."),
+        "percent": say(NUMBER, "The share of the contacts who entered, in percent."),
         "percent_text": NUMBER,
-        "previous_step_count": say(COUNT, "How many entered."),
-        "drop_count": say(COUNT, "How many entered and have not come here."),
+        "previous_step_count": say(COUNT, "How many contacts entered the automation."),
+        "drop_count": say(COUNT, "How many contacts entered but have not reached this block."),
         "drop_percent": NUMBER,
-        "link_clicks": say(COUNT, "How many followed a link. Only of a mail."),
-        "email_opens": say(COUNT, "How many opened it. Only of a mail."),
+        "link_clicks": say(COUNT, "How many contacts followed a link. Only for mails."),
+        "email_opens": say(COUNT, "How many contacts opened the mail. Only for mails."),
     },
     optional=("link_clicks", "email_opens"),
     title="AutomationStep",
@@ -67,7 +67,7 @@ TEST: Schema = sent(
                 "body_data_values": listed(sent({"data_key": TEXT, "data_value": TEXT}, title="WebhookRow")),
                 "header_type": TEXT,
                 "header_data": listed(sent({"data_key": TEXT, "data_value": TEXT}, title="WebhookRow")),
-                "secret": say(TEXT, "Signs the request."),
+                "secret": say(TEXT, "The key that the request is signed with."),
             },
             ["remote_url"],
             title="WebhookSettings",
@@ -112,7 +112,7 @@ ROUTES: Routes = {
         "GET": operation(
             "countSyncableContacts",
             "Count the contacts that new blocks are for",
-            "Those who were through before blocks were added behind the last one that ran for them.",
+            "Counts the contacts who completed the automation before blocks were added after their last one.",
             ids=FUNNEL_ID,
             answer=obj({"syncable_count": COUNT}, title="SyncableCount"),
             example={"syncable_count": 3},
@@ -122,8 +122,8 @@ ROUTES: Routes = {
     f"{BASE}/{{id}}/sync-new-steps": {
         "POST": operation(
             "syncNewBlocks",
-            "Have contacts go on with new blocks",
-            "Those of `GET /funnels/{id}/syncable-counts`.",
+            "Let contacts go on with new blocks",
+            "Moves on the contacts that `GET /funnels/{id}/syncable-counts` counts.",
             ids=FUNNEL_ID,
             answer=obj({"message": TEXT, "synced": COUNT}, title="SyncedContacts"),
             example={"message": "3 contacts go on with the new steps", "synced": 3},
@@ -134,8 +134,9 @@ ROUTES: Routes = {
         "POST": operation(
             "tryWebhook",
             "Try the webhook of a block",
-            "Posts to the address now, about the contact with your e-mail address, or one made up. If an "
-            "`Idempotency-Key` is sent, it posts after the answer is kept, which does not say whether the address took it.",
+            "Posts to the address now. The values are those of the contact with your e-mail address; if there is none, "
+            "they are made up. If an `Idempotency-Key` is sent, the server posts after the answer is kept, and the answer does "
+            "not say whether the address accepted it.",
             body=TEST,
             body_example={"data": {"remote_url": "https://example.com/hook", "sending_method": "POST"}},
             answer=message(),

@@ -14,7 +14,6 @@ from campaigns.api.schema.components import (
     refusal,
 )
 from campaigns.api.schema.filing import bulk_action, labelling
-from labels.api.schema import LABELS
 from rest.openapi import BOOLEAN, COUNT, ID, TEXT, Operation, Routes, listed, obj, one_of, query, ref, say, sent
 from subscribers.api.schema.contact import JANE
 from wp_rest.filters import parameters_of
@@ -24,10 +23,10 @@ TITLE = sent({"title": TEXT}, ["title"], title="CampaignTitle")
 CHOSEN = sent(RECIPIENTS, title="Recipients")
 COUNTED = obj({"message": {"const": "Recipient settings has been updated"}, "count": COUNT}, title="ChosenRecipients")
 COUNTED_EXAMPLE = {"message": "Recipient settings has been updated", "count": 1200}
-STARTED = "The campaign is being sent, or was sent."
+STARTED = "the campaign is being sent or was sent."
 CHANGED = "The campaign cannot be changed any more: it is being sent, or was sent. Pause it or copy it."
 REFUSED_CHANGE = refusal(
-    f"The title is missing, the mail has no link to leave, or: {STARTED.lower()}",
+    f"The title is missing, the mail has no link to leave, or {STARTED}",
     "MissingFields",
     "Refused",
     "NoWayOut",
@@ -37,9 +36,9 @@ SAVED = obj({"campaign": ref("Campaign")}, title="SavedCampaign")
 PREVIEWED = sent(
     {
         "campaign_id": say(ID, "The campaign to show."),
-        "campaign": say(ref("CampaignToSave"), "What is not saved yet."),
+        "campaign": say(ref("CampaignToSave"), "Changes that are not saved yet."),
         "contact_id": say(ID, "The contact whose values are shown."),
-        "disable_subscriber": say(FLAG, "Show the mail as nobody in particular gets it."),
+        "disable_subscriber": say(FLAG, "If true, the mail is shown without the values of a contact."),
     },
     title="CampaignToShow",
 )
@@ -61,9 +60,7 @@ CAMPAIGN_ROUTES: Routes = {
             description="Returns a page of campaigns, the newest first. The mails of recurring campaigns are not in it.",
             parameters=[
                 *pages(),
-                *parameters_of(CampaignFilter),
-                query("statuses[]", listed(STATUS), "Only campaigns with one of these statuses."),
-                LABELS,
+                *parameters_of(CampaignFilter, {"statuses": listed(STATUS)}),
                 *sorting(
                     "Campaign",
                     ["id", "title", "status", "created_at", "updated_at", "scheduled_at", "recipients_count"],
@@ -164,7 +161,7 @@ CAMPAIGN_ROUTES: Routes = {
         "POST": Operation(
             name="saveCampaignStep",
             topic="Campaigns",
-            summary="Note where the editor goes on",
+            summary="Save the step of the editor",
             ids=CAMPAIGN_ID,
             body=sent({"next_step": COUNT}, ["next_step"], title="CampaignStep"),
             body_example={"next_step": 2},
@@ -191,7 +188,7 @@ CAMPAIGN_ROUTES: Routes = {
         "POST": Operation(
             name="countChosenContacts",
             topic="Campaigns",
-            summary="Count whom a campaign would go to",
+            summary="Count the contacts that a campaign would go to",
             description="Counts the contacts that are chosen and may get campaigns: those that are `subscribed`.",
             body=CHOSEN,
             body_example=CHOICE,
@@ -209,7 +206,7 @@ CAMPAIGN_ROUTES: Routes = {
         "GET": Operation(
             name="countRecipients",
             topic="Campaigns",
-            summary="Count whom the campaign would go to now",
+            summary="Count the contacts that the campaign would go to now",
             ids=CAMPAIGN_ID,
             answer=obj({"estimated_count": COUNT}, title="EstimatedCount"),
             example={"estimated_count": 1200},
@@ -220,7 +217,7 @@ CAMPAIGN_ROUTES: Routes = {
         "GET": Operation(
             name="listChosenContacts",
             topic="Campaigns",
-            summary="List whom the campaign would go to now",
+            summary="List the contacts that the campaign would go to now",
             ids=CAMPAIGN_ID,
             parameters=[
                 *pages(),
@@ -236,7 +233,7 @@ CAMPAIGN_ROUTES: Routes = {
             name="chooseRecipients",
             topic="Campaigns",
             summary="Choose whom the campaign goes to",
-            description="Who is chosen is found out when the campaign starts. Each contact gets one message.",
+            description="The contacts are looked up when the campaign starts. Each contact gets one message.",
             ids=CAMPAIGN_ID,
             body=CHOSEN,
             body_example=CHOICE,
@@ -245,7 +242,7 @@ CAMPAIGN_ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 404: NOT_FOUND,
-                422: refusal(f"Nobody is chosen, or: {STARTED.lower()}", "Refused", message=NOBODY),
+                422: refusal(f"Nobody is chosen, or {STARTED}", "Refused", message=NOBODY),
             },
         )
     },
@@ -254,7 +251,7 @@ CAMPAIGN_ROUTES: Routes = {
             name="chooseFoundRecipients",
             topic="Campaigns",
             summary="Choose whom the campaign goes to, if there is anybody",
-            description="As `draft-recipients`, but a choice that finds nobody is refused.",
+            description="Does the same as `draft-recipients`, but refuses a choice that finds nobody.",
             ids=CAMPAIGN_ID,
             body=CHOSEN,
             body_example=CHOICE,
@@ -290,7 +287,10 @@ CAMPAIGN_ROUTES: Routes = {
             "`Idempotency-Key` is sent, the mail leaves after the answer is kept, and `result` is always true.",
             body=TESTED,
             body_example={"campaign_id": 7, "email": "tester@example.com"},
-            answer=obj({"message": TEXT, "result": say(BOOLEAN, "Whether the mail server took it.")}, title="TestMail"),
+            answer=obj(
+                {"message": TEXT, "result": say(BOOLEAN, "Whether the mail server accepted the mail.")},
+                title="TestMail",
+            ),
             example={"message": "A test mail was sent to tester@example.com.", "result": True},
             refusals={
                 400: INVALID,

@@ -81,7 +81,7 @@ FIGURE = obj(
     title="CampaignFigure",
 )
 RATE = obj(
-    {"total": say(TEXT, "Such as `12.50%`."), "label": TEXT, "type": constant("ctor"), "icon_class": TEXT},
+    {"total": say(TEXT, "A percentage such as `12.50%`."), "label": TEXT, "type": constant("ctor"), "icon_class": TEXT},
     title="CampaignRate",
 )
 ANALYTICS: Schema = {
@@ -96,7 +96,12 @@ ANALYTICS: Schema = {
     "description": "Contacts who opened, clicked and left. An empty list if there is none.",
 }
 SUBJECT = obj(
-    {"id": ID, "object_id": DIGITS, "key": say(TEXT, "Its share."), "value": say(TEXT, "The subject.")},
+    {
+        "id": ID,
+        "object_id": DIGITS,
+        "key": say(TEXT, "The share of the messages with this subject."),
+        "value": say(TEXT, "The subject."),
+    },
     title="CampaignSubject",
 )
 RECIPIENTS: dict[str, Schema] = {
@@ -114,7 +119,7 @@ RECIPIENTS: dict[str, Schema] = {
 }
 RECURRING_SETTINGS = say(
     JSON_OBJECT,
-    "As those of a campaign, with `scheduling_settings` (`type`, `day`, `time`, `send_automatically`) and "
+    "The settings of a campaign, and `scheduling_settings` (`type`, `day`, `time`, `send_automatically`) and "
     "`subscribers_settings`.",
 )
 RECURRING_ROW: dict[str, Schema] = {
@@ -151,7 +156,7 @@ COMPONENTS: dict[str, Schema] = {
         {
             **ROW,
             "stats": STATS,
-            "next_step": say({"type": ["integer", "boolean"]}, "Where the editor goes on; false if nobody said."),
+            "next_step": say({"type": ["integer", "boolean"]}, "The step of the editor; false if none was saved."),
             "labels": listed(ref("Label")),
         },
         optional=["stats", "next_step", "labels"],
@@ -181,7 +186,7 @@ COMPONENTS: dict[str, Schema] = {
         {
             **ROW,
             "scheduling_range": nullable(obj({"start": DATETIME, "end": DATETIME}, title="SchedulingRange")),
-            "sent_by": say(MAYBE_TEXT, "Who made it."),
+            "sent_by": say(MAYBE_TEXT, "The user who made it."),
         },
         optional=["scheduling_range", "sent_by"],
     ),
@@ -218,14 +223,14 @@ COMPONENTS: dict[str, Schema] = {
         CampaignSerializer,
         {
             **WRITTEN,
-            "next_step": "Where the editor goes on.",
+            "next_step": "The step of the editor.",
             "update_subjects": "If true, `subjects` replaces the subjects that the campaign tries.",
             "subjects": "Subjects to try, each with its share as `key`.",
         },
         {"template_id": ID, "next_step": INTEGER},
     ),
     "RecurringMailToSave": body_of(RecurringMailSerializer, WRITTEN, {"template_id": ID}),
-    "RunToSave": body_of(RunSerializer, WRITTEN | {"status": "What becomes of it."}, {"template_id": ID}),
+    "RunToSave": body_of(RunSerializer, WRITTEN | {"status": "The new status."}, {"template_id": ID}),
     "NoWayOut": error(422, "rest_invalid_param")
     | {
         "properties": {

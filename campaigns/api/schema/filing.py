@@ -8,7 +8,7 @@ from wp_rest.openapi import FLAG, IDS, INVALID, NOT_FOUND, message
 
 CHOSEN = {
     "campaign_ids": say(IDS, "The ids of the campaigns."),
-    "select_all": say(FLAG, "All campaigns, without their ids."),
+    "select_all": say(FLAG, "True means all campaigns. No ids are needed."),
 }
 
 

@@ -30,7 +30,7 @@ FURTHER_ROUTES: Routes = {
     f"{PRO}/{{id}}/resend-emails": again(
         "resendMails",
         "Send messages of a campaign again",
-        "Sends those of the messages that failed, were stopped, or of which nobody knows whether they arrived.",
+        "Sends the messages that failed or were stopped, and those that may not have arrived.",
         NONE,
         body=sent({"email_ids": IDS}, ["email_ids"], title="MailsToResend"),
         body_example={"email_ids": [1, 2, 3]},
@@ -68,7 +68,10 @@ FURTHER_ROUTES: Routes = {
                     "processed_page": INTEGER,
                     "processed_contacts": COUNT,
                     "has_more": BOOLEAN,
-                    "total_count": say({"type": ["integer", "boolean"]}, "On the first page; false on others."),
+                    "total_count": say(
+                        {"type": ["integer", "boolean"]},
+                        "The number of messages. Only on the first page; false on the others.",
+                    ),
                     "subscriber_ids": listed(ID),
                 },
                 title="TaggedPage",

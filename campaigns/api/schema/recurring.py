@@ -12,7 +12,6 @@ from campaigns.api.schema.components import (
 )
 from campaigns.api.schema.filing import CHOSEN, bulk_action, labelling
 from campaigns.models import Frequency, Recurring
-from labels.api.schema import LABELS
 from rest.openapi import ID, TEXT, Operation, Routes, listed, obj, one_of, query, ref, say, sent
 from wp_rest.filters import parameters_of
 from wp_rest.openapi import INVALID, NOT_FOUND, message, page_example, page_of, pages
@@ -24,10 +23,10 @@ MAIL_IDS = {**RECURRING_ID, "email_id": "The mail's id."}
 SCHEDULING = sent(
     {
         "type": one_of(*Frequency.values),
-        "day": say(TEXT, "Of a week `mon` to `sun`, of a month 1 to 31, of a year a month and a day such as `12-24`."),
+        "day": say(TEXT, "The day of the week `mon` to `sun`, of the month 1 to 31, or of the year such as `12-24`."),
         "time": say(TEXT, "A time such as `09:00`, in the site's time zone."),
         "send_automatically": say(
-            one_of("yes", "no", default="yes"), "With `no` each run makes a draft, which staff schedule."
+            one_of("yes", "no", default="yes"), "With `no` each run creates a draft, and staff schedule it."
         ),
     },
     ["type", "time"],
@@ -90,8 +89,11 @@ RECURRING_ROUTES: Routes = {
             parameters=[
                 *pages(),
                 *parameters_of(RecurringFilter),
-                LABELS,
-                query("orderBy", one_of("id", "title", "created_at", "scheduled_at", default="id"), "The column."),
+                query(
+                    "orderBy",
+                    one_of("id", "title", "created_at", "scheduled_at", default="id"),
+                    "The column to sort by.",
+                ),
                 query("order", one_of("asc", "desc", default="desc"), "The direction."),
             ],
             answer=obj({"campaigns": page_of(ref("ListedRecurringCampaign"))}),
@@ -101,7 +103,7 @@ RECURRING_ROUTES: Routes = {
             name="createRecurringCampaign",
             topic="Recurring campaigns",
             summary="Create a recurring campaign",
-            description="It is a draft. Write it, then make it active.",
+            description="The new campaign is a draft. Write it, then make it active.",
             body=TITLED,
             body_example=TITLED_EXAMPLE,
             answer=obj({"message": TEXT, "campaign_id": ID}, title="NewRecurringCampaign"),
@@ -195,7 +197,7 @@ RECURRING_ROUTES: Routes = {
             name="deleteRecurringCampaigns",
             topic="Recurring campaigns",
             summary="Delete recurring campaigns",
-            description="The campaigns that they became stay.",
+            description="The campaigns that were made from them are kept.",
             body=sent(CHOSEN, title="RecurringToDelete"),
             body_example={"campaign_ids": [7]},
             answer=message(DELETED),
@@ -244,7 +246,9 @@ RECURRING_ROUTES: Routes = {
             refusals={
                 400: INVALID,
                 404: NOT_FOUND,
-                422: refusal("It has started.", "Refused", message="This email is being sent, or was sent."),
+                422: refusal(
+                    "The mail is being sent, or was sent.", "Refused", message="This email is being sent, or was sent."
+                ),
             },
         ),
     },

@@ -120,7 +120,7 @@ SENDING_ROUTES: Routes = {
     f"{BASE}/campaigns/{{id}}/pause": move(
         "pauseCampaign",
         "Pause a campaign",
-        "No further message leaves but those that workers have in their hands: fifty for each worker at most.",
+        "Messages that workers are sending at this time still leave, at most fifty for each worker. No others do.",
         done="Campaign has been successfully marked as paused",
         status="paused",
         refused="You can only pause a campaign that is being sent.",
@@ -170,10 +170,14 @@ SENDING_ROUTES: Routes = {
         "GET": Operation(
             name="getCampaignStart",
             topic="Campaigns",
-            summary="Get whether a campaign has still to start",
+            summary="Get whether a campaign has started",
             ids=CAMPAIGN_ID,
             answer=obj(
-                {"reload": say(BOOLEAN, "Whether to ask again."), "campaign": ref("Campaign")}, title="CampaignStart"
+                {
+                    "reload": say(BOOLEAN, "True if you should ask again: the campaign is about to start."),
+                    "campaign": ref("Campaign"),
+                },
+                title="CampaignStart",
             ),
             example={"reload": False, "campaign": EXAMPLE},
             refusals={404: NOT_FOUND},

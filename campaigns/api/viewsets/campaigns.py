@@ -25,15 +25,14 @@ from campaigns.api.viewsets.finding import (
     locked,
     require_way_out,
 )
-from campaigns.models import OPEN, Campaign, Status
+from campaigns.models import OPEN, Campaign
 from campaigns.services.deletion import delete_campaigns
 from campaigns.services.writing import CampaignStarted, TitleTaken, change_campaign, create_campaign, duplicate_campaign
 from database.expressions import Fold
 from emails.models import Template
-from labels.services import with_any_label
 from rest.numbers import as_integer
 from wp_rest.exceptions import FieldErrors, NotFound, Unprocessable, required
-from wp_rest.parameters import as_list, ids_among
+from wp_rest.parameters import as_list
 from wp_rest.parsers import as_object
 
 ORDERS: dict[str, Any] = {
@@ -72,10 +71,6 @@ class CampaignViewSet(FiledViewSet):
     def get_queryset(self) -> QuerySet[Campaign]:
         params = self.params
         campaigns: QuerySet[Campaign] = Campaign.objects.once().select_related("mailing")
-        if statuses := [str(status) for status in as_list(params.get("statuses"), "statuses")]:
-            campaigns = campaigns.filter(status__in=[status for status in statuses if status in Status.values])
-        if labels := ids_among(params.get("labels"), "labels"):
-            campaigns = with_any_label("campaign", campaigns, labels)
         rows: QuerySet[Campaign] = campaigns.order_by(ORDERS.get(str(params.get("sort_by")), "pk"), "pk")
         return rows if str(params.get("sort_type", "")).lower() == "asc" else rows.reverse()
 

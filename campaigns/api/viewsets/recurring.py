@@ -21,10 +21,9 @@ from campaigns.services.recurring import Unwritten, delete_recurring, duplicate_
 from campaigns.services.writing import new_mail_settings, slug_of
 from database.expressions import Fold
 from labels.api.representation import show_label
-from labels.services import labels_of, with_any_label
+from labels.services import labels_of
 from rest.numbers import as_integer
 from wp_rest.exceptions import Unprocessable, invalid, required
-from wp_rest.parameters import ids_among
 from wp_rest.parsers import as_object
 
 ORDERS: dict[str, Any] = {"id": "pk", "title": Fold("title"), "created_at": "created_at", "scheduled_at": "next_run"}
@@ -50,10 +49,7 @@ class RecurringViewSet(Wrapped, FiledViewSet):
 
     def list(self, request: Request) -> Response:
         params = self.params
-        found: QuerySet[Recurring] = Recurring.objects.all()
-        if labels := ids_among(params.get("labels"), "labels"):
-            found = with_any_label("recurring", found, labels)
-        rows: QuerySet[Recurring] = found.order_by(ORDERS.get(str(params.get("orderBy")), "pk"), "pk")
+        rows: QuerySet[Recurring] = Recurring.objects.order_by(ORDERS.get(str(params.get("orderBy")), "pk"), "pk")
         return Response(
             {"campaigns": self.page(rows if str(params.get("order", "")).lower() == "asc" else rows.reverse())}
         )

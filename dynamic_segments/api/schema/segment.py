@@ -72,7 +72,7 @@ COMPONENTS: dict[str, Schema] = {
     "SegmentCondition": CONDITION,
     "MailActivities": sent(
         {
-            "status": say(FLAG, "`yes` if the rest counts."),
+            "status": say(FLAG, "`yes` if the other keys are used."),
             "last_email_open": AGE,
             "last_email_link_click": AGE,
             "last_email_activity_match": say(MATCH, "Whether both must be true, or one. Default: `match_any`."),
@@ -151,7 +151,8 @@ DEFAULT_AGE = obj({"value": COUNT, "operator": one_of(*OF_DAYS)}, title="Default
 DEFAULTS = obj(
     {
         "conditions": listed(
-            obj({"field": TEXT, "operator": TEXT, "value": TEXT}, title="BlankCondition"), description="A blank one."
+            obj({"field": TEXT, "operator": TEXT, "value": TEXT}, title="BlankCondition"),
+            description="A blank condition.",
         ),
         "condition_match": MATCH,
         "email_activities": obj(

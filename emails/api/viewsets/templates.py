@@ -19,7 +19,7 @@ from emails.models import Template
 from emails.services.templates import delete_templates, duplicate_template, save_template, set_template_status
 from options.services import write_option
 from wp_rest.exceptions import Unprocessable, required
-from wp_rest.parameters import as_ids, as_list, is_true
+from wp_rest.parameters import as_ids, is_true
 from wp_rest.parsers import as_object
 from wp_rest.viewsets import ModelViewSet
 
@@ -58,12 +58,8 @@ class TemplateViewSet(ModelViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Template]:
-        templates = Template.objects.all()
-        statuses = [str(status) for status in as_list(self.params.get("types"), "types")]
-        if statuses and self.action == "list":
-            templates = templates.filter(status__in=[status for status in TEMPLATE_STATUSES if status in statuses])
         key = ORDERS.get(str(self.params.get("orderBy")), "pk")
-        rows: QuerySet[Template] = templates.order_by(key, "pk")
+        rows: QuerySet[Template] = Template.objects.order_by(key, "pk")
         return rows if str(self.params.get("order", "")).lower() == "asc" else rows.reverse()
 
     def show(self, row: Template) -> Any:

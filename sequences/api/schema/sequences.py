@@ -211,7 +211,7 @@ SEQUENCE_ROUTES: Routes = {
                 {
                     "action_name": one_of("delete_sequences", title="SequenceAction"),
                     "sequence_ids": say(IDS, "The ids of the sequences."),
-                    "select_all": say(FLAG, "All sequences, without their ids."),
+                    "select_all": say(FLAG, "True means all sequences. No ids are needed."),
                 },
                 title="SequenceBulkAction",
             ),

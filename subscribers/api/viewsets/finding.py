@@ -10,7 +10,7 @@ from rest.numbers import as_integer
 from subscribers.api.filters import Order, select_contacts
 from subscribers.models import Subscriber
 from wp_rest.exceptions import Unprocessable
-from wp_rest.parameters import as_search, ids_among
+from wp_rest.parameters import as_search, readable_ids
 from wp_rest.viewsets import RestViewSet
 
 NEIGHBOURS = 10
@@ -31,7 +31,7 @@ class FindContacts(RestViewSet):
         found: list[Any] = []
         if search:
             found += Subscriber.objects.matching(search).order_by("pk").only(*columns)[:limit]
-        if chosen := ids_among(params.get("values"), "values"):
+        if chosen := readable_ids(params.get("values"), "values"):
             found += Subscriber.objects.filter(pk__any_of=chosen).order_by("pk").only(*columns)
         return Response(
             {
