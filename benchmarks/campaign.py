@@ -57,7 +57,7 @@ def write_campaign() -> int:
 
 
 def wait_for(came: Any) -> float:
-    """The moment at which `came()` is true."""
+    """The time at which `came()` is true."""
     last = time.time() + PATIENCE
     while not came():
         if time.time() > last:

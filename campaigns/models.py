@@ -89,7 +89,7 @@ class Campaign(Chosen):
     recurrence = models.ForeignKey(
         "Recurring", on_delete=models.SET_NULL, null=True, editable=False, db_index=False, related_name="campaigns"
     )
-    # The moment of the recurrence that this campaign is for.
+    # The time of the recurrence that this campaign is for.
     run_at = models.DateTimeField(null=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()

@@ -55,15 +55,15 @@ def chosen_contacts(campaign: Campaign) -> SubscriberQuerySet:
     if campaign.resend_to:
         # Of one that was deleted nobody.
         return not_opened(campaign.resend_of_id or 0).with_status(sorted(statuses))
-    return contacts_among(campaign.recipients, campaign.conditions, statuses)
+    return contacts_of_choice(campaign.recipients, campaign.conditions, statuses)
 
 
 def contacts_of_next(recurring: Recurring) -> SubscriberQuerySet:
     """The same for the campaign that a recurring one would become now."""
-    return contacts_among(recurring.recipients, recurring.conditions, statuses_of(Kind.CAMPAIGN, recurring))
+    return contacts_of_choice(recurring.recipients, recurring.conditions, statuses_of(Kind.CAMPAIGN, recurring))
 
 
-def contacts_among(
+def contacts_of_choice(
     recipients: Mapping[str, Any], conditions: Any, statuses: Collection[str] = MAY_GET[Kind.CAMPAIGN]
 ) -> SubscriberQuerySet:
     """The same for a choice that is not kept, or not yet."""

@@ -22,17 +22,17 @@ class Window:
     end: time | None = None
     days: tuple[str, ...] = ()
 
-    def next(self, moment: datetime) -> datetime:
-        """The first moment of the window that is not before `moment`, in UTC."""
-        for opens, closes in self.spans(moment):
-            if closes > moment:
-                return max(moment, opens).astimezone(UTC)
+    def next(self, earliest: datetime) -> datetime:
+        """The first time of the window that is not before `earliest`, in UTC."""
+        for opens, closes in self.spans(earliest):
+            if closes > earliest:
+                return max(earliest, opens).astimezone(UTC)
         raise AssertionError("A week has a day of each name.")
 
-    def spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The opening hours from the day before `moment` on, which may last into its own."""
+    def spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The opening hours from the day before `start` on, which may last into its own."""
         zone = timezone.get_default_timezone()
-        before = moment.astimezone(zone).date() - timedelta(days=1)
+        before = start.astimezone(zone).date() - timedelta(days=1)
         for number in range(9):
             day = before + timedelta(days=number)
             if not self.days or DAYS[day.weekday()] in self.days:

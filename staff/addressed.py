@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from campaigns.selection import Unreadable, contacts_among
+from campaigns.selection import Unreadable, contacts_of_choice
 from staff.campaign_form import CHOSEN
 from staff.screens import Screen
 from subscribers.querysets import SubscriberQuerySet
@@ -55,7 +55,7 @@ class Addressed(Screen):
         try:
             # A choice that the form cannot show stays as it is.
             kept = row is not None and form.recipients is None
-            contacts = self.contacts_for(row) if kept else contacts_among(form.choice, form.conditions)
+            contacts = self.contacts_for(row) if kept else contacts_of_choice(form.choice, form.conditions)
             # A statement that takes too long ends the transaction that it is in.
             with transaction.atomic():
                 return HttpResponse(f"{contacts.count():,}")

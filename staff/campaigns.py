@@ -28,7 +28,7 @@ from staff.buttons import PageButtons
 from staff.campaign_form import CHOSEN, WRITTEN, CampaignForm
 from staff.campaign_numbers import MOVING, figures_of, progress_of, rate, state_of
 from staff.confirmation import DeletedAlone, action_name, counted
-from staff.dates import moment
+from staff.dates import date_time
 from staff.filed import Filed, LabelFilter
 from staff.previews import Previewed
 from staff.screens import Matched
@@ -206,8 +206,8 @@ class CampaignAdmin(Filed, Matched, Previewed, Addressed, PageButtons, DeletedAl
     @admin.action(description="Schedule", permissions=["change"])
     def schedule_it(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         def at(pk: int) -> None:
-            moment = Campaign.objects.values_list("scheduled_at", flat=True).get(pk=pk)
-            schedule(pk, moment if moment and moment > timezone.now() else None)
+            at = Campaign.objects.values_list("scheduled_at", flat=True).get(pk=pk)
+            schedule(pk, at if at and at > timezone.now() else None)
 
         return self.move(request, queryset, at, "Scheduled", asks=True)
 
@@ -265,7 +265,7 @@ class CampaignAdmin(Filed, Matched, Previewed, Addressed, PageButtons, DeletedAl
 def when(campaign: Campaign) -> str:
     """When a draft leaves that is scheduled now."""
     at = campaign.scheduled_at
-    return f"leaves on {moment(at)}" if at and at > timezone.now() else "leaves at once"
+    return f"leaves on {date_time(at)}" if at and at > timezone.now() else "leaves at once"
 
 
 def is_moved(change: Any, pk: int) -> bool:

@@ -19,7 +19,7 @@ from pipelines.models import Stage
 from segments.models import ContactList, Tag
 from sequences.models import EmailSequence
 from staff.contact_names import HIDDEN, without_addresses
-from staff.dates import custom_text, exact_moment
+from staff.dates import custom_text, exact_time
 from subscribers.models import Status
 from webhooks.models import Webhook
 
@@ -303,7 +303,7 @@ def shown(value: Any, column: str = "") -> str:
     if column in DAYS:
         return custom_text(value, "date")
     if isinstance(value, str) and (at := read_datetime(value)):
-        return exact_moment(at)
+        return exact_time(at)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from changes.models import Change, ChangedContact, DeletedContact
 from staff.change_words import ACTORS, CHANNELS, WORDS, Entry, describe
 from staff.contact_names import OfContacts, hides_contacts, named_contact, number_of
-from staff.dates import exact_moment
+from staff.dates import exact_time
 from staff.pages import NarrowPages
 from staff.reading_all import By
 from staff.screens import ReadOnly
@@ -74,7 +74,7 @@ class ChangeAdmin(ReadOnly, OfContacts, NarrowPages):
 
     @admin.display(description="at")
     def exactly_at(self, change: Change) -> str:
-        return exact_moment(change.at)
+        return exact_time(change.at)
 
     @admin.display(description="channel")
     def channel_name(self, change: Change) -> str:

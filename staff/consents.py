@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from emails.models import Consent
 from staff.contact_names import OfContacts, named_contact, number_of
-from staff.dates import exact_moment
+from staff.dates import exact_time
 from staff.pages import NarrowPages
 from staff.reading_all import By
 from staff.screens import ReadOnly
@@ -44,7 +44,7 @@ class ConsentAdmin(ReadOnly, OfContacts, NarrowPages):
 
     @admin.display(description="at")
     def exactly_at(self, consent: Consent) -> str:
-        return exact_moment(consent.at)
+        return exact_time(consent.at)
 
     @admin.display(description="lists")
     def list_titles(self, consent: Consent) -> str:

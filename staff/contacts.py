@@ -14,7 +14,7 @@ from staff.contact_form import COLUMNS, CUSTOM, ContactForm
 from staff.contact_history import ContactHistory
 from staff.contact_list import ContactListing
 from staff.contact_page.actions import ContactPageActions
-from staff.dates import moment
+from staff.dates import date_time
 from subscribers import services
 from subscribers.models import Subscriber
 from subscribers.services import Draft, EmailTaken
@@ -32,7 +32,7 @@ class SubscriberAdmin(
     # It is no field of the table, and would be shown as Python writes it.
     @admin.display(description="updated at")
     def updated_at(self, contact: Subscriber) -> str:
-        return moment(contact.updated_at)
+        return date_time(contact.updated_at)
 
     # --- One contact ------------------------------------------------------------------------
 

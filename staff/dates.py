@@ -10,12 +10,12 @@ from django.utils.timezone import localtime
 EXACT = "j M Y, H:i:s"
 
 
-def moment(at: datetime | None, nothing: str = "–") -> str:
+def date_time(at: datetime | None, nothing: str = "–") -> str:
     """A date and time in the site's time zone."""
     return date_format(localtime(at), "DATETIME_FORMAT") if at else nothing
 
 
-def exact_moment(at: datetime) -> str:
+def exact_time(at: datetime) -> str:
     """The same to the second, for what proves something or is read in order: history, consents, attempts."""
     return date_format(localtime(at), EXACT)
 

@@ -21,7 +21,7 @@ from rest.text import plain_line, plain_lines
 from staff.condition_field import ConditionsField, ConditionsWidget, as_text, let_count
 from staff.condition_words import in_words
 from staff.confirmation import SetActions, counted
-from staff.dates import moment
+from staff.dates import date_time
 from staff.screens import Matched
 from subscribers.conditions import Conditions
 from subscribers.models import Subscriber
@@ -112,7 +112,7 @@ class DynamicSegmentAdmin(Matched, SetActions):
 
     @admin.display(description="counted", ordering="counted_at")
     def counted(self, segment: DynamicSegment) -> str:
-        return moment(segment.counted_at, "not yet")
+        return date_time(segment.counted_at, "not yet")
 
     @admin.display(description="contacts now")
     def contacts_now(self, segment: DynamicSegment) -> SafeString:

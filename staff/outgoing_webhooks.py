@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from staff.buttons import PageButtons
 from staff.confirmation import counted
 from staff.contact_names import HIDDEN, OfContacts, hides_contacts, without_addresses
-from staff.dates import exact_moment, moment
+from staff.dates import date_time, exact_time
 from staff.pages import NarrowPages
 from staff.screens import ReadOnly
 from staff.shown import badge, copyable, preformatted, table
@@ -99,7 +99,7 @@ class EndpointAdmin(PageButtons):
         lane = getattr(endpoint, "lane", None)
         if lane is None or not lane.pauses:
             return badge("active")
-        return badge("failing", f"failing since {moment(lane.failing_since)}" if lane.failing_since else "")
+        return badge("failing", f"failing since {date_time(lane.failing_since)}" if lane.failing_since else "")
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
         if not change:
@@ -200,7 +200,7 @@ class DeliveryAdmin(ReadOnly, OfContacts, NarrowPages, PageButtons):
             for one in tried:
                 one.error, one.answer = without_addresses(one.error), HIDDEN
         rows = (
-            (exact_moment(one.at), one.status_code or one.error, one.milliseconds, preformatted(one.answer))
+            (exact_time(one.at), one.status_code or one.error, one.milliseconds, preformatted(one.answer))
             for one in tried
         )
         return table(("Time", "Answer", "Milliseconds", "It said"), rows, empty="Not tried yet.")

@@ -145,7 +145,7 @@ class DayFilter(ParameterFilter):
 
 
 def begin_of(day: date) -> datetime:
-    """The first moment of a day in the site's time zone."""
+    """The start of a day in the site's time zone."""
     try:
         return timezone.make_aware(datetime.combine(day, time.min))
     except OverflowError:

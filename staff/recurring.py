@@ -31,7 +31,7 @@ from staff.addressed import Addressed
 from staff.buttons import PageButtons
 from staff.campaign_form import CHOSEN, WRITTEN
 from staff.confirmation import DeletedAlone, counted
-from staff.dates import moment
+from staff.dates import date_time
 from staff.filed import Filed, LabelFilter
 from staff.previews import Previewed
 from staff.recurring_form import DAY_NAMES, DAYS, SCHEDULE, RecurringForm
@@ -96,7 +96,7 @@ class RecurringAdmin(Filed, Matched, Previewed, Addressed, PageButtons, DeletedA
 
     @admin.display(description="next sending", ordering="next_run")
     def next_sending(self, recurring: Recurring) -> str:
-        return moment(recurring.next_run)
+        return date_time(recurring.next_run)
 
     @admin.display(description="mails sent")
     def sent_so_far(self, recurring: Any) -> str:
@@ -104,7 +104,7 @@ class RecurringAdmin(Filed, Matched, Previewed, Addressed, PageButtons, DeletedA
 
     @admin.display(description="last sent")
     def last_sent(self, recurring: Any) -> str:
-        return moment(recurring.sent.last)
+        return date_time(recurring.sent.last)
 
     # --- One recurring campaign ---
 
@@ -142,7 +142,7 @@ class RecurringAdmin(Filed, Matched, Previewed, Addressed, PageButtons, DeletedA
         rows = (
             (
                 format_html('<a href="{}">{}</a>', reverse("admin:campaigns_campaign_change", args=[run.pk]), str(run)),
-                moment(run.run_at),
+                date_time(run.run_at),
                 badge(run.status, run.get_status_display()),
                 *(f"{getattr(numbers[run.pk], name):,}" for name in SHOWN_NUMBERS),
             )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from automations.parts.values import Settings, as_id, ids, is_yes, text
-from automations.parts.waits import as_moment
+from automations.parts.waits import as_datetime
 from automations.registry import Action, BlockFailed, Outcome, Run, register_block
 from emails.models import Kind, Mailing, Message
 from emails.services.queueing import queue
@@ -35,7 +35,7 @@ class SendMail(Action):
             return "Mails go to the contact only, not to other addresses."
         if not as_id(settings.get("reference_campaign")):
             return "Write the mail."
-        if is_yes(settings.get("is_scheduled")) and as_moment(text(settings, "scheduled_at")) is None:
+        if is_yes(settings.get("is_scheduled")) and as_datetime(text(settings, "scheduled_at")) is None:
             return "Choose when the mail is to be sent."
         return ""
 
@@ -45,7 +45,7 @@ class SendMail(Action):
         mailing = Mailing.objects.filter(pk=as_id(run.settings["reference_campaign"]), kind=Kind.AUTOMATION).first()
         if mailing is None:
             raise BlockFailed("The mail was deleted.")
-        due = as_moment(text(run.settings, "scheduled_at")) if is_yes(run.settings.get("is_scheduled")) else None
+        due = as_datetime(text(run.settings, "scheduled_at")) if is_yes(run.settings.get("is_scheduled")) else None
         if due and due < run.now and is_yes(run.settings.get("skip_if_overdue")):
             return Outcome(skipped=dict.fromkeys(run.contacts, "It was too late for the mail."))
         queued = queue(mailing, run.contacts, max(due, run.now) if due else run.now)

@@ -51,13 +51,13 @@ class Wait(Action):
         slug = text(run.settings, "by_custom_field")
         rows = Subscriber.objects.filter(pk__any_of=run.contacts).values_list("pk", "date_of_birth", "custom_values")
         found = {
-            pk: next_birthday(birth, run.now) if slug == BIRTHDAY else as_moment(values.get(slug))
+            pk: next_birthday(birth, run.now) if slug == BIRTHDAY else as_datetime(values.get(slug))
             for pk, birth, values in rows
         }
         none = f"The contact has no {'date of birth' if slug == BIRTHDAY else slug}."
         return Outcome(
-            until={pk: moment for pk, moment in found.items() if moment},
-            skipped={pk: none for pk, moment in found.items() if moment is None},
+            until={pk: ends for pk, ends in found.items() if ends},
+            skipped={pk: none for pk, ends in found.items() if ends is None},
         )
 
 
@@ -84,10 +84,10 @@ def until(settings: Settings, now: datetime) -> datetime | None:
         case "unit_wait":
             return after_some_time(settings, now)
         case "timestamp_wait":
-            moment = as_moment(text(settings, "wait_date_time"))
-            if moment is None:
+            ends = as_datetime(text(settings, "wait_date_time"))
+            if ends is None:
                 raise BlockFailed("Choose the date until which to wait.")
-            return moment
+            return ends
         case "to_day":
             return next_weekday(settings, now)
         case "by_custom_field":
@@ -134,9 +134,9 @@ def next_weekday(settings: Settings, now: datetime) -> datetime:
     hour = as_time(text(settings, "to_day_time"))
     for ahead in range(8):
         day = local.date() + timedelta(days=ahead)
-        moment = at_home(datetime.combine(day, hour))
-        if day.weekday() in days and moment > now:
-            return moment
+        ends = at_home(datetime.combine(day, hour))
+        if day.weekday() in days and ends > now:
+            return ends
     raise AssertionError("A week has seven days.")
 
 
@@ -147,13 +147,13 @@ def as_time(value: str) -> time:
         raise BlockFailed("The time must be such as 09:30.") from None
 
 
-def as_moment(value: Any) -> datetime | None:
+def as_datetime(value: Any) -> datetime | None:
     """A date, or date and time, in the site's time zone; None for anything else."""
     if not isinstance(value, str) or not value.strip():
         return None
     try:
-        moment = datetime.fromisoformat(value.strip())
-        return at_home(moment) if moment.tzinfo is None else moment
+        read = datetime.fromisoformat(value.strip())
+        return at_home(read) if read.tzinfo is None else read
     except (ValueError, OverflowError):
         return None
 
@@ -176,5 +176,5 @@ def birthday_in(birth: date, year: int) -> date:
         return date(year, 2, 28)
 
 
-def at_home(moment: datetime) -> datetime:
-    return timezone.make_aware(moment)
+def at_home(local: datetime) -> datetime:
+    return timezone.make_aware(local)

@@ -61,13 +61,13 @@ def without_beginners(automation: Automation, entered: Collection[Entered]) -> l
 def let_pass(flow: Flow, goal: Block, following: Block | None, contacts: Collection[int], now: Any) -> list[Row]:
     """Those who are at the goal or before it, in no matter which wait, go on after it. One statement."""
     status = Enrolment.Status.ACTIVE if following else Enrolment.Status.COMPLETED
-    moment, number = ("%s::timestamptz", "%s::bigint") if is_postgresql() else ("%s", "%s")
+    time, number = ("%s::timestamptz", "%s::bigint") if is_postgresql() else ("%s", "%s")
     sql = MOVE_ON.format(
         status=f"'{status}'",
         goal=int(goal.pk),
-        now=moment,
+        now=time,
         block=number,
-        due=moment,
+        due=time,
         automation=int(goal.automation_id),
         contacts=any_of(),
         up_to=any_of(),

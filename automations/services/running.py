@@ -147,9 +147,9 @@ def note_runs(
         for row in rows
     ]
     if runs:
-        block_id, moment = int(block.pk), stored_datetime(now)
+        block_id, at = int(block.pk), stored_datetime(now)
         sql = NOTE_RUNS.format(block=block_id, now="%s", rows=rows_from_json(COLUMNS))
-        execute(sql, moment, json_parameter(runs))
+        execute(sql, at, json_parameter(runs))
 
 
 def release(claimed: Claimed) -> None:

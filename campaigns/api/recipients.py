@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from campaigns.selection import ADVANCED, FILTERS, LIST_TAG, SEGMENT, Unreadable, contacts_among, read_id, read_rows
+from campaigns.selection import ADVANCED, FILTERS, LIST_TAG, SEGMENT, Unreadable, contacts_of_choice, read_id, read_rows
 from custom_fields.services import types_by_slug
 from dynamic_segments.models import DynamicSegment
 from subscribers.api.advanced_filters import AdvancedFilters
@@ -27,7 +27,7 @@ class Choice(NamedTuple):
 
     @property
     def contacts(self) -> SubscriberQuerySet:
-        return contacts_among(self.recipients, self.conditions)
+        return contacts_of_choice(self.recipients, self.conditions)
 
     @property
     def is_nobody(self) -> bool:

@@ -28,8 +28,8 @@ class Unwritten(Exception):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """How many campaigns of a recurring one were sent, or are being sent, and the moment of the last of them."""
+class SentCampaigns:
+    """How many campaigns of a recurring one were sent, or are being sent, and when the last of them started."""
 
     campaigns: int = 0
     last: datetime | None = None
@@ -49,7 +49,7 @@ def falls_on(recurring: Recurring, day: date) -> bool:
 
 
 def next_time(recurring: Recurring, after: datetime) -> datetime:
-    """The first moment after another one at which it is due, by the clocks of the site's time zone.
+    """The first time after another one at which it is due, by the clocks of the site's time zone.
 
     Where the clocks skip that time, it is as long after midnight as on other days.
     """
@@ -57,9 +57,9 @@ def next_time(recurring: Recurring, after: datetime) -> datetime:
     day = after.astimezone(zone).date()
     for _ in range(FURTHEST):
         if falls_on(recurring, day):
-            moment = datetime.combine(day, recurring.time, zone).astimezone(UTC)
-            if moment > after:
-                return moment
+            due = datetime.combine(day, recurring.time, zone).astimezone(UTC)
+            if due > after:
+                return due
         day += timedelta(days=1)
     raise ValueError(f"{recurring.day} never comes.")
 
@@ -67,7 +67,7 @@ def next_time(recurring: Recurring, after: datetime) -> datetime:
 def next_run_of(recurring: Recurring) -> datetime | None:
     """When it is due next; none unless it is active.
 
-    A moment that has come stays until a worker has made its campaign, if it is still one of the schedule's: whoever
+    A time that has come stays until a worker has made its campaign, if it is still one of the schedule's: whoever
     changes a word then does not cancel the mail of the day.
     """
     if recurring.status != Recurring.Status.ACTIVE:
@@ -111,12 +111,12 @@ def set_status(ids: Iterable[int], status: str) -> int:
     return len(changed)
 
 
-def sent_of(ids: Iterable[int]) -> dict[int, Sent]:
+def sent_of(ids: Iterable[int]) -> dict[int, SentCampaigns]:
     """What became of each recurring campaign. One statement."""
-    found = {pk: Sent() for pk in ids}
+    found = {pk: SentCampaigns() for pk in ids}
     runs = Campaign.objects.filter(recurrence__any_of=list(found), status__in=STARTED).order_by()
     counted = runs.values("recurrence").annotate(campaigns=Count("pk"), last=Max("run_at"))
-    found.update({row.pop("recurrence"): Sent(**row) for row in counted})
+    found.update({row.pop("recurrence"): SentCampaigns(**row) for row in counted})
     return found
 
 
@@ -163,7 +163,7 @@ def make_due_run() -> bool:
 
 
 def make_run(recurring: Recurring) -> Campaign:
-    """The campaign of a run, to be sent now or a draft. The database refuses a second one for the same moment."""
+    """The campaign of a run, to be sent now or a draft. The database refuses a second one for the same time."""
     mailing = Mailing.objects.create(
         kind=Kind.CAMPAIGN,
         created_by_id=recurring.created_by_id,

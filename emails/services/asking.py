@@ -50,7 +50,7 @@ def ask_consent(
 ) -> Asked:
     """Queue the request for consent for the pending ones of the contacts, and for unsubscribed ones of `returning`.
 
-    Nobody else gets one, nor who was asked in the last minutes, nor those that were `barred` (see barred_among) before
+    Nobody else gets one, nor who was asked in the last minutes, nor those that were `barred` (see read_barred) before
     the same request gave them another status. The contacts are locked, so that of two requests at once one finds the
     other's message. Ten statements at most, and history's.
     """
@@ -71,7 +71,7 @@ def ask_consent(
     return Asked(messages, left_out)
 
 
-def barred_among(addresses: Iterable[str]) -> dict[int, str]:
+def read_barred(addresses: Iterable[str]) -> dict[int, str]:
     """The contacts with those lower-cased addresses who bounced or complained, with their status. One statement.
 
     For writes that may change a status and ask for consent at once: nobody who complained is asked again by that.

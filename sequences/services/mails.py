@@ -105,6 +105,6 @@ def look_again(sequence_id: int) -> None:
 
 
 def record_change(sequence: EmailSequence, *columns: str) -> None:
-    """Two statements: the moment of the change, and the entry."""
+    """Two statements: the time of the change, and the entry."""
     EmailSequence.objects.filter(pk=sequence.pk).update(updated_at=timezone.now())
     record([Entry("sequence_updated", None, {"columns": list(columns)}, ("sequence", sequence.pk))])

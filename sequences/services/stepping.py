@@ -103,7 +103,7 @@ def read_messages(trackers: Iterable[SequenceTracker]) -> dict[int, tuple[str, d
 
 @dataclass
 class Turn:
-    """What a batch of contacts does at one moment."""
+    """What a batch of contacts does at one time."""
 
     now: datetime
     mails: Sequence[SequenceMail]

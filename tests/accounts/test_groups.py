@@ -51,7 +51,7 @@ def test_every_right_is_considered_once() -> None:
 
 def test_what_staff_changed_stays() -> None:
     editors, viewers, managers = (Group.objects.get(name=name) for name in ("Editors", "Viewers", "Managers"))
-    given, taken = (Permission.objects.get(codename=f"{deed}_subscriber") for deed in ("delete", "add"))
+    given, taken = (Permission.objects.get(codename=f"{verb}_subscriber") for verb in ("delete", "add"))
     editors.permissions.add(given)
     editors.permissions.remove(taken)
     Group.objects.filter(pk=viewers.pk).update(name="Interns")

@@ -119,5 +119,5 @@ def test_each_contact_may_have_a_date_of_its_own(transactional_db: None) -> None
             enrol(one.pk, [ada.pk, leap.pk, none.pk], "by hand")
         work()
         due = [[enrolment(one, contact).next_execution_time for contact in (ada, leap, none)] for one in made]
-    shown = [[moment and moment.strftime("%Y-%m-%d") for moment in some] for some in due]
+    shown = [[at and at.strftime("%Y-%m-%d") for at in some] for some in due]
     assert shown == [["2026-05-10", None, None], ["2026-05-03", "2027-02-28", None]]

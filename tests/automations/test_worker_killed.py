@@ -37,14 +37,14 @@ print(json.dumps([enrolled, BlockRun.objects.count(), Note.objects.count()]))
 @pytest.mark.parametrize("queue", ["the database", "RabbitMQ"])
 def test_each_block_runs_once_for_each_contact(environment: dict[str, str], queue: str) -> None:
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
-    moments = random.Random(seed)
+    print("The random times are those of random.Random of", seed)
+    chance = random.Random(seed)
     with broker_of(queue) as variables:
         environment |= variables | {"JOB_LEASE": "1"}
         finished(environment, SEED)
         with working(environment, 2) as workers:
             for _ in range(KILLS):
-                time.sleep(moments.uniform(0, 1))
+                time.sleep(chance.uniform(0, 1))
                 kill_workers(workers, signal.SIGKILL)
             limit = time.monotonic() + 2 * SECONDS
             while json.loads(finished(environment, STATES))[0] != {"completed": CONTACTS}:

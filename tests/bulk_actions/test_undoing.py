@@ -127,7 +127,7 @@ def report(kind: Kind, contact: Any) -> None:
     take_reports("ses", [Report(kind, contact.email, "No", f"{kind} {contact.pk}")])
 
 
-DOORS: dict[str, Callable[[Any], Any]] = {
+WAYS_OUT: dict[str, Callable[[Any], Any]] = {
     "clicks on the way out": click,
     "bounces": partial(report, Kind.HARD_BOUNCE),
     "complains": partial(report, Kind.COMPLAINT),
@@ -141,11 +141,11 @@ DOORS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("word", ["unsubscribed", "bounced", "complained"])
-@pytest.mark.parametrize("door", DOORS)
-def test_nobody_may_be_written_to_again_who_has_left_since(act: Act, world: World, door: str, word: str) -> None:
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_nobody_may_be_written_to_again_who_has_left_since(act: Act, world: World, way: str, word: str) -> None:
     leaves, other = SubscriberFactory.create_batch(2)
     job = done(act, "change_contact_status", [leaves, other], new_status=word)
-    DOORS[door](leaves)
+    WAYS_OUT[way](leaves)
     [before] = statuses(leaves)
     undone(job)
     assert statuses(leaves, other) == [before, "subscribed"]

@@ -45,7 +45,7 @@ Message.objects.filter(state="sending").update(claimed_until=timezone.now() - ti
 """
 
 
-class Tally(Mailbox):
+class AddressMailbox(Mailbox):
     """Keeps the addresses alone: reading the mails takes longer than sending them."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
@@ -70,12 +70,12 @@ def start_campaign(running: Site, lists: list[str]) -> int:
 
 
 def kill_while_it_sends(
-    mailbox: Mailbox, running: Site, workers: "subprocess.Popen[str]", moments: random.Random
+    mailbox: Mailbox, running: Site, workers: "subprocess.Popen[str]", chance: random.Random
 ) -> None:
     for _ in range(KILLS):
-        mailbox.wait_for(len(mailbox.arrived) + moments.randrange(1, CONTACTS // (KILLS + 2)), SECONDS)
+        mailbox.wait_for(len(mailbox.arrived) + chance.randrange(1, CONTACTS // (KILLS + 2)), SECONDS)
         kill_workers(workers, signal.SIGKILL)
-        os.kill(moments.choice(children(running.process.pid)), signal.SIGKILL)
+        os.kill(chance.choice(children(running.process.pid)), signal.SIGKILL)
 
 
 def status_of(running: Site, pk: int) -> dict[str, Any]:
@@ -104,8 +104,8 @@ def test_each_contact_gets_it_once_at_most_and_the_figures_are_true(
     # The mail server of the tests tells of every command.
     caplog.set_level(logging.WARNING, "mail.log")
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
-    with mail_server(Tally()) as (mailbox, port), broker_of(queue) as variables:
+    print("The random times are those of random.Random of", seed)
+    with mail_server(AddressMailbox()) as (mailbox, port), broker_of(queue) as variables:
         environment |= variables | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "JOB_LEASE": "1"}
         with site(environment) as running, working(environment, WORKERS) as workers:
             lists = finished(environment, SEED).split()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from emails.models import Consent
-from staff.dates import exact_moment
+from staff.dates import exact_time
 from tests.emails.consent import asked, follow
 from tests.factories import ContactListFactory, SubscriberFactory, UserFactory
 
@@ -41,7 +41,7 @@ def contact_page(consent: Consent) -> str:
 
 def test_the_page_of_a_contact_shows_when_it_confirmed(browser: Client, consent: Consent) -> None:
     shown = page(browser, contact_page(consent))
-    assert f'<a href="{LIST}{consent.pk}/change/">{exact_moment(consent.at)}</a> from 203.0.113.7' in shown
+    assert f'<a href="{LIST}{consent.pk}/change/">{exact_time(consent.at)}</a> from 203.0.113.7' in shown
 
 
 def test_a_contact_without_consent_has_none(browser: Client) -> None:

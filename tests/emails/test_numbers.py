@@ -28,9 +28,9 @@ def test_a_contact_s_stats_count_what_was_sent_to_it(api: Api) -> None:
 @pytest.mark.parametrize(("word", "column"), [("sents", "sent_at"), ("opens", "opened_at"), ("clicks", "clicked_at")])
 def test_it_counts_by_day_in_the_site_s_time_zone(api: Api, settings: Any, word: str, column: str) -> None:
     settings.TIME_ZONE = "Asia/Tokyo"
-    moment = datetime(2026, 1, 30, 15, 30, tzinfo=UTC)  # the 31st there
+    start = datetime(2026, 1, 30, 15, 30, tzinfo=UTC)  # the 31st there
     for hours in (0, 1, 24, -24):
-        MessageFactory.create(**{column: moment + timedelta(hours=hours)})
+        MessageFactory.create(**{column: start + timedelta(hours=hours)})
     days = "date_range[]=2026-01-31&date_range[]=2026-02-02"
     assert api.get(f"/reports/email-{word}?{days}").json()["stats"] == {
         "2026-01-31": 2,

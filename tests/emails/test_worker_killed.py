@@ -33,17 +33,17 @@ def wait_until_none_waits(environment: dict[str, str]) -> None:
         assert time.monotonic() < limit
 
 
-def kill_while_it_sends(mailbox: Mailbox, worker: "subprocess.Popen[str]", moments: random.Random) -> None:
-    """Kill the worker at moments of no rule, each time after more has arrived."""
+def kill_while_it_sends(mailbox: Mailbox, worker: "subprocess.Popen[str]", chance: random.Random) -> None:
+    """Kill the worker at random times, each time after more has arrived."""
     for _ in range(KILLS):
-        mailbox.wait_for(len(mailbox.arrived) + moments.randrange(1, CONTACTS // (KILLS + 2)), SECONDS)
+        mailbox.wait_for(len(mailbox.arrived) + chance.randrange(1, CONTACTS // (KILLS + 2)), SECONDS)
         kill_workers(worker, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("queue", ["the database", *BROKERS])
 def test_each_contact_gets_it_once_at_most(environment: dict[str, str], queue: str) -> None:
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
+    print("The random times are those of random.Random of", seed)
     with mail_server() as (mailbox, port), broker_of(queue) as variables:
         environment |= variables | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "JOB_LEASE": "1"}
         finished(environment, SEED)

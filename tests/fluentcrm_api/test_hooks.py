@@ -16,7 +16,7 @@ LENGTH = f"Content-Length: {len(CREATE)}"
 
 
 @pytest.fixture(scope="module")
-def door(prepared: dict[str, str], running: Running) -> Iterator[Running]:
+def site(prepared: dict[str, str], running: Running) -> Iterator[Running]:
     """A server whose hooks take 5,000 bytes."""
     port = free_port()
     with served(prepared | {"HOOK_BODY_BYTES": "5000"}, port) as process:
@@ -24,13 +24,13 @@ def door(prepared: dict[str, str], running: Running) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def addresses(door: Running) -> dict[str, str]:
+def addresses(site: Running) -> dict[str, str]:
     """The paths of a hook, and of bounces in both forms."""
     body = b'{"name": "Form"}'
-    head = door.head("POST", f"{API}/webhooks", FORM, f"Content-Length: {len(body)}", credentials=True)
-    with door.sent(head + b"\r\n" + body) as connection:
+    head = site.head("POST", f"{API}/webhooks", FORM, f"Content-Length: {len(body)}", credentials=True)
+    with site.sent(head + b"\r\n" + body) as connection:
         hook = urlsplit(read_answer(connection)[1]["webhook"]["url"])
-    with door.sent(door.head("GET", f"{API}/setting/bounce_configs", credentials=True) + b"\r\n") as connection:
+    with site.sent(site.head("GET", f"{API}/setting/bounce_configs", credentials=True) + b"\r\n") as connection:
         configs = read_answer(connection)[1]["bounce_settings"]
     urls = {name: urlsplit(configs[name]["webhook_url"]) for name in ("ses", "form")} | {"hook": hook}
     return {name: f"{url.path}?{url.query}" if url.query else url.path for name, url in urls.items()}
@@ -45,10 +45,10 @@ def chunk(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("how", ["said", "chunked", "asked for"])
-def test_a_body_of_a_stranger_is_taken(door: Running, addresses: dict[str, str], kind: str, how: str) -> None:
+def test_a_body_of_a_stranger_is_taken(site: Running, addresses: dict[str, str], kind: str, how: str) -> None:
     lines = {"said": [LENGTH], "chunked": [CHUNKED], "asked for": [LENGTH, "Expect: 100-continue"]}[how]
     body = chunk(CREATE) + b"0\r\n\r\n" if how == "chunked" else CREATE
-    with door.sent(door.head("POST", addresses[kind], FORM, *lines) + b"\r\n") as connection:
+    with site.sent(site.head("POST", addresses[kind], FORM, *lines) + b"\r\n") as connection:
         if how == "asked for":
             assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         # In two pieces, so that the server has to wait for it.
@@ -62,11 +62,11 @@ def test_a_body_of_a_stranger_is_taken(door: Running, addresses: dict[str, str],
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("how", ["said", "said, and waits", "chunked"])
-def test_a_body_that_is_too_large_is_413(door: Running, addresses: dict[str, str], kind: str, how: str) -> None:
+def test_a_body_that_is_too_large_is_413(site: Running, addresses: dict[str, str], kind: str, how: str) -> None:
     lines = {"said": ["Content-Length: 5001"], "chunked": [CHUNKED]}.get(
         how, ["Content-Length: 5001", "Expect: 100-continue"]
     )
-    with door.sent(door.head("POST", addresses[kind], FORM, *lines) + b"\r\n") as connection:
+    with site.sent(site.head("POST", addresses[kind], FORM, *lines) + b"\r\n") as connection:
         if how == "chunked":
             # It never ends.
             connection.sendall(chunk(b" " * 3000) * 2)
@@ -78,6 +78,6 @@ def test_a_body_that_is_too_large_is_413(door: Running, addresses: dict[str, str
 @pytest.mark.parametrize(
     "path", ["/?fluentcrm=1&route=unsubscribe", "/?route=contact", "/elsewhere?fluentcrm=1&route=contact"]
 )
-def test_no_other_address_takes_one(door: Running, path: str) -> None:
-    with door.sent(door.head("POST", path, FORM, "Content-Length: 190000") + b"\r\n{") as connection:
+def test_no_other_address_takes_one(site: Running, path: str) -> None:
+    with site.sent(site.head("POST", path, FORM, "Content-Length: 190000") + b"\r\n{") as connection:
         assert read_answer(connection)[0] == 404

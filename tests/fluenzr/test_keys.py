@@ -86,7 +86,7 @@ def test_a_read_only_key_looks_and_never_writes(admin: User, keyless: Fluenzr) -
         "flz_sk_" + "x" * 32,
     ],
 )
-def test_nothing_else_opens_the_door(fluenzr: Fluenzr, keyless: Fluenzr, header: str | None) -> None:
+def test_nothing_else_is_accepted(fluenzr: Fluenzr, keyless: Fluenzr, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     for path in ("/contacts", "/contacts/con_zzzzzz", "/groups"):
         response = keyless.get(path, headers=headers)

@@ -133,16 +133,16 @@ def kill_workers(process: "subprocess.Popen[str]", number: int) -> None:
 
 
 def kill_again_and_again(running: Site, process: "subprocess.Popen[str]", number: int, *, times: int) -> int:
-    """Kill the workers while the job is under way, at moments of no rule; how often that was."""
+    """Kill the workers while the job is under way, at random times; how often that was."""
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
-    moments = random.Random(seed)
+    print("The random times are those of random.Random of", seed)
+    chance = random.Random(seed)
     done = kills = 0
     while kills < times:
         # One that was killed does nothing any more: what is done beyond that is another one's work.
         if running.wait_for(number, beyond=done)["state"] not in ("queued", "running"):
             break
-        time.sleep(moments.uniform(0, 0.1))
+        time.sleep(chance.uniform(0, 0.1))
         kill_workers(process, signal.SIGKILL)
         done = running.job(number)["done"]
         kills += 1

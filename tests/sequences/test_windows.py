@@ -24,7 +24,7 @@ def at(text: str, fold: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("window", "moment", "opens"),
+    ("window", "now", "opens"),
     [
         # 2026-03-02 is a Monday.
         (Window(), "2026-03-02 03:04:05", "2026-03-02 03:04:05"),
@@ -53,8 +53,8 @@ def at(text: str, fold: int = 0) -> datetime:
         (Window(days=("Mon",)), "2026-10-25 23:30", "2026-10-26 00:00"),
     ],
 )
-def test_it_opens(window: Window, moment: str, opens: str) -> None:
-    assert window.next(at(moment)) == at(opens)
+def test_it_opens(window: Window, now: str, opens: str) -> None:
+    assert window.next(at(now)) == at(opens)
 
 
 def test_a_repeated_hour_is_within_it_both_times() -> None:
@@ -65,8 +65,8 @@ def test_a_repeated_hour_is_within_it_both_times() -> None:
 
 def test_it_is_the_site_s_day_that_counts() -> None:
     # Monday in London, Sunday in UTC.
-    moment = datetime(2026, 6, 7, 23, 30, tzinfo=UTC)
-    assert Window(days=("Mon",)).next(moment) == moment
+    now = datetime(2026, 6, 7, 23, 30, tzinfo=UTC)
+    assert Window(days=("Mon",)).next(now) == now
 
 
 def test_it_is_in_utc() -> None:

@@ -84,10 +84,10 @@ def wait_until_quiet(mailbox: Mailbox) -> None:
             mailbox.news.wait_for(lambda: False, QUIET)
 
 
-def kill_while_it_works(mailbox: Mailbox, worker: Any, moments: random.Random) -> None:
-    """Kill the worker at moments of no rule, each time after more has arrived."""
+def kill_while_it_works(mailbox: Mailbox, worker: Any, chance: random.Random) -> None:
+    """Kill the worker at random times, each time after more has arrived."""
     for _ in range(KILLS):
-        more = moments.randrange(1, len(STEPS) * CONTACTS // (KILLS + 3))
+        more = chance.randrange(1, len(STEPS) * CONTACTS // (KILLS + 3))
         mailbox.wait_for(len(mailbox.arrived) + more, SECONDS)
         kill_workers(worker, signal.SIGKILL)
 
@@ -99,7 +99,7 @@ def test_each_contact_gets_each_mail_once_at_most_and_in_order(
 ) -> None:
     caplog.set_level("WARNING", logger="mail.log")  # of the mail server: some lines for each mail
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
+    print("The random times are those of random.Random of", seed)
     with mail_server() as (mailbox, port), broker_of(queue) as variables:
         environment |= variables | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "JOB_LEASE": "1"}
         finished(environment, SEED)

@@ -150,8 +150,8 @@ def test_it_holds_staff_to_their_rights(viewer_of: Callable[..., Client], missin
     contact = SubscriberFactory.create()
     company = CompanyFactory.create(contacts=[contact], owner=contact)
     staff = viewer_of(*(name for name in ALL if name != missing))
-    for deed, sent in (("attach/", {"emails": contact.email}), ("detach/", {"contact": contact.pk})):
-        assert staff.post(contacts(company, deed), sent).status_code == 403
+    for route, sent in (("attach/", {"emails": contact.email}), ("detach/", {"contact": contact.pk})):
+        assert staff.post(contacts(company, route), sent).status_code == 403
     text = shown(staff, page(company))
     assert "contacts/attach/" not in text
     assert "contacts/detach/" not in text

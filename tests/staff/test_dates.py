@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from changes.models import Change, ChangedContact
 from emails.models import Consent, Message
-from staff.dates import custom_text, day, moment
+from staff.dates import custom_text, date_time, day
 from subscribers.models import Subscriber
 from tests.automations.factories import EnrolmentFactory
 from tests.companies.factories import CompanyFactory
@@ -138,8 +138,8 @@ def test_the_list_of_contacts_writes_days(browser: Client) -> None:
 
 def test_times_are_those_of_the_site(settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Tokyo"
-    assert (moment(AT), day(AT), day(AT.date())) == ("1 Feb 2026, 08:05", "1 Feb 2026", "31 Jan 2026")
-    assert (moment(None), moment(None, "never"), day(None)) == ("–", "never", "–")
+    assert (date_time(AT), day(AT), day(AT.date())) == ("1 Feb 2026, 08:05", "1 Feb 2026", "31 Jan 2026")
+    assert (date_time(None), date_time(None, "never"), day(None)) == ("–", "never", "–")
 
 
 @pytest.mark.parametrize(

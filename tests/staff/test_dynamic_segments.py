@@ -204,7 +204,7 @@ def test_a_segment_cannot_ask_for_a_segment_by_the_builder_either(browser: Clien
 
 def test_only_who_may_see_contacts_counts_them(viewer_of: Callable[..., Client]) -> None:
     segment = DynamicSegmentFactory.create(filters={"filters": json.loads(groups(("subscriber/city", "=", "Leeds")))})
-    change = [f"dynamic_segments.{deed}_dynamicsegment" for deed in ("view", "change")]
+    change = [f"dynamic_segments.{verb}_dynamicsegment" for verb in ("view", "change")]
     for rights, offered in ((change, False), ([*change, "subscribers.view_subscriber"], True)):
         page = viewer_of(*rights).get(f"{LIST}{segment.pk}/change/").content.decode()
         assert ("conditions-count" in page) is offered

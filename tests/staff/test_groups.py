@@ -51,8 +51,8 @@ def test_each_button_is_there_for_whom_the_group_allows_it(browser: Client, name
     user = member(name)
     staff, here, row = signed_in(user), address(model), make_row(model, user)
 
-    def may(*deeds: str) -> bool:
-        return any(user.has_perm(f"{model._meta.app_label}.{deed}_{model._meta.model_name}") for deed in deeds)
+    def may(*verbs: str) -> bool:
+        return any(user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}") for verb in verbs)
 
     pages = {
         here: may("view", "change"),
@@ -75,7 +75,7 @@ def test_each_button_is_there_for_whom_the_group_allows_it(browser: Client, name
     change = f"{here}{row.pk}/change/"
     everything_there, shown_there = (client.get(change).content.decode() for client in (browser, staff))
     assert ('name="_save"' in shown_there) is ('name="_save"' in everything_there and may("change"))
-    expected = {action for action in offered(everything) if all(may(*deeds) for deeds in needed(screen, action))}
+    expected = {action for action in offered(everything) if all(may(*verbs) for verbs in needed(screen, action))}
     assert offered(shown) == expected
     before = state(model)
     for action in offered(everything) - expected:
@@ -131,7 +131,7 @@ def user_form(user: User, **values: Any) -> dict[str, Any]:
 
 def test_nobody_gives_a_right_that_they_do_not_have(db: None) -> None:
     staff, other = signed_in(helpdesk()), UserFactory.create()
-    view, delete = (Permission.objects.get(codename=f"{deed}_subscriber") for deed in ("view", "delete"))
+    view, delete = (Permission.objects.get(codename=f"{verb}_subscriber") for verb in ("view", "delete"))
     page = staff.post(f"{USERS}{other.pk}/change/", user_form(other, user_permissions=[view.pk, delete.pk]))
     assert "You can only give rights that you have. You do not have: delete contact." in page.content.decode()
     page = staff.post(f"{USERS}{other.pk}/change/", user_form(other, groups=[Group.objects.get(name="Managers").pk]))

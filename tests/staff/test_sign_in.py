@@ -87,7 +87,7 @@ def test_one_address_that_tries_many_users_is_stopped(staff: list[User]) -> None
         assert sign_in("ada", "ada's own").status_code == 302
 
 
-def test_failures_of_the_api_close_no_door_of_the_admin(staff: list[User]) -> None:
+def test_failures_of_the_api_lock_nobody_out_of_the_admin(staff: list[User]) -> None:
     for _ in range(40):
         Client().get("/wp-json/wp/v2/users/me", headers={"Authorization": "Basic YWRhOngK"}, REMOTE_ADDR="203.0.113.5")
     assert sign_in("ada", "ada's own").status_code == 302

@@ -52,7 +52,7 @@ def the_entry(api: Api, pk: int) -> tuple[str, Any, int]:
 # What the API does to one contact.
 
 
-def test_it_answers_who_when_what_and_through_which_door(api: Api, admin: User, contact: Subscriber) -> None:
+def test_it_answers_who_when_what_and_through_which_channel(api: Api, admin: User, contact: Subscriber) -> None:
     admin.first_name, admin.last_name = "Grace", "Hopper"
     admin.save()
     with time_machine.travel(datetime(2026, 1, 31, 9, 5, tzinfo=UTC), tick=False):
@@ -402,7 +402,7 @@ def test_it_outlives_its_user(api: Api, contact: Subscriber) -> None:
     assert (entry["user"], entry["channel"]) == (None, "api")
 
 
-def test_it_is_the_api_s_door_by_rest_route_and_by_an_overridden_verb(api: Api, contact: Subscriber) -> None:
+def test_it_is_the_channel_api_by_rest_route_and_by_an_overridden_verb(api: Api, contact: Subscriber) -> None:
     path = f"/?rest_route=/fluent-crm/v2/subscribers/{contact.pk}"
     assert api.post(path, {"city": "London"}, headers={"X-HTTP-Method-Override": "PUT"}).status_code == 200
     [entry] = history(api, contact.pk)

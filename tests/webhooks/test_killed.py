@@ -118,23 +118,23 @@ def persistent(running: Site) -> Call:
     return call
 
 
-def change_things(call: Call, contacts: list[int], tags: list[int], enough: Event, moments: random.Random) -> None:
+def change_things(call: Call, contacts: list[int], tags: list[int], enough: Event, chance: random.Random) -> None:
     """Changes of the contacts of one client, one after the other."""
     for number in range(10**6):
         if enough.is_set():
             return
-        kind = moments.randrange(8)
+        kind = chance.randrange(8)
         if kind < 4:
-            call("PUT", f"/subscribers/{moments.choice(contacts)}", {"subscriber": {"city": f"City {number}"}})
+            call("PUT", f"/subscribers/{chance.choice(contacts)}", {"subscriber": {"city": f"City {number}"}})
         elif kind == 4:
             note = {"title": f"Note {number}", "description": "x", "type": "note"}
-            call("POST", f"/subscribers/{moments.choice(contacts)}/notes", {"note": note})
+            call("POST", f"/subscribers/{chance.choice(contacts)}/notes", {"note": note})
         else:
-            name = moments.choice(["add_to_tags", "remove_from_tags", "change_contact_status"])
-            options: dict[str, Any] = {"action_options": [moments.choice(tags)]}
+            name = chance.choice(["add_to_tags", "remove_from_tags", "change_contact_status"])
+            options: dict[str, Any] = {"action_options": [chance.choice(tags)]}
             if name == "change_contact_status":
-                options = {"new_status": moments.choice(["subscribed", "unsubscribed", "pending"])}
-            body = {"action_name": name, "subscriber_ids": moments.sample(contacts, 15), **options}
+                options = {"new_status": chance.choice(["subscribed", "unsubscribed", "pending"])}
+            body = {"action_name": name, "subscriber_ids": chance.sample(contacts, 15), **options}
             call("POST", "/subscribers/do-bulk-action", body)
 
 
@@ -146,7 +146,7 @@ class Killer(Thread):
     worker: Any
     keepers: list[Keeper]
     crash: Callable[[], None]
-    moments: random.Random
+    chance: random.Random
     over: Event = field(default_factory=Event)
     kills: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     all_is_told: bool = False
@@ -155,13 +155,13 @@ class Killer(Thread):
         super().__init__(daemon=True)
 
     def run(self) -> None:
-        doors = [ExitStack() for _ in self.keepers]
+        open_receivers = [ExitStack() for _ in self.keepers]
         with ExitStack() as stack:
-            for door, keeper in zip(doors, self.keepers, strict=True):
-                stack.enter_context(door)
-                door.enter_context(receiving(keeper.receiver))
-            while not self.over.wait(self.moments.uniform(0.2, 1.2)):
-                victim = self.moments.choice(["worker", "worker", "web", "receiver", "receiver", "database"])
+            for opened, keeper in zip(open_receivers, self.keepers, strict=True):
+                stack.enter_context(opened)
+                opened.enter_context(receiving(keeper.receiver))
+            while not self.over.wait(self.chance.uniform(0.2, 1.2)):
+                victim = self.chance.choice(["worker", "worker", "web", "receiver", "receiver", "database"])
                 self.kills[victim] += 1
                 if victim == "worker":
                     kill_workers(self.worker, signal.SIGKILL)
@@ -169,10 +169,10 @@ class Killer(Thread):
                     for pid in children(self.running.process.pid)[:1]:
                         os.kill(pid, signal.SIGKILL)
                 elif victim == "receiver":
-                    at = self.moments.randrange(len(doors))
-                    doors[at].close()
-                    self.over.wait(self.moments.uniform(0, 1))
-                    doors[at].enter_context(receiving(self.keepers[at].receiver))
+                    at = self.chance.randrange(len(open_receivers))
+                    open_receivers[at].close()
+                    self.over.wait(self.chance.uniform(0, 1))
+                    open_receivers[at].enter_context(receiving(self.keepers[at].receiver))
                 elif self.kills["database"] % 3 == 1:
                     self.crash()
             wait_until_all_is_told(self.running, self.keepers)
@@ -201,8 +201,8 @@ def wait_until_all_is_told(running: Site, keepers: list[Keeper]) -> None:
 @pytest.mark.timeout(SECONDS * 3)
 def test_each_event_arrives_once_by_its_id_and_in_order(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
-    print("The moments are those of random.Random of", seed)
-    moments = random.Random(seed)
+    print("The random times are those of random.Random of", seed)
+    chance = random.Random(seed)
     keepers = [Keeper(), Keeper()]
     with database(tmp_path) as (url, crash):
         environment = new_environment(tmp_path, url) | {
@@ -216,7 +216,7 @@ def test_each_event_arrives_once_by_its_id_and_in_order(tmp_path: Path) -> None:
             tags = [running.call("POST", "/tags", {"title": f"Tag {n}"})["lists"]["id"] for n in range(4)]
             make_endpoints(environment, running, keepers)
             call, enough = persistent(running), Event()
-            killer = Killer(running, worker, keepers, crash, moments)
+            killer = Killer(running, worker, keepers, crash, chance)
             start = time.monotonic()
             clients = [
                 Thread(

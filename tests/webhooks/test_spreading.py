@@ -1,4 +1,4 @@
-"""What happens becomes events, for each endpoint that asked for it, whatever the door."""
+"""What happens becomes events, for each endpoint that asked for it, whatever the channel."""
 
 import json
 from collections import Counter
@@ -42,7 +42,7 @@ def types() -> list[str]:
     return [name for name, _ in events()]
 
 
-def test_fluenzrs_door(fluenzr: Fluenzr) -> None:
+def test_fluenzrs_routes(fluenzr: Fluenzr) -> None:
     make_endpoint("https://example.com/", *EVENTS)
     body = {"email": "ada@example.com", "firstName": "Ada", "tags": ["VIP"], "company": "Acme"}
     pk = fluenzr.post("/contacts", body).json()["data"]["id"]
@@ -73,7 +73,7 @@ def test_fluenzrs_door(fluenzr: Fluenzr) -> None:
     }
 
 
-def test_fluentcrms_doors_hooks_and_bulk(api: Api) -> None:
+def test_fluentcrms_routes_hooks_and_bulk(api: Api) -> None:
     make_endpoint("https://example.com/", *EVENTS)
     api.post("/subscribers", {"email": "ada@example.com", "status": "subscribed"})
     hook = Webhook.objects.create(name="Shop")

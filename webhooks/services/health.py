@@ -16,7 +16,7 @@ from changes.actors import Channel, acting_as
 from changes.services import Entry, record
 from jobs.claims import RELEASED
 from webhooks.models import Endpoint, Lane
-from webhooks.services.outcomes import Sent
+from webhooks.services.outcomes import SentDelivery
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ STRIKES = 5
 LONGEST = 2
 
 
-def release(held: Any, lane: Lane, sent: Sequence[Sent]) -> bool:
+def release(held: Any, lane: Lane, sent: Sequence[SentDelivery]) -> bool:
     """Note how an endpoint does; True, and the claim is given up, if its breaker opens. One statement if that changes."""
     before = (lane.failing_since, lane.pauses)
     if lane.endpoint is None:
@@ -51,7 +51,7 @@ def release(held: Any, lane: Lane, sent: Sequence[Sent]) -> bool:
     return opens
 
 
-def should_open(lane: Lane, sent: Sequence[Sent]) -> bool:
+def should_open(lane: Lane, sent: Sequence[SentDelivery]) -> bool:
     """Whether nobody answered the last requests; of a lane that was paused, the one."""
     last = sent[-1 if lane.pauses else -STRIKES :]
     return len(last) >= (1 if lane.pauses else STRIKES) and not any(one.succeeded or one.refused for one in last)

@@ -47,7 +47,7 @@ WAIT_TOO = """
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentDelivery:
     """A delivery that a request was made for, and its answer."""
 
     id: int
@@ -67,7 +67,7 @@ class Sent:
 
 
 @transaction.atomic
-def keep_outcomes(sent: Sequence[Sent], *, final: bool = False) -> None:
+def keep_outcomes(sent: Sequence[SentDelivery], *, final: bool = False) -> None:
     """Keep what requests came to; `final` ones are not tried again. Two statements, one more if any waits."""
     if not sent:
         return
@@ -95,7 +95,7 @@ def keep_outcomes(sent: Sequence[Sent], *, final: bool = False) -> None:
         execute(WAIT_TOO.format(rows=rows_from_json(WAITING_ROW)), json_parameter(waiting))
 
 
-def row_of(sent: Sent, now: datetime, *, final: bool) -> Mapping[str, Any]:
+def row_of(sent: SentDelivery, now: datetime, *, final: bool) -> Mapping[str, Any]:
     """The columns of a delivery after an attempt. A 4xx is final; what else fails is tried again, some times."""
     attempts, waits = sent.attempts + 1, settings.WEBHOOK_RETRIES
     state, due = State.FAILED, now

@@ -89,5 +89,5 @@ def envelope(name: str, kind: str, timestamp: str, data: str) -> str:
 
 
 def write_time(text: str) -> str:
-    moment = as_datetime(text)
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else text
+    at = as_datetime(text)
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else text

@@ -21,7 +21,7 @@ from jobs.turns import stopping
 from webhooks.models import Delivery, Endpoint, Lane, State
 from webhooks.outgoing import Answer, Client
 from webhooks.services.health import STRIKES, release, release_idle
-from webhooks.services.outcomes import Sent, keep_outcomes
+from webhooks.services.outcomes import SentDelivery, keep_outcomes
 from webhooks.services.parcels import Parcel, Row, pack
 from webhooks.services.posting import ATTEMPT_SECONDS, IMPATIENT_SECONDS
 
@@ -109,7 +109,7 @@ def work_lane(pk: int) -> bool:
     return sent
 
 
-def send_round(lane: Lane) -> list[Sent]:
+def send_round(lane: Lane) -> list[SentDelivery]:
     """Send some deliveries of a lane, and keep what came of them. A paused lane is asked with one."""
     endpoint = lane.endpoint
     batch = endpoint.batch if endpoint else 1
@@ -118,7 +118,7 @@ def send_round(lane: Lane) -> list[Sent]:
     sending = Sending(pack(rows, endpoint), one_target=endpoint is not None)
     sending.run(1 if batch > 1 else SENDERS)
     sent = [
-        Sent(row.id, row.endpoint_id, row.contact_id, row.attempts, answer)
+        SentDelivery(row.id, row.endpoint_id, row.contact_id, row.attempts, answer)
         for parcel, answer in sending.answers
         for row in parcel.rows
     ]
@@ -156,7 +156,7 @@ def send_one(delivery_id: int, endpoint: Endpoint) -> None:
     sending = Sending(pack([row], endpoint), one_target=True, seconds=IMPATIENT_SECONDS)
     sending.run(1)
     answers = [answer for _, answer in sending.answers]
-    keep_outcomes([Sent(row.id, row.endpoint_id, None, row.attempts, answer) for answer in answers], final=True)
+    keep_outcomes([SentDelivery(row.id, row.endpoint_id, None, row.attempts, answer) for answer in answers], final=True)
 
 
 @dataclass

@@ -79,11 +79,11 @@ class SendingViewSet(RestViewSet):
                 raise invalid("scheduled_at", "The scheduled_at must say when the campaign starts.", "date_time")
             return None, None
         texts = as_list(sent, "scheduled_at") if kind == Sending.RANGE else [sent]
-        moments = [read_datetime(text) for text in texts]
-        if None in moments or len(moments) != (2 if kind == Sending.RANGE else 1):
+        times = [read_datetime(text) for text in texts]
+        if None in times or len(times) != (2 if kind == Sending.RANGE else 1):
             text = "The scheduled_at must be a date and time such as 2026-01-31 09:05:00, or two of a range."
             raise invalid("scheduled_at", text, "date_time")
-        first, last = moments[0], moments[-1]
+        first, last = times[0], times[-1]
         if first and last and last < first:
             raise invalid("scheduled_at", "The range must end after it starts.", "date_time")
         return first, last if kind == Sending.RANGE else None

@@ -95,7 +95,7 @@ class ContactViewSet(ManyContacts, FindContacts, FollowContacts):
             raise required("status")
         with transaction.atomic():
             draft, ignored = self.resolve_contact(serializer)
-            barred = self.barred_among([draft.address])
+            barred = self.read_barred([draft.address])
             [written] = services.upsert_contacts([draft]).values()
             asked = self.ask_consent([written.id], [written.id] if may_return(draft) else (), barred)
             if written.created:

@@ -90,7 +90,7 @@ class ManyContacts(ContactRequests):
                 else:
                     invalids.append(named_errors(row, {name: {"type": text} for name, text in contact.items()}))
             # Read before another request can delete one of them.
-            barred = self.barred_among([draft.address for draft in drafts])
+            barred = self.read_barred([draft.address for draft in drafts])
             written = services.upsert_contacts(drafts) if drafts else {}
             returning = [written[draft.address].id for draft in drafts if may_return(draft)]
             asked = self.ask_consent([one.id for one in written.values()], returning, barred)

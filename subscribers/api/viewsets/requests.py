@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.response import Response
 
 from emails.api.asking import send_soon, show_asked
-from emails.services.asking import ask_consent, barred_among
+from emails.services.asking import ask_consent, read_barred
 from subscribers.api.names import Ignored, resolve_contact
 from subscribers.api.representation import show_one
 from subscribers.api.serializers import ContactSerializer
@@ -64,9 +64,9 @@ class ContactRequests(RestViewSet):
         """Whether the contacts that the request writes are to be asked for their consent (`double_optin`)."""
         return is_true(self.params.get("double_optin"))
 
-    def barred_among(self, addresses: Collection[str]) -> dict[int, str]:
+    def read_barred(self, addresses: Collection[str]) -> dict[int, str]:
         """Who is not to be asked whatever status the request gives, looked up before it writes. See ask_consent."""
-        return barred_among(addresses) if self.asks_consent else {}
+        return read_barred(addresses) if self.asks_consent else {}
 
     def ask_consent(
         self, contacts: Collection[int], returning: Collection[int], barred: Mapping[int, str]
