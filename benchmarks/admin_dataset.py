@@ -1,4 +1,4 @@
-"""What the admin's screens are measured with, on both databases: many rows of everything, by set statements."""
+"""What the admin's screens are measured with, on both databases: many rows of everything, by set statements. One file, as later rows point to earlier ones."""
 
 from collections.abc import Sequence
 from typing import Any

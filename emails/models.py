@@ -1,4 +1,4 @@
-"""Mail to contacts: templates, what was written (Mailing), and each message of it to a contact."""
+"""Mail to contacts: templates, what was written (Mailing), and each message of it to a contact. One file, as its tables refer to each other."""
 
 import secrets
 from typing import Any, ClassVar

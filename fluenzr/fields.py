@@ -1,4 +1,4 @@
-"""The serializer fields of this face. Their messages have the field's name."""
+"""The serializer fields of this face. Their messages have the field's name. One file, as each field is a few lines."""
 
 import re
 from typing import Any

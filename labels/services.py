@@ -1,6 +1,6 @@
 """Writing labels, and putting them on things."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from django.db import transaction
@@ -27,6 +27,23 @@ def save_label(label: Label) -> None:
     """Write one label, and record it."""
     with transaction.atomic(), saving(label, "label"):
         label.save()
+
+
+@transaction.atomic
+def find_or_create_labels(wanted: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The ids of the labels with these titles, slugs and colors, found by title and slug; new ones are recorded.
+
+    Two statements at most, and the entries'.
+    """
+    there: dict[tuple[str, str], int] = {}
+    found = Label.objects.filter(title__in=[row["title"] for row in wanted])
+    for pk, title, slug in found.values_list("pk", "title", "slug"):
+        there.setdefault((title, slug), pk)
+    keys = [(row["title"], row["slug"]) for row in wanted]
+    missing = {key: Label(**row) for key, row in zip(keys, wanted, strict=True) if key not in there}
+    Label.objects.bulk_create(missing.values())
+    record([entry_of(label, "label", "created") for label in missing.values()])
+    return [there.get(key) or missing[key].pk for key in keys]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
-"""Campaigns in the admin: written, addressed, tested, scheduled, watched.
+"""Campaigns in the admin: written, addressed, tested, scheduled, watched. One file, as Django wants a screen as one class.
 
-One class, as Django wants a screen; its form and its numbers have files of their own.
+Its form and its numbers have files of their own.
 """
 
 from collections.abc import Sequence

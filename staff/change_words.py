@@ -1,4 +1,4 @@
-"""Entries of history as texts: what was done, with the names of tags, lists, companies and stages."""
+"""Entries of history as texts: what was done, with the names of tags, lists, companies and stages. One file, as all texts need the same look-ups."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

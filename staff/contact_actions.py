@@ -58,7 +58,7 @@ class ContactActionForm(ActionForm):  # type: ignore[misc]
         return (self[name] for name in ("action", "select_across"))
 
 
-class PreparedAction(NamedTuple):
+class DescribedAction(NamedTuple):
     """What an action does: its name and arguments, and its words before and after it is done."""
 
     name: str
@@ -109,7 +109,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "custom_value",
-            lambda value: PreparedAction("update_custom_fields", list(value), f"Set {value[0]}", f"Set {value[0]}"),
+            lambda value: DescribedAction("update_custom_fields", list(value), f"Set {value[0]}", f"Set {value[0]}"),
         )
 
     @admin.action(description="Add to the company", permissions=["change"])
@@ -118,7 +118,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "company",
-            lambda one: PreparedAction(
+            lambda one: DescribedAction(
                 "add_to_company", [one.pk], f"Add to company “{one}”", f"Added to company “{one}”"
             ),
         )
@@ -129,7 +129,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "company",
-            lambda one: PreparedAction(
+            lambda one: DescribedAction(
                 "remove_from_company", [one.pk], f"Remove from company “{one}”", f"Removed from company “{one}”"
             ),
         )
@@ -141,7 +141,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "include_unsubscribed",
-            lambda who: PreparedAction(
+            lambda who: DescribedAction(
                 "send_double_optin", [who == "yes"], "Send double opt-in mails", "Double opt-in mails"
             ),
             asks=True,
@@ -153,7 +153,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "sequence",
-            lambda one: PreparedAction(
+            lambda one: DescribedAction(
                 "add_to_email_sequence", [one.pk], f"Add to sequence “{one}”", f"Added to sequence “{one}”"
             ),
         )
@@ -164,7 +164,7 @@ class ContactActions(ContactUndo, SetActions):
             request,
             queryset,
             "automation",
-            lambda one: PreparedAction(
+            lambda one: DescribedAction(
                 "add_to_automation", [one.pk], f"Add to automation “{one}”", f"Added to automation “{one}”"
             ),
         )
@@ -174,21 +174,21 @@ class ContactActions(ContactUndo, SetActions):
         request: HttpRequest,
         queryset: QuerySet[Subscriber],
         choice: str,
-        prepare_action: Any,
+        describe: Any,
         *,
         asks: bool = False,
     ) -> HttpResponse | None:
-        """Ask, then do what `prepare_action` makes of the choice: at once, or as a job for many contacts."""
+        """Ask, then do what `describe` makes of the choice: at once, or as a job for many contacts."""
 
         def act(ids: list[int], chosen: Any) -> str | Led:
-            prepared: PreparedAction = prepare_action(chosen)
+            described: DescribedAction = describe(chosen)
             if len(ids) > limit():
-                return self.act_in_background(request, prepared.name, prepared.arguments, ids, prepared.order)
+                return self.act_in_background(request, described.name, described.arguments, ids, described.order)
             before = newest_entry()
-            done = run(prepare(prepared.name, prepared.arguments), ids)
-            self.log_set(request, ids, message=f"{prepared.done}.")
-            words = f"{prepared.done}: {counted(self.opts, done.count)}."
-            link = undo_link(request, prepared.name, prepared.arguments, after=before)
+            done = run(prepare(described.name, described.arguments), ids)
+            self.log_set(request, ids, message=f"{described.done}.")
+            words = f"{described.done}: {counted(self.opts, done.count)}."
+            link = undo_link(request, described.name, described.arguments, after=before)
             return format_html("{} {}", words, link) if link else words
 
         return self.on_set(request, queryset, act, choice=choice, asks=asks)
@@ -215,10 +215,10 @@ def limit() -> int:
     return min(AT_ONCE, settings.BULK_CHUNK)
 
 
-def on_segment(name: str, verb: str, segment: Any) -> PreparedAction:
+def on_segment(name: str, verb: str, segment: Any) -> DescribedAction:
     words = f"{segment._meta.verbose_name} “{segment}”"
-    return PreparedAction(name, [f"{segment.LINK}s", [segment.pk]], f"{verb} {words}", f"{verb}ed {words}")
+    return DescribedAction(name, [f"{segment.LINK}s", [segment.pk]], f"{verb} {words}", f"{verb}ed {words}")
 
 
-def changed(name: str, arguments: Sequence[Any], what: str, value: str) -> PreparedAction:
-    return PreparedAction(name, arguments, f"Change {what} to {value}", f"Changed {what} to {value}")
+def changed(name: str, arguments: Sequence[Any], what: str, value: str) -> DescribedAction:
+    return DescribedAction(name, arguments, f"Change {what} to {value}", f"Changed {what} to {value}")

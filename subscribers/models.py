@@ -1,4 +1,4 @@
-"""The contact, and its links to tags and lists."""
+"""The contact, and its links to tags and lists. One file, as its tables refer to each other."""
 
 import secrets
 from datetime import datetime

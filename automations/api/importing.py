@@ -1,6 +1,6 @@
 """An automation from its JSON, as FluentCRM exports it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +11,7 @@ from automations.models import Automation
 from automations.services.mails import save_flow
 from automations.services.publishing import save_automation
 from labels.api.serializers import LabelSerializer
-from labels.models import Label
-from labels.services import set_labels
+from labels.services import find_or_create_labels, set_labels
 from wp_rest.exceptions import Unprocessable, invalid
 from wp_rest.parameters import as_objects
 from wp_rest.parsers import as_object
@@ -40,7 +39,7 @@ def import_automation(sent: Mapping[str, Any], user_id: int | None) -> Automatio
         save_automation(automation)
         save_flow(automation, drafts, user_id)
         if labels:
-            set_labels("automation", automation.pk, find_labels(labels), "attach")
+            set_labels("automation", automation.pk, find_or_create_labels(labels), "attach")
     return automation
 
 
@@ -55,15 +54,3 @@ def read_labels(sent: Any) -> list[dict[str, Any]]:
             raise invalid("funnel.labels", "A label has a title, a slug and a color.")
         read.append({"title": "", "slug": "", "color": None} | serializer.validated_data)
     return read
-
-
-def find_labels(wanted: Sequence[Mapping[str, Any]]) -> list[int]:
-    """The ids of labels by title and slug; those that are missing are made. Two statements at most."""
-    there: dict[tuple[str, str], int] = {}
-    for pk, title, slug in Label.objects.filter(title__in=[row["title"] for row in wanted]).values_list(
-        "pk", "title", "slug"
-    ):
-        there.setdefault((title, slug), pk)
-    missing = {(row["title"], row["slug"]): Label(**row) for row in wanted if (row["title"], row["slug"]) not in there}
-    Label.objects.bulk_create(missing.values())
-    return [there.get((row["title"], row["slug"])) or missing[row["title"], row["slug"]].pk for row in wanted]

@@ -161,7 +161,9 @@ def start_next() -> bool:
         start(pk)
     except Unreadable:
         # Nobody can be chosen: it is a draft again, and staff see that it is.
-        Campaign.objects.filter(pk=pk, status=Status.PROCESSING).update(status=Status.DRAFT)
+        with transaction.atomic():
+            if Campaign.objects.filter(pk=pk, status=Status.PROCESSING).update(status=Status.DRAFT):
+                record_columns(pk, "status")
     return True
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the URLs, the rights of their views and each app's `schema`."""
+"""The OpenAPI 3.1 document, made of the URLs, the rights of their views and each app's `schema`. One file, as each step serves the next."""
 
 import re
 from collections.abc import Iterator

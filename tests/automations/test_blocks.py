@@ -1,4 +1,4 @@
-"""Blocks, each through an automation that runs it."""
+"""Blocks, each through an automation that runs it. One file, as each block has one or two tests."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Contacts moved by hand, automations paused, blocks and automations deleted, chains that do not end."""
+"""Contacts moved by hand, automations paused, blocks and automations deleted, chains that do not end. One file, as its tests share one set-up."""
 
 import pytest
 from django.utils import timezone

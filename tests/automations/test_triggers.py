@@ -1,4 +1,4 @@
-"""Triggers, through real changes and what the worker does."""
+"""Triggers, through real changes and what the worker does. One file, as each trigger has one or two tests."""
 
 from typing import Any
 

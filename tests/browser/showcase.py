@@ -1,4 +1,4 @@
-"""A row of each kind for the site of these tests: what has nothing in it shows nothing. The pictures show it too."""
+"""A row of each kind for the site of these tests: what has nothing in it shows nothing. The pictures show it too. One file, as its rows belong to each other."""
 
 from collections.abc import Sequence
 from datetime import timedelta

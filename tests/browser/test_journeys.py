@@ -1,4 +1,4 @@
-"""What staff do all day, with a mouse and a keyboard, on a list of 100,000 contacts."""
+"""What staff do all day, with a mouse and a keyboard, on a list of 100,000 contacts. One file, as the browser and its site start once."""
 
 import base64
 import json

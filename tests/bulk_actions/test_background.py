@@ -1,4 +1,4 @@
-"""do-bulk-action with `background`: refused at once or not at all, then done in chunks on those who were there."""
+"""do-bulk-action with `background`: refused at once or not at all, then done in chunks on those who were there. One file, as it is one endpoint."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A job that takes back what another did: exactly that, once, and never against what happened since."""
+"""A job that takes back what another did: exactly that, once, and never against what happened since. One file, as its tests share one set-up."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""From a draft to messages: scheduled, started, paused, finished, deleted; also by two at once."""
+"""From a draft to messages: scheduled, started, paused, finished, deleted; also by two at once. One file, as its tests share one set-up."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from campaigns.services.sending import (
     start_next,
     unschedule,
 )
+from changes.models import Change
 from emails.models import Link, Mailing, Message
 from emails.services.numbers import numbers_of
 from emails.services.sending import send_due
@@ -126,6 +127,14 @@ def test_one_that_was_paused_before_it_started_starts_when_it_is_resumed(mailbox
     assert status_of(campaign) == "scheduled"
     assert start_next()
     assert send_due() == 1
+
+
+def test_one_whose_recipients_cannot_be_read_is_a_draft_again_and_history_says_so(db: None) -> None:
+    campaign = make_campaign(status=Status.SCHEDULED, scheduled_at=timezone.now(), recipients=rows(("no id", "all")))
+    assert start_next()
+    assert (status_of(campaign), Message.objects.count()) == ("draft", 0)
+    [entry] = Change.objects.filter(event="campaign_updated")
+    assert (entry.subject_id, entry.channel, entry.details) == (campaign.pk, "system", {"columns": ["status"]})
 
 
 def test_one_that_is_paused_while_it_starts_is_held(mailbox: Mailbox) -> None:

@@ -1,4 +1,4 @@
-"""GET and PUT /custom-fields/contacts (recording custom-fields.json)."""
+"""GET and PUT /custom-fields/contacts (recording custom-fields.json). One file, as it is one endpoint."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Values of custom fields, each held to the type of its field (contract.md, 'Custom values')."""
+"""Values of custom fields, each held to the type of its field (contract.md, 'Custom values'). One file, as each type has a few tests."""
 
 from typing import Any
 

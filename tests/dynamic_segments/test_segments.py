@@ -1,4 +1,4 @@
-"""/dynamic-segments: the segments themselves."""
+"""/dynamic-segments: the segments themselves. One file, as it is one endpoint."""
 
 import json
 from datetime import timedelta

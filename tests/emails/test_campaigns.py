@@ -1,4 +1,4 @@
-"""Campaigns: everybody chosen at once, each contact once; held, released, stopped; after what somebody waits for."""
+"""Campaigns: everybody chosen at once, each contact once; held, released, stopped; after what somebody waits for. One file, as its tests share one set-up."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who is asked for consent: POST /subscribers/{id}/send-double-optin, and `double_optin` of writes."""
+"""Who is asked for consent: POST /subscribers/{id}/send-double-optin, and `double_optin` of writes. One file, as it is one endpoint."""
 
 from datetime import timedelta
 from typing import Any

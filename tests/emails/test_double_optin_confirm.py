@@ -1,4 +1,4 @@
-"""The link to confirm: what it does, what is kept of it, and when it does nothing."""
+"""The link to confirm: what it does, what is kept of it, and when it does nothing. One file, as it is one page."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The addresses in mails: signed, counted, and leading only where the mail pointed."""
+"""The addresses in mails: signed, counted, and leading only where the mail pointed. One file, as its tests share one set-up."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A database that is away, locked, full or read-only, and a full disk: a real server goes on answering."""
+"""A database that is away, locked, full or read-only, and a full disk: a real server goes on answering. One file, as it is one server that fails in several ways."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""Every URL answers: none is a dead end, none fails on an ordinary request, none lets strangers in.
+"""Every URL answers: none is a dead end, none fails on an ordinary request, none lets strangers in. One file, as it holds one table of requests.
 
 REQUESTS is written by hand and compared with the URLs that there are, so that a new route fails here
 until it has its requests, whatever the order of the tests and however many processes run them.

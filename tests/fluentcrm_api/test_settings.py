@@ -1,4 +1,4 @@
-"""The settings: read from the environment; a value that cannot be right stops the server and is named."""
+"""The settings: read from the environment; a value that cannot be right stops the server and is named. One file, as the settings are one file."""
 
 import os
 import re

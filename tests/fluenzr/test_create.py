@@ -1,4 +1,4 @@
-"""POST /v1/contacts."""
+"""POST /v1/contacts. One file, as it is one endpoint."""
 
 import re
 from functools import partial

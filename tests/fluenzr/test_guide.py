@@ -1,4 +1,4 @@
-"""FluenzR's page on contacts and what its other pages promise, a row a statement.
+"""FluenzR's page on contacts and what its other pages promise, a row a statement. One file, as it is one table.
 
 Each row sends one request to the same small world and looks at the answer. A path and a body name
 the world's rows as {john}; a check gets the answer's JSON, and the world.

@@ -1,4 +1,4 @@
-"""/v1/webhooks."""
+"""/v1/webhooks. One file, as it is one endpoint."""
 
 import re
 from typing import Any

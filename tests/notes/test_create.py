@@ -1,4 +1,4 @@
-"""POST /subscribers/{id}/notes."""
+"""POST /subscribers/{id}/notes. One file, as it is one endpoint."""
 
 import json
 from datetime import UTC, datetime

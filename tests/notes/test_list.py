@@ -1,4 +1,4 @@
-"""GET /subscribers/{id}/notes."""
+"""GET /subscribers/{id}/notes. One file, as it is one endpoint."""
 
 from datetime import UTC, datetime
 

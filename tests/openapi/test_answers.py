@@ -1,4 +1,4 @@
-"""What is really answered is what the document says: every operation, every status, every key.
+"""What is really answered is what the document says: every operation, every status, every key. One file, as it is one table.
 
 STORIES has the requests of each operation that are answered with 200, REFUSED those that are not. What any
 route answers (401, 403, 404, 413, 415, 429, 500, 503, a broken body) needs no story. A documented status that no

@@ -1,4 +1,4 @@
-"""Idempotency-Key on both APIs: a request that is sent again does nothing again, and is answered as before."""
+"""Idempotency-Key on both APIs: a request that is sent again does nothing again, and is answered as before. One file, as its tests share one set-up."""
 
 from datetime import timedelta
 from threading import Event

@@ -1,4 +1,4 @@
-"""Counts of contacts, in all, by tag, by list, by status: always what a count of the rows gives.
+"""Counts of contacts, in all, by tag, by list, by status: always what a count of the rows gives. One file, as its tests share one set-up.
 
 They are kept by triggers (segments.models.ContactCount): on PostgreSQL in a ledger, on SQLite in one row each.
 """

@@ -1,4 +1,4 @@
-"""GET and POST /tags (recording tags.json)."""
+"""GET and POST /tags (recording tags.json). One file, as it is one endpoint."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The worker's part: who gets which mail, and when."""
+"""The worker's part: who gets which mail, and when. One file, as its tests share one set-up."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta

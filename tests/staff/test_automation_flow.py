@@ -1,4 +1,4 @@
-"""Staff write automations: what starts them, and their blocks."""
+"""Staff write automations: what starts them, and their blocks. One file, as it is one screen."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Campaigns in the admin."""
+"""Campaigns in the admin. One file, as it is one screen."""
 
 import json
 from datetime import timedelta

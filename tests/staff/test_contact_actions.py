@@ -1,4 +1,4 @@
-"""What the admin's list of contacts does to a set of them."""
+"""What the admin's list of contacts does to a set of them. One file, as it is one screen."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

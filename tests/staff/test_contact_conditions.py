@@ -1,4 +1,4 @@
-"""The builder of conditions on contacts."""
+"""The builder of conditions on contacts. One file, as it is one screen."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A contact's form in the admin: add, change, delete."""
+"""A contact's form in the admin: add, change, delete. One file, as it is one screen."""
 
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Who may not view contacts sees their numbers, on every screen, and nothing that tells who they are."""
+"""Who may not view contacts sees their numbers, on every screen, and nothing that tells who they are. One file, as it is one rule."""
 
 import json
 from collections.abc import Callable, Iterator

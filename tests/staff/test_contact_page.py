@@ -1,4 +1,4 @@
-"""The page of a contact: what it shows, to whom, and at what cost."""
+"""The page of a contact: what it shows, to whom, and at what cost. One file, as it is one screen."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

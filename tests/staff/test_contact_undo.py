@@ -1,4 +1,4 @@
-"""Taking an action on contacts back."""
+"""Taking an action on contacts back. One file, as it is one screen."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Dynamic segments in the admin, and the list of contacts narrowed by one."""
+"""Dynamic segments in the admin, and the list of contacts narrowed by one. One file, as it is one screen."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Recurring campaigns in the admin."""
+"""Recurring campaigns in the admin. One file, as it is one screen."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any

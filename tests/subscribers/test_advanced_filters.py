@@ -1,4 +1,4 @@
-"""GET /subscribers?filter_type=advanced: what each operator does (recorded in contact-list-advanced.json)."""
+"""GET /subscribers?filter_type=advanced: what each operator does (recorded in contact-list-advanced.json). One file, as it follows one recording."""
 
 import json
 from collections.abc import Sequence

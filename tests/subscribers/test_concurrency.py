@@ -1,4 +1,4 @@
-"""Requests that cross, with real threads: on PostgreSQL, and on an SQLite file."""
+"""Requests that cross, with real threads: on PostgreSQL, and on an SQLite file. One file, as its tests share one set-up."""
 
 import random
 import sqlite3

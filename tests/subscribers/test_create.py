@@ -1,4 +1,4 @@
-"""POST /subscribers: a new contact."""
+"""POST /subscribers: a new contact. One file, as it is one endpoint."""
 
 from datetime import UTC, datetime
 from typing import Any

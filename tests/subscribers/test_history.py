@@ -1,4 +1,4 @@
-"""Every change of a contact leaves who, when, through which channel and what; GET /subscribers/{id}/history."""
+"""Every change of a contact leaves who, when, through which channel and what; GET /subscribers/{id}/history. One file, as it is one endpoint."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""GET /subscribers: pages, order, simple filters, envelopes."""
+"""GET /subscribers: pages, order, simple filters, envelopes. One file, as it is one endpoint."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""PUT /subscribers/{id}: change one contact."""
+"""PUT /subscribers/{id}: change one contact. One file, as it is one endpoint."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""POST /public/bounce_handler/{service}/handle/{code}: what mail services say of mail that did not arrive."""
+"""POST /public/bounce_handler/{service}/handle/{code}: what mail services say of mail that did not arrive. One file, as it is one endpoint."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Thousands of changes while workers, web processes, the database and the receivers are killed at random.
+"""Thousands of changes while workers, web processes, the database and the receivers are killed at random. One file, as it is one story.
 
 In the end each receiver has each event once by its id, and those of each contact in their order.
 """

@@ -1,4 +1,4 @@
-"""Requests that this server makes: where they may go, how long they may take, and a real handshake on loopback."""
+"""Requests that this server makes: where they may go, how long they may take, and a real handshake on loopback. One file, as it is about one client."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""Deliveries: signed, in order, tried again, in batches; what is paused and disabled."""
+"""Deliveries: signed, in order, tried again, in batches; what is paused and disabled. One file, as its tests share one set-up."""
 
 import base64
 import hashlib

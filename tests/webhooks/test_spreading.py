@@ -1,4 +1,4 @@
-"""What happens becomes events, for each endpoint that asked for it, whatever the channel."""
+"""What happens becomes events, for each endpoint that asked for it, whatever the channel. One file, as its tests share one set-up."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Bodies: JSON, forms, both under each other's name; chunked, cut short, too large, of no known type."""
+"""Bodies: JSON, forms, both under each other's name; chunked, cut short, too large, of no known type. One file, as it is about one parser."""
 
 from io import BytesIO
 from typing import Any

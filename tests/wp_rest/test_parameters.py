@@ -1,4 +1,4 @@
-"""Parameters as PHP reads them, from query and body alike."""
+"""Parameters as PHP reads them, from query and body alike. One file, as it is about one reader."""
 
 import time
 from typing import Any

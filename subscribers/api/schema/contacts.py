@@ -1,4 +1,4 @@
-"""The routes of the list of contacts and of one contact."""
+"""The routes of the list of contacts and of one contact. One file, as each part is used once."""
 
 from typing import Any
 

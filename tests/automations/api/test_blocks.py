@@ -1,4 +1,4 @@
-"""POST /funnels/{id}/sequences and its second address (recordings funnels.json and funnel-goals.json)."""
+"""POST /funnels/{id}/sequences and its second address (recordings funnels.json and funnel-goals.json). One file, as it is one endpoint."""
 
 import json
 from typing import Any

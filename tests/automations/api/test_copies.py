@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from automations.models import Automation, Block
+from changes.models import Change
 from emails.models import Kind, Mailing
 from labels.models import Label
 from labels.services import labels_of
@@ -62,7 +63,8 @@ def test_it_imports_a_draft(api: Api, sequences: Any) -> None:
     assert answer.json()["funnel"]["settings"] == {"subscription_status": "subscribed"}
     assert automation.status == "draft"
     assert [block.title for block in automation.blocks.in_order()] == ["Mark", "Mark"]
-    assert labels_of("automation", [automation.pk])[automation.pk] == [there, Label.objects.get(title="New")]
+    assert labels_of("automation", [automation.pk])[automation.pk] == [there, new := Label.objects.get(title="New")]
+    assert Change.objects.get(event="label_created").subject_id == new.pk
 
 
 @pytest.mark.parametrize(
