@@ -28,7 +28,7 @@ COMPANY_ID = COLUMNS.index("company_id")
 FURTHER = """job_title, website,
     (SELECT p.slug FROM pipelines_stage p WHERE p.id = pipeline_stage_id),
     (SELECT p.name FROM pipelines_stage p WHERE p.id = pipeline_stage_id)"""
-# Moments stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
+# Times stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
 # and texts again takes half of its time. as_datetime makes one where it is wanted.
 DATETIMES = frozenset({"created_at", "last_activity", "updated_at"})
 # updated_at has a table of its own (subscribers.models.LastChange), of which each contact has a row.
