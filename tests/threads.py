@@ -75,6 +75,22 @@ def meeting_at(lock: str, *jobs: Callable[[], Any]) -> list[Any]:
     return [worker.finish() for worker in workers]
 
 
+def crossing_at(lock: str, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+    """Run the first job until it comes to a locked table, then the second until it waits for the first; then both go on.
+
+    `lock` as of `meeting_at`: what the first writes in the middle of its work. Returns what they return. PostgreSQL alone.
+    """
+    workers: list[Worker] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {lock}")
+        for job in (first, second):
+            workers.append(Worker(job))
+            while count_blocked() < len(workers):
+                assert all(worker.is_alive() for worker in workers), "A job did not come to the lock."
+                workers[0].join(0.01)
+    return [worker.finish() for worker in workers]
+
+
 def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     """Start the jobs together; what they return, in their order, or the first failure."""
     start = Barrier(len(jobs), timeout=SECONDS)

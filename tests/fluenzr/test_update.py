@@ -6,7 +6,6 @@ import pytest
 
 from changes.models import Change
 from companies.models import Company
-from fluenzr import services
 from fluenzr.ids import CONTACT, encode
 from pipelines.models import Stage
 from subscribers.models import Subscriber
@@ -14,7 +13,7 @@ from subscribers.services import attach_companies, delete_contacts
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.fluenzr.client import Fluenzr, error_of
-from tests.threads import Worker, two_writers
+from tests.threads import crossing_at, two_writers
 
 
 @pytest.fixture
@@ -137,19 +136,11 @@ def test_links_take_their_own_field(fluenzr: Fluenzr, path: str, method: str, ro
 
 @two_writers
 @pytest.mark.django_db(transaction=True)
-def test_it_answers_before_another_request_deletes_the_contact(
-    fluenzr: Fluenzr, ada: Subscriber, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    update = services.update_contact
-    others: list[Worker] = []
-
-    def update_while_another_waits(*arguments: Any) -> Any:
-        written = update(*arguments)
-        others.append(Worker(lambda: delete_contacts([ada.pk])))
-        others[0].wait_until_blocked()
-        return written
-
-    monkeypatch.setattr(services, "update_contact", update_while_another_waits)
-    response = fluenzr.put(path, {"firstName": "Augusta"})
+def test_it_answers_before_another_request_deletes_the_contact(fluenzr: Fluenzr, ada: Subscriber, path: str) -> None:
+    response, deleted = crossing_at(
+        "changes_change IN EXCLUSIVE MODE",
+        lambda: fluenzr.put(path, {"firstName": "Augusta"}),
+        lambda: delete_contacts([ada.pk]),
+    )
     assert (response.status_code, response.json()["data"]["firstName"]) == (200, "Augusta")
-    assert others[0].finish() == [ada.pk]
+    assert deleted == [ada.pk]

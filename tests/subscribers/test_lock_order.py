@@ -23,7 +23,7 @@ from tests.companies.factories import CompanyFactory
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.fluenzr.client import Fluenzr
 from tests.staff.test_contact_form import change_url, shown_form
-from tests.threads import Worker, at_once, two_writers
+from tests.threads import at_once, crossing_at, two_writers
 
 pytestmark = [two_writers, pytest.mark.django_db(transaction=True)]
 ROUNDS = 4
@@ -187,27 +187,19 @@ def ask_bulk_delete(api: Api, pk: int) -> Any:
     return api.put("/subscribers/do-bulk-action", {"action_name": "delete_contacts", "subscriber_ids": [pk]})
 
 
-def test_the_form_of_a_contact_crosses_with_the_end_of_its_companies(
-    admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_form_of_a_contact_crosses_with_the_end_of_its_companies(admin: User) -> None:
     """The admin runs nothing again."""
     browser = Client()
     browser.force_login(admin)
     world = World()
     contact = Subscriber.objects.get(pk=world.pks[0])
     form = shown_form(browser, contact) | {"first_name": "Ada", "companies": [], "company": ""}
-    update = services.update_contact
-    workers: list[Worker] = []
-
-    def update_and_meet(pk: int, draft: Draft) -> Any:
-        result = update(pk, draft)
-        workers.append(Worker(partial(services.delete_companies, world.ids("companies"))))
-        workers[0].wait_until_blocked()
-        return result
-
-    monkeypatch.setattr(services, "update_contact", update_and_meet)
-    assert browser.post(change_url(contact), form).status_code == 302
-    workers[0].finish()
+    answer, _ = crossing_at(
+        "changes_change IN EXCLUSIVE MODE",
+        partial(browser.post, change_url(contact), form),
+        partial(services.delete_companies, world.ids("companies")),
+    )
+    assert answer.status_code == 302
     assert not Company.objects.exists()
 
 
