@@ -5,7 +5,7 @@ A set is one parameter, so that the text of a statement does not depend on the s
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -95,8 +95,11 @@ def json_parameter(rows: Any) -> str:
 
 
 def stored_datetime(value: datetime) -> Any:
-    """An aware datetime as the database stores it, as a parameter of fixed SQL."""
-    return connection.ops.adapt_datetimefield_value(value)
+    """An aware datetime as the database stores it, as a parameter of fixed SQL: on SQLite a text, in UTC.
+
+    As `connection.ops` has it, at a tenth of the time.
+    """
+    return value if is_postgresql() else str(value.astimezone(UTC)).removesuffix("+00:00")
 
 
 def read(sql: str, *parameters: Any) -> list[Any]:
@@ -112,6 +115,8 @@ def execute(sql: str, *parameters: Any, keep_plan: bool = False) -> list[Any]:
     """
     # Once, as `connection` looks for the thread's own each time that it is asked for something.
     database = connections[DEFAULT_DB_ALIAS]
+    if run := getattr(database, "run", None):
+        return run(sql, parameters)
     with getattr(database, "fixed_cursor" if keep_plan else "cursor", database.cursor)() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []

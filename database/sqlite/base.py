@@ -27,3 +27,20 @@ def with_question_marks(query: str) -> str:
 class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
+        """The rows of one statement.
+
+        Without Django's cursors: to make and leave one takes as long as five statements about one contact. Where somebody
+        watches the statements (execute_wrapper, the log of queries) it is one of them.
+        """
+        if self.execute_wrappers or self.queries_logged:
+            with self.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors:
+            return self.connection.execute(with_question_marks(sql), parameters).fetchall()
