@@ -243,7 +243,7 @@ def test_sqlite_waits_for_locks_and_writes_beside_readers(load: Load, tmp_path: 
     assert (tmp_path / "new").is_dir()
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert database["OPTIONS"]["timeout"] == 10
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "cache_size=-32768"):
         assert pragma in database["OPTIONS"]["init_command"]
 
 
