@@ -8,6 +8,8 @@ from typing import Any
 from django.db import IntegrityError, OperationalError
 
 from changes.services import Entry
+from database.sql import is_postgresql
+from subscribers.services.counts import Counts, Moved, counting
 from subscribers.services.drafts import (
     COLUMNS,
     WRITTEN,
@@ -47,8 +49,11 @@ def create_contacts(drafts: Sequence[Draft]) -> dict[str, int]:
     linked is held, the rows, the links (on SQLite one a kind).
     """
     held = _hold_drafts(drafts)
-    created = insert_rows(drafts)
-    linked = _link_drafts([(created[draft.address], draft) for draft in drafts if draft.address in created], held)
+    with counting(len(drafts)) as counts:
+        created = insert_rows(drafts)
+        statuses = counts.created(created.values())
+        linked = _link_drafts([(created[draft.address], draft) for draft in drafts if draft.address in created], held)
+        counts.linked(linked, statuses)
     record([Entry("created", created.values()), *_linked_entries(linked)])
     return created
 
@@ -63,6 +68,11 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
     more when another request makes one of the addresses at the same moment.
     """
     merged = merge_same_address(drafts)
+    with counting(len(merged)) as counts:
+        return _upsert(merged, counts)
+
+
+def _upsert(merged: Mapping[str, Draft], counts: Counts) -> dict[str, Written]:
     held = _hold_drafts(merged.values())
     known = lock_rows_by_address(merged)
     created: dict[str, int] = {}
@@ -72,7 +82,9 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
         missing = [address for address in merged if address not in known and address not in created]
         if not missing:
             break
-        created |= insert_rows([merged[address] for address in missing])
+        inserted = insert_rows([merged[address] for address in missing])
+        counts.created(inserted.values())
+        created |= inserted
         known |= lock_rows_by_address([address for address in missing if address not in created])
     else:
         raise OperationalError(f"These can be neither made nor found: {len(missing)} addresses.")
@@ -87,9 +99,11 @@ def upsert_contacts(drafts: Sequence[Draft]) -> dict[str, Written]:
             changed[row["id"]], differences[row["id"]] = after, difference
     columns = [name for name in WRITTEN if any(name in difference for difference in differences.values())]
     update_rows({pk: {name: after[name] for name in columns} for pk, after in changed.items()})
+    counts.moved(moved_statuses(differences))
     ids = {address: row["id"] for address, row in known.items()} | created
     written = [(ids[address], draft) for address, draft in merged.items()]
     linked = _link_drafts(written, held, unlink={row["id"] for row in known.values()})
+    counts.linked(linked)
     entries = [Entry("created", created.values()), *updated_entries(differences), *_linked_entries(linked)]
     record(entries + left_again(again, repeated=True))
     return {address: Written(pk, created=address in created) for address, pk in ids.items()}
@@ -126,6 +140,16 @@ def update_contact(pk: int, draft: Draft) -> bool | None:
     return not difference.keys().isdisjoint(COLUMNS)
 
 
+def moved_statuses(differences: Mapping[int, Mapping[str, Any]]) -> dict[Moved, list[int]]:
+    """The contacts whose status changed, by the one before and the one after."""
+    moved: dict[Moved, list[int]] = defaultdict(list)
+    for pk, difference in differences.items():
+        if "status" in difference:
+            before, after = difference["status"]
+            moved[before, after].append(pk)
+    return moved
+
+
 def updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry]:
     """What history tells of contacts whose columns changed, and for each new status who has it now.
 
@@ -136,9 +160,8 @@ def updated_entries(differences: Mapping[int, Mapping[str, Any]]) -> list[Entry]
     moved: dict[str, dict[int, str]] = defaultdict(dict)
     for pk, difference in differences.items():
         alike[tuple(sorted(difference)), custom_fields_of(difference)].append(pk)
-        if "status" in difference:
-            before, after = difference["status"]
-            moved[after][pk] = before
+    for (before, after), ids in moved_statuses(differences).items():
+        moved[after] |= dict.fromkeys(ids, before)
     entries = [
         Entry("updated", ids, {"columns": list(names)} | ({"custom_fields": list(slugs)} if slugs else {}))
         for (names, slugs), ids in alike.items()
@@ -155,11 +178,13 @@ def custom_fields_of(difference: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _hold_drafts(drafts: Collection[Draft]) -> Held:
-    """Hold the tags and lists that contacts are about to get."""
-    return hold(
-        tags={target for draft in drafts for target in draft.tags},
-        lists={target for draft in drafts for target in draft.lists},
-    )
+    """Hold the tags and lists that contacts are about to get.
+
+    On SQLite none: its one writer has all of them, and attach_pairs leaves out what is not there.
+    """
+    tags = {target for draft in drafts for target in draft.tags}
+    lists = {target for draft in drafts for target in draft.lists}
+    return hold(tags=tags, lists=lists) if is_postgresql() else Held(list(tags), list(lists))
 
 
 def _link_drafts(written: Sequence[tuple[int, Draft]], held: Held, unlink: Collection[int] = ()) -> dict[str, Links]:

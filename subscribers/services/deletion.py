@@ -10,6 +10,7 @@ from companies.models import Company
 from database.sql import any_of, execute, ids_parameter
 from subscribers.models import Subscriber
 from subscribers.services.companies import companies_of_members, leave_companies
+from subscribers.services.counts import counting
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_to_delete
@@ -24,7 +25,9 @@ def delete_contacts(ids: Iterable[int]) -> list[int]:
     """
     locked = lock_to_delete(ids)
     record_deletion(locked, Subscriber._meta.db_table)
-    delete_rows(Subscriber, locked)
+    with counting(len(locked)) as counts:
+        counts.deleted(locked)
+        delete_rows(Subscriber, locked)
     return locked
 
 

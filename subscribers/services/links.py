@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from django.db import transaction
@@ -18,15 +19,32 @@ from database.sql import (
     stored_datetime,
 )
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
+from subscribers.services.counts import ids_of, many_on_sqlite
+from subscribers.services.locks import TABLES
 
 Kind = Literal["tags", "lists", "companies"]
 # The contacts who got or lost each tag, list or company.
 Links = Mapping[int, list[int]]
-# The table of a kind of link, and its column beside subscriber_id.
+# The table of a kind of link, its column beside subscriber_id, the table that this names, and the index of both.
 LINKS: Mapping[str, Mapping[str, str]] = {
-    "tags": {"links": SubscriberTag._meta.db_table, "target": "tag_id"},
-    "lists": {"links": SubscriberList._meta.db_table, "target": "list_id"},
-    "companies": {"links": SubscriberCompany._meta.db_table, "target": "company_id"},
+    "tags": {
+        "links": SubscriberTag._meta.db_table,
+        "target": "tag_id",
+        "targets": TABLES["tags"],
+        "index": "subscribers_of_tag",
+    },
+    "lists": {
+        "links": SubscriberList._meta.db_table,
+        "target": "list_id",
+        "targets": TABLES["lists"],
+        "index": "subscribers_of_list",
+    },
+    "companies": {
+        "links": SubscriberCompany._meta.db_table,
+        "target": "company_id",
+        "targets": TABLES["companies"],
+        "index": "subscribers_of_company",
+    },
 }
 
 ATTACH = """
@@ -36,10 +54,18 @@ ATTACH = """
 """
 ATTACH_PAIRS = """
     INSERT INTO {links} (subscriber_id, {target}, created_at)
-    SELECT r.subscriber, r.target, %s FROM {rows} WHERE true
+    SELECT r.subscriber, r.target, %s FROM {rows} WHERE {known}
     ON CONFLICT (subscriber_id, {target}) DO NOTHING RETURNING subscriber_id, {target}
 """
+# On PostgreSQL what is attached is held, and so is there.
+KNOWN_ON_SQLITE = "r.target IN (SELECT id FROM {targets})"
 DETACH = "DELETE FROM {links} WHERE subscriber_id {any_of} AND {target} {any_of} RETURNING {found}"
+# Many on SQLite: found in one row, and deleted by the key of the link. RETURNING takes 10,000 rows a quarter longer.
+FIND = """
+    SELECT group_concat(l.id), group_concat(l.subscriber_id){of}
+    FROM json_each(%s) c CROSS JOIN {links} l INDEXED BY {index} WHERE l.subscriber_id = c.value AND l.{target} {any_of}
+"""
+DELETE = "DELETE FROM {links} WHERE id {any_of}"
 DETACH_PAIRS = """
     DELETE FROM {links} WHERE (subscriber_id, {target}) IN (SELECT r.subscriber, r.target FROM {rows})
     RETURNING subscriber_id, {target}
@@ -66,8 +92,21 @@ def detach_from_each(kind: Kind, contacts: Sequence[int], targets: Collection[in
     """Unlink each of the contacts, which are locked, from each of the targets; returns what was there."""
     if not contacts or not targets:
         return {}
+    if many_on_sqlite(len(contacts)):
+        return detach_many(kind, contacts, targets)
     sql = DETACH.format(any_of=any_of(), found=found(kind, targets), **LINKS[kind])
     return by_target(execute(sql, ids_parameter(contacts), ids_parameter(targets)), targets)
+
+
+def detach_many(kind: Kind, contacts: Sequence[int], targets: Collection[int]) -> Links:
+    of = "" if len(targets) == 1 else f", group_concat(l.{LINKS[kind]['target']})"
+    find = FIND.format(of=of, any_of=any_of(), **LINKS[kind])
+    [row] = execute(find, ids_parameter(contacts), ids_parameter(targets))
+    links, unlinked, *unlinked_from = map(ids_of, row)
+    execute(DELETE.format(any_of=any_of(), **LINKS[kind]), ids_parameter(links))
+    if unlinked_from:
+        return by_target(list(zip(unlinked, *unlinked_from, strict=True)))
+    return dict.fromkeys(targets, unlinked) if unlinked else {}
 
 
 def attach_pairs(kind: Kind, pairs: Collection[tuple[int, int]]) -> Links:
@@ -85,10 +124,10 @@ def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str,
     statements: dict[str, tuple[str, list[Any]]] = {}
     for word, pairs in wanted.items():
         kind, _, way = word.partition("_")
-        rows = json_parameter([{"subscriber": contact, "target": target} for contact, target in pairs])
-        sql, time = (ATTACH_PAIRS, [stored_datetime(timezone.now())]) if way == "attached" else (DETACH_PAIRS, [])
         if pairs:
-            statements[word] = sql.format(rows=pair_rows(), **LINKS[kind]), [*time, rows]
+            rows = json_parameter([{"subscriber": contact, "target": target} for contact, target in pairs])
+            time = [stored_datetime(timezone.now())] if way == "attached" else []
+            statements[word] = change_sql(kind, way), [*time, rows]
     # How a table is read for what goes depends on its size.
     keep_plan = not any(word.endswith("_detached") for word in statements)
     if len(statements) < 2 or not is_postgresql():
@@ -102,6 +141,14 @@ def change_pairs(wanted: Mapping[str, Collection[tuple[int, int]]]) -> dict[str,
     for word, contact, target in execute(f"WITH {parts} {union}", *everything, keep_plan=keep_plan):
         pairs_of[word].append((contact, target))
     return {word: by_target(pairs) for word, pairs in pairs_of.items()}
+
+
+@cache
+def change_sql(kind: str, way: str) -> str:
+    if way == "detached":
+        return DETACH_PAIRS.format(rows=pair_rows(), **LINKS[kind])
+    known = "true" if is_postgresql() else KNOWN_ON_SQLITE.format(**LINKS[kind])
+    return ATTACH_PAIRS.format(rows=pair_rows(), known=known, **LINKS[kind])
 
 
 def contacts_linked_to(kind: Kind, targets: Iterable[int]) -> list[int]:

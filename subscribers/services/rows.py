@@ -1,6 +1,7 @@
 """Rows of contacts, whole: locked, inserted and updated by one statement, whatever their number."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -74,17 +75,22 @@ def insert_rows(drafts: Sequence[Draft]) -> dict[str, int]:
         rows.append(_plain(columns) | {"hash": make_hash(), "custom_values": values})
     # What no draft holds is not read out of each row either.
     held = set().union(*rows)
-    fields = [(name, field) for name, field in FIELDS.items() if name in held]
-    sql = INSERT.format(
-        columns=", ".join(name for name, _ in fields),
-        values=", ".join(f"r.{name}" for name, _ in fields),
-        rows=rows_from_json(fields),
+    sql = insert_sql(tuple(name for name in FIELDS if name in held))
+    created = execute(sql, stored_datetime(timezone.now()), json_parameter(rows), keep_plan=True)
+    return {email.lower(): pk for pk, email in created}
+
+
+# Clients send few different sets of columns.
+@lru_cache(128)
+def insert_sql(names: tuple[str, ...]) -> str:
+    return INSERT.format(
+        columns=", ".join(names),
+        values=", ".join(f"r.{name}" for name in names),
+        rows=rows_from_json([(name, FIELDS[name]) for name in names]),
         known=plain_address("known.email"),
         sent=plain_address("r.email"),
         email=plain_address("email"),
     )
-    created = execute(sql, stored_datetime(timezone.now()), json_parameter(rows), keep_plan=True)
-    return {email.lower(): pk for pk, email in created}
 
 
 def update_rows(rows: Mapping[int, Mapping[str, Any]]) -> None:

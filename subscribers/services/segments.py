@@ -5,6 +5,7 @@ from typing import Literal
 
 from segments.models import Segment, Tag
 from segments.services import delete_segments
+from subscribers.services.counts import counting
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Kind,
@@ -54,8 +55,10 @@ def sync_segments(
     Returns how many contacts there are. At most three statements, and history's.
     """
     held, locked = hold_and_lock(ids, tags=attach) if kind == "tags" else hold_and_lock(ids, lists=attach)
-    attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
-    detached = detach_from_each(kind, locked, without(detach, attach))
+    with counting(len(locked)) as counts:
+        attached = attach_to_each(kind, locked, held.tags if kind == "tags" else held.lists)
+        detached = detach_from_each(kind, locked, without(detach, attach))
+        counts.linked({f"{kind}_attached": attached, f"{kind}_detached": detached}, held.statuses)
     record(each(f"{kind}_attached", attached, "targets") + each(f"{kind}_detached", detached, "targets"))
     return len(locked)
 
@@ -74,7 +77,10 @@ def merge_segments(model: type[Segment], ids: Iterable[int], into: int) -> int:
     if into not in found:
         return 0
     gone = without(found, [into])
-    attached = attach_to_each(kind, lock_contacts(contacts_linked_to(kind, gone)), [into])
+    locked = lock_contacts(contacts_linked_to(kind, gone))
+    with counting(len(locked)) as counts:
+        attached = attach_to_each(kind, locked, [into])
+        counts.linked({f"{kind}_attached": attached})
     record(each(f"{kind}_attached", attached, "targets"))
     delete_segments(model, gone)
     return len(contacts_of(attached))
@@ -87,7 +93,9 @@ def leave_segments(model: type[Segment], titles: Mapping[int, str]) -> None:
     `titles` are their titles, by id; they are locked by the caller. History tells each of the contacts the title.
     """
     kind: Kind = "tags" if model is Tag else "lists"
-    lock_contacts(contacts_linked_to(kind, titles))
-    left = detach_from_all(kind, titles)
+    locked = lock_contacts(contacts_linked_to(kind, titles))
+    with counting(len(locked)) as counts:
+        left = detach_from_all(kind, titles)
+        counts.linked({f"{kind}_detached": left})
     named = {pk: {"title": title, "deleted": True} for pk, title in titles.items()}
     record(each(f"{kind}_detached", left, "targets", named))

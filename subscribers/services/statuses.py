@@ -9,9 +9,10 @@ from django.utils import timezone
 from changes.services import Entry
 from database.sql import execute, ids_parameter, rows_of_ids
 from subscribers.models import LEFT, Subscriber
+from subscribers.services.counts import counting
 from subscribers.services.history import record
 from subscribers.services.links import atomic
-from subscribers.services.locks import lock_column
+from subscribers.services.locks import lock_column, lock_statuses
 
 # Newest first, and no further than the first entry about leaving. The event is looked up for each entry of the contact:
 # as a join it may be read from all entries of these events instead.
@@ -31,15 +32,18 @@ def set_status(ids: Iterable[int], status: str, reason: str = "") -> int:
     Two statements, and history's, which has an entry for each status that they had before. A contact that has the
     status already is left as it is; that it leaves again is recorded (left_again: one statement where there is one).
     """
-    had = lock_column(ids, "status")
+    had = lock_statuses(ids)
     changed = {pk: before for pk, before in had.items() if before != status}
     left = status in LEFT
-    Subscriber.objects.filter(pk__any_of=changed).update(
-        status=status,
-        unsubscribe_reason=reason if left else None,
-        unsubscribe_date=timezone.now() if left else None,
-    )
-    entries = [status_entry(status, dict.fromkeys(those, before), reason) for before, those in alike(changed)]
+    groups = alike(changed)
+    with counting(len(changed)) as counts:
+        Subscriber.objects.filter(pk__any_of=changed).update(
+            status=status,
+            unsubscribe_reason=reason if left else None,
+            unsubscribe_date=timezone.now() if left else None,
+        )
+        counts.moved({(before, status): those for before, those in groups})
+    entries = [status_entry(status, dict.fromkeys(those, before), reason) for before, those in groups]
     record(entries + (left_again(had.keys() - changed.keys(), reason) if left else []))
     return len(had)
 

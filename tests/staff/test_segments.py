@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from segments import services
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
+from subscribers.services.counts import MANY
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 
 TAGS = "/admin/segments/tag/"
@@ -139,7 +140,7 @@ def test_it_deletes_in_as_many_statements_whatever_the_number_of_contacts(browse
     counts = []
     # Django keeps it once it was asked for; the log of the admin asks.
     ContentType.objects.get_for_model(Tag)
-    for size in (1, 150):
+    for size in (MANY, 150):
         tag = TagFactory.create()
         contacts = Subscriber.objects.bulk_create([Subscriber(email=f"{size}-{n}@example.com") for n in range(size)])
         tag.subscribers.add(*contacts)
