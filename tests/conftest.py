@@ -1,5 +1,6 @@
 """What every test shares: clients with credentials, and no network but loopback."""
 
+import gc
 import socket
 from typing import Any
 
@@ -12,6 +13,13 @@ from tests.factories import UserFactory
 from tests.fluenzr.client import Fluenzr
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what stays to the end: modules, and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
