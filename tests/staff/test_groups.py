@@ -54,26 +54,28 @@ def test_each_button_is_there_for_whom_the_group_allows_it(browser: Client, name
     def may(*verbs: str) -> bool:
         return any(user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}") for verb in verbs)
 
+    change = f"{here}{row.pk}/change/"
     pages = {
         here: may("view", "change"),
         f"{here}add/": may("add"),
-        f"{here}{row.pk}/change/": may("view", "change"),
+        change: may("view", "change"),
         f"{here}{row.pk}/delete/": may("delete"),
     }
+    answers = {}
     for page, allowed in pages.items():
+        answers[page] = to_admin, to_staff = [client.get(page) for client in (browser, staff)]
         # What the screen has for nobody, it has for no group.
-        possible = browser.get(page).status_code == 200
-        assert (staff.get(page).status_code == 200) is (allowed and possible), page
+        possible = to_admin.status_code == 200
+        assert (to_staff.status_code == 200) is (allowed and possible), page
         if not (allowed and possible):
             # A screen that needs more than the group's rights may send back to where it is.
             assert staff.post(page, {"post": "yes", "name": "x"}).status_code in (403, 405) or page == here
     assert model._default_manager.filter(pk=row.pk).exists()
     if not pages[here]:
         return
-    everything, shown = (client.get(here).content.decode() for client in (browser, staff))
+    everything, shown = (answer.content.decode() for answer in answers[here])
     assert (f'href="{here}add/' in shown) is (f'href="{here}add/' in everything and may("add"))
-    change = f"{here}{row.pk}/change/"
-    everything_there, shown_there = (client.get(change).content.decode() for client in (browser, staff))
+    everything_there, shown_there = (answer.content.decode() for answer in answers[change])
     assert ('name="_save"' in shown_there) is ('name="_save"' in everything_there and may("change"))
     expected = {action for action in offered(everything) if all(may(*verbs) for verbs in needed(screen, action))}
     assert offered(shown) == expected
@@ -101,13 +103,9 @@ def state(model: Any) -> Any:
 @pytest.mark.parametrize("name", [*GROUPS])
 def test_the_menu_has_what_may_be_viewed(browser: Client, name: str) -> None:
     staff = signed_in(member(name))
+    menus = [client.get("/admin/").content.decode() for client in (browser, staff)]
     everything, shown = (
-        {
-            here
-            for here in map(address, django_admin.site._registry)
-            if f'href="{here}"' in client.get("/admin/").content.decode()
-        }
-        for client in (browser, staff)
+        {here for here in map(address, django_admin.site._registry) if f'href="{here}"' in menu} for menu in menus
     )
     assert shown == {here for here in everything if staff.get(here).status_code == 200}
     assert shown
