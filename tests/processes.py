@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,7 +46,13 @@ def new_database(url: str, template: str = "template1") -> Iterator[str]:
 @contextmanager
 def migrated_database(folder: Path) -> Iterator[str]:
     """The DATABASE_URL of a new database with all tables and no users, of the kind that this test run uses."""
-    template = migrated_template()
+    with copy_of(migrated_template(), folder) as url:
+        yield url
+
+
+@contextmanager
+def copy_of(template: str, folder: Path) -> Iterator[str]:
+    """The DATABASE_URL of a copy of a database that nobody uses now."""
     if template.startswith("sqlite"):
         shutil.copy(template.removeprefix("sqlite:///"), folder / "new.sqlite3")
         yield f"sqlite:///{folder / 'new.sqlite3'}"
@@ -70,6 +78,52 @@ def migrated_template() -> str:
     migrated = manage(os.environ | own, "migrate")
     assert migrated.returncode == 0, migrated.stderr
     return url
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The environment of a site after its first run, and what opens it: a password and a key of `admin`."""
+
+    environment: dict[str, str]
+    password: str
+    key: str
+
+
+def new_environment(folder: Path, url: str) -> dict[str, str]:
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
+        "DATABASE_URL": url,
+        "DATA_DIR": str(folder),
+        "STATIC_ROOT": str(folder / "static"),
+    }
+
+
+def prepare(environment: dict[str, str]) -> Prepared:
+    """Prepare a site that has never run."""
+    first = manage(environment, "first_run")
+    assert first.returncode == 0, first.stderr
+    shown = re.search(r'-u "admin:([^"]+)"', first.stdout)
+    assert shown, first.stdout
+    key = manage(environment, "create_api_key", "admin").stdout.strip().split("\n")[-1]
+    return Prepared(environment, shown[1], key)
+
+
+@contextmanager
+def prepared_site(folder: Path, **variables: str) -> Iterator[Prepared]:
+    """A site of the kind of database that this test run uses, with these variables, as if just prepared."""
+    template = prepared_template()
+    with copy_of(template.environment["DATABASE_URL"], folder) as url:
+        static = {"STATIC_ROOT": template.environment["STATIC_ROOT"]}
+        yield replace(template, environment=new_environment(folder, url) | static | variables)
+
+
+@cache
+def prepared_template() -> Prepared:
+    """A site that is prepared once in this process; others have copies of its database, and its static files."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    return prepare(new_environment(folder, stack.enter_context(migrated_database(folder))))
 
 
 def manage(environment: dict[str, str], *arguments: object, seconds: int = 60) -> subprocess.CompletedProcess[str]:

@@ -11,9 +11,8 @@ import pytest
 from tests.browser import chromium
 from tests.browser.chromium import Visitor
 from tests.browser.data import COPY, MAKE, PASSWORD, SHOW, USER
-from tests.fluentcrm_api.conftest import new_environment
 from tests.postgres import free_port
-from tests.processes import manage, migrated_database, served
+from tests.processes import manage, migrated_database, new_environment, served
 
 
 class Site(NamedTuple):

@@ -13,9 +13,8 @@ from typing import Any
 
 from tests.browser import chromium
 from tests.browser.data import MAKE, PASSWORD, SHOW, USER
-from tests.fluentcrm_api.conftest import new_environment
 from tests.postgres import free_port
-from tests.processes import ROOT, manage, served
+from tests.processes import ROOT, manage, new_environment, served
 
 # By the name of the file, the address, or the name of a row of the showcase.
 PICTURES = {

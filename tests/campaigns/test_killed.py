@@ -17,6 +17,7 @@ from tests.emails.test_killed import finished, states
 from tests.fluentcrm_api.running import children
 from tests.jobs.test_celery import broker_of
 from tests.jobs.working import Site, kill_workers, site, working
+from tests.processes import prepare
 from tests.sizes import sized
 
 CONTACTS, KILLS, WORKERS = sized(20_000, 1_500), 4, 2
@@ -107,7 +108,7 @@ def test_each_contact_gets_it_once_at_most_and_the_figures_are_true(
     print("The random times are those of random.Random of", seed)
     with mail_server(AddressMailbox()) as (mailbox, port), broker_of(queue) as variables:
         environment |= variables | {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "JOB_LEASE": "1"}
-        with site(environment) as running, working(environment, WORKERS) as workers:
+        with site(prepare(environment)) as running, working(environment, WORKERS) as workers:
             lists = finished(environment, SEED).split()
             pk = start_campaign(running, lists)
             kill_while_it_sends(mailbox, running, workers, random.Random(seed))

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fluentcrm_api.conftest import new_environment
 from tests.jobs.working import SECONDS, Site, site
-from tests.processes import migrated_database
+from tests.processes import prepared_site
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Site]:
     """A server with a worker beside it."""
     with (
-        migrated_database(tmp_path) as url,
-        site(new_environment(tmp_path, url)) as alone,
+        prepared_site(tmp_path) as prepared,
+        site(prepared) as alone,
         alone.again(worker=True) as both,
     ):
         yield both

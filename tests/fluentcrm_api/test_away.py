@@ -23,7 +23,7 @@ import pytest
 
 from tests.client import FLUENTCRM
 from tests.postgres import accepts_connections, free_port, throwaway_postgres
-from tests.processes import ROOT, manage
+from tests.processes import ROOT, Prepared, new_environment, prepare, prepared_site
 
 on_sqlite = pytest.mark.skipif(not os.environ["DATABASE_URL"].startswith("sqlite"), reason="SQLite alone")
 on_postgresql = pytest.mark.skipif(os.environ["DATABASE_URL"].startswith("sqlite"), reason="PostgreSQL alone")
@@ -35,12 +35,10 @@ Answer = tuple[int, dict[str, str], Any]
 class Site:
     """A server that runs, with what opens it."""
 
-    def __init__(self, environment: dict[str, str], port: int, log: Path) -> None:
-        self.port, self.log, self.environment = port, log, environment
-        shown = manage(environment, "create_application_password", "admin").stdout.splitlines()[-1]
-        self.basic = {"Authorization": f"Basic {b64encode(f'admin:{shown.strip()}'.encode()).decode()}"}
-        key = manage(environment, "create_api_key", "admin").stdout.splitlines()[-1]
-        self.bearer = {"Authorization": f"Bearer {key.strip()}"}
+    def __init__(self, prepared: Prepared, port: int, log: Path) -> None:
+        self.port, self.log, self.environment = port, log, prepared.environment
+        self.basic = {"Authorization": f"Basic {b64encode(f'admin:{prepared.password}'.encode()).decode()}"}
+        self.bearer = {"Authorization": f"Bearer {prepared.key}"}
         self.process: subprocess.Popen[bytes] | None = None
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
@@ -66,11 +64,9 @@ class Site:
 
 
 @contextmanager
-def site(environment: dict[str, str], log: Path) -> Iterator[Site]:
-    """A server on that environment's database, with two workers; its log in a file."""
-    made = manage(environment, "first_run")
-    assert made.returncode == 0, made.stderr
-    running = Site(environment, free_port(), log)
+def site(prepared: Prepared, log: Path) -> Iterator[Site]:
+    """A server on that site's database, with two workers; its log in a file."""
+    running = Site(prepared, free_port(), log)
     with serving(running):
         yield running
 
@@ -103,15 +99,14 @@ def listens(port: int) -> bool:
             return False
 
 
-def environment_of(url: str, folder: Path, static: Path) -> dict[str, str]:
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "fluentcrm_api.settings",
-        "DATABASE_URL": url,
-        "DATA_DIR": str(folder),
-        "STATIC_ROOT": str(static),
-        "FLUENZR_RATE_LIMIT": "1000",
-        "FAILED_LOGINS_A_MINUTE": "10",
-    }
+LIMITS = {"FLUENZR_RATE_LIMIT": "1000", "FAILED_LOGINS_A_MINUTE": "10"}
+
+
+@contextmanager
+def site_on_own_postgresql(folder: Path) -> Iterator[tuple[str, Site]]:
+    """The URL of a PostgreSQL of the site's own, and the site."""
+    with throwaway_postgres() as url, site(prepare(new_environment(folder, url) | LIMITS), folder / "log") as own:
+        yield url, own
 
 
 def assert_unavailable(running: Site, requests: list[tuple[str, str]]) -> None:
@@ -192,7 +187,7 @@ def started_again(folder: Path, port: int) -> Iterator[None]:
 
 @on_postgresql
 def test_a_postgresql_that_is_stopped_is_503_until_it_is_back(tmp_path: Path) -> None:
-    with throwaway_postgres() as url, site(environment_of(url, tmp_path, tmp_path / "static"), tmp_path / "log") as own:
+    with site_on_own_postgresql(tmp_path) as (url, own):
         assert [own.status(method, path) for method, path in READS] == [200] * len(READS)
         folder, pid = postmaster(url)
         port = urlsplit(url).port or 0
@@ -206,7 +201,7 @@ def test_a_postgresql_that_is_stopped_is_503_until_it_is_back(tmp_path: Path) ->
 
 @on_postgresql
 def test_a_postgresql_that_may_only_be_read_is_read(tmp_path: Path) -> None:
-    with throwaway_postgres() as url, site(environment_of(url, tmp_path, tmp_path / "static"), tmp_path / "log") as own:
+    with site_on_own_postgresql(tmp_path) as (url, own):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
         assert [own.status(method, path) for method, path in READS] == [200] * len(READS)
@@ -218,7 +213,7 @@ def test_a_postgresql_that_may_only_be_read_is_read(tmp_path: Path) -> None:
 
 @on_postgresql
 def test_a_password_that_somebody_is_changing_lets_in_at_once(tmp_path: Path) -> None:
-    with throwaway_postgres() as url, site(environment_of(url, tmp_path, tmp_path / "static"), tmp_path / "log") as own:
+    with site_on_own_postgresql(tmp_path) as (url, own):
         with psycopg.connect(url) as connection:
             connection.execute("SELECT 1 FROM accounts_applicationpassword FOR UPDATE")
             connection.execute("SELECT 1 FROM accounts_apikey FOR UPDATE")
@@ -229,11 +224,14 @@ def test_a_password_that_somebody_is_changing_lets_in_at_once(tmp_path: Path) ->
 # --- SQLite -----------------------------------------------------------------------------------
 
 
+def file_of(prepared: Prepared) -> Path:
+    return Path(prepared.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
+
 @on_sqlite
 def test_a_lock_of_another_program_stops_no_reader(tmp_path: Path) -> None:
-    database = tmp_path / "db.sqlite3"
-    environment = environment_of(f"sqlite:///{database}", tmp_path, tmp_path / "static")
-    with site(environment, tmp_path / "log") as own:
+    with prepared_site(tmp_path, **LIMITS) as prepared, site(prepared, tmp_path / "log") as own:
+        database = file_of(prepared)
         with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert [own.status(method, path) for method, path in READS] == [200] * len(READS)
@@ -272,15 +270,13 @@ def read_only(file: Path) -> Iterator[None]:
 
 @on_sqlite
 def test_a_file_that_may_only_be_read_is_read(tmp_path: Path) -> None:
-    database = tmp_path / "db.sqlite3"
-    environment = environment_of(f"sqlite:///{database}", tmp_path, tmp_path / "static")
-    assert manage(environment, "first_run").returncode == 0
-    own = Site(environment, free_port(), tmp_path / "log")
-    with read_only(database), serving(own):
-        assert [own.status(method, path) for method, path in READS * 2] == [200] * len(READS) * 2
-        assert "is not noted for now" in "".join(own.new_lines())
-        assert_unavailable(own, WRITES)
-        assert "Traceback" not in own.log.read_text()
+    with prepared_site(tmp_path, **LIMITS) as prepared, read_only(file_of(prepared)):
+        own = Site(prepared, free_port(), tmp_path / "log")
+        with serving(own):
+            assert [own.status(method, path) for method, path in READS * 2] == [200] * len(READS) * 2
+            assert "is not noted for now" in "".join(own.new_lines())
+            assert_unavailable(own, WRITES)
+            assert "Traceback" not in own.log.read_text()
 
 
 def fill(folder: Path) -> Path:
@@ -298,41 +294,43 @@ def fill(folder: Path) -> Path:
 def test_a_full_disk_stops_no_reader_and_kills_no_worker(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    with mounted(["-t", "tmpfs", "-o", "size=12m", "tmpfs"], disk):
-        environment = environment_of(f"sqlite:///{disk / 'db.sqlite3'}", disk, tmp_path / "static")
-        with site(environment, tmp_path / "log") as own:
-            # Each of the workers has the database open.
-            for _ in range(20):
-                assert own.status("GET", f"{FLUENTCRM}/tags") == 200
-            filler = fill(disk)
-            own.new_lines()
-            for _ in range(10):
-                for method, path in READS:
-                    status, fields, _ = own.ask(method, path)
-                    assert status == 200
-                    if path.startswith("/v1"):
-                        assert int(fields["x-ratelimit-remaining"]) < 1000
-            # Strangers are counted too, each in a part of the counters that nobody touched before.
-            for n in range(300):
-                wrong = {"Authorization": f"Basic {b64encode(f'user{n}:wrong'.encode()).decode()}"}
-                assert own.ask("GET", f"{FLUENTCRM}/tags", headers=wrong)[0] in (401, 429)
-            assert own.status("GET", "/admin/login/") == 200
-            assert [own.status(method, path, {"title": "x", "email": "x@x.example"}) for method, path in WRITES] == [
-                503
-            ] * len(WRITES)
-            assert "Traceback" not in own.log.read_text()
-            assert own.process
-            assert own.process.poll() is None
-            assert not [line for line in own.new_lines() if "died" in line or "unexpected" in line.lower()]
-            filler.unlink()
-            assert own.status("POST", f"{FLUENTCRM}/tags", {"title": "Room again"}) == 200
+    with (
+        mounted(["-t", "tmpfs", "-o", "size=12m", "tmpfs"], disk),
+        prepared_site(disk, **LIMITS) as prepared,
+        site(prepared, tmp_path / "log") as own,
+    ):
+        # Each of the workers has the database open.
+        for _ in range(20):
+            assert own.status("GET", f"{FLUENTCRM}/tags") == 200
+        filler = fill(disk)
+        own.new_lines()
+        for _ in range(10):
+            for method, path in READS:
+                status, fields, _ = own.ask(method, path)
+                assert status == 200
+                if path.startswith("/v1"):
+                    assert int(fields["x-ratelimit-remaining"]) < 1000
+        # Strangers are counted too, each in a part of the counters that nobody touched before.
+        for n in range(300):
+            wrong = {"Authorization": f"Basic {b64encode(f'user{n}:wrong'.encode()).decode()}"}
+            assert own.ask("GET", f"{FLUENTCRM}/tags", headers=wrong)[0] in (401, 429)
+        assert own.status("GET", "/admin/login/") == 200
+        assert [own.status(method, path, {"title": "x", "email": "x@x.example"}) for method, path in WRITES] == [
+            503
+        ] * len(WRITES)
+        assert "Traceback" not in own.log.read_text()
+        assert own.process
+        assert own.process.poll() is None
+        assert not [line for line in own.new_lines() if "died" in line or "unexpected" in line.lower()]
+        filler.unlink()
+        assert own.status("POST", f"{FLUENTCRM}/tags", {"title": "Room again"}) == 200
 
 
 # --- Both -------------------------------------------------------------------------------------
 
 
-def test_a_host_that_is_not_ours_makes_one_line(environment: dict[str, str], tmp_path: Path) -> None:
-    with site(environment, tmp_path / "log") as own:
+def test_a_host_that_is_not_ours_makes_one_line(opened: Prepared, tmp_path: Path) -> None:
+    with site(opened, tmp_path / "log") as own:
         own.new_lines()
         paths = ["/wp-json/", f"{FLUENTCRM}/tags", "/v1/contacts", "/admin/", "/elsewhere"]
         for path in paths:

@@ -16,7 +16,7 @@ import pytest
 from fluentcrm_api.openapi.document import document as fluentcrm_document
 from fluenzr.openapi.document import document as fluenzr_document
 from tests.postgres import free_port
-from tests.processes import manage, served
+from tests.processes import Prepared, served
 
 
 def generate(name: str, document: dict[str, Any], folder: Path) -> ModuleType:
@@ -46,16 +46,11 @@ def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Module
     }
 
 
-def test_generated_clients_create_list_and_update_contacts(
-    clients: dict[str, ModuleType], environment: dict[str, str]
-) -> None:
+def test_generated_clients_create_list_and_update_contacts(clients: dict[str, ModuleType], opened: Prepared) -> None:
     port = free_port()
-    shown = manage(environment, "first_run", "--port", port).stdout
-    password = shown.partition('-u "admin:')[2].partition('"')[0]
-    key = manage(environment, "create_api_key", "admin", "--name", "client").stdout.strip()
-    with served(environment, port):
-        use_fluentcrm(clients["fluentcrm"], f"http://127.0.0.1:{port}", password)
-        use_fluenzr(clients["fluenzr"], f"http://127.0.0.1:{port}/v1", key)
+    with served(opened.environment, port):
+        use_fluentcrm(clients["fluentcrm"], f"http://127.0.0.1:{port}", opened.password)
+        use_fluenzr(clients["fluenzr"], f"http://127.0.0.1:{port}/v1", opened.key)
 
 
 def use_fluentcrm(package: Any, address: str, password: str) -> None:

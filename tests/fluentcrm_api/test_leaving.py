@@ -11,10 +11,9 @@ import psycopg
 import pytest
 
 from tests.database.slow import ENDLESS
-from tests.fluentcrm_api.conftest import new_environment
 from tests.fluentcrm_api.running import Running, read_answer
 from tests.postgres import free_port
-from tests.processes import manage, migrated_database, served
+from tests.processes import Prepared, manage, prepared_site, served
 
 SEARCH = "/admin/companies/company/?q=acme"
 # A statement would run so long, and what is asserted is waited for much shorter.
@@ -32,13 +31,15 @@ SEARCHES = """
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    with migrated_database(tmp_path) as url:
-        limits = dict.fromkeys(("STATEMENT_TIMEOUT", "LOCK_TIMEOUT"), str(TIMEOUT))
-        own = new_environment(tmp_path, url) | limits | {"WORKER_THREADS": "4"}
-        first = manage(own, "first_run")
-        assert first.returncode == 0, first.stderr
-        yield own
+def opened(tmp_path: Path) -> Iterator[Prepared]:
+    limits = dict.fromkeys(("STATEMENT_TIMEOUT", "LOCK_TIMEOUT"), str(TIMEOUT))
+    with prepared_site(tmp_path, **limits, WORKER_THREADS="4") as site:
+        yield site
+
+
+@pytest.fixture
+def environment(opened: Prepared) -> dict[str, str]:
+    return opened.environment
 
 
 @pytest.fixture
@@ -50,11 +51,10 @@ def cookie(environment: dict[str, str]) -> str:
 
 
 @pytest.fixture
-def site(environment: dict[str, str]) -> Iterator[Running]:
-    made = manage(environment, "create_application_password", "admin")
+def site(opened: Prepared) -> Iterator[Running]:
     port = free_port()
-    with served(environment, port) as process:
-        yield Running(port, made.stdout.strip().split("\n")[-1], "", process)
+    with served(opened.environment, port) as process:
+        yield Running(port, opened.password, "", process)
 
 
 def come_true(happened: Callable[[], bool]) -> bool:

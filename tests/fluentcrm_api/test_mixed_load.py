@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.client import FLUENTCRM
 from tests.postgres import free_port
-from tests.processes import manage, served
+from tests.processes import Prepared, manage, served
 from tests.threads import at_once
 
 CLIENTS = 8
@@ -121,20 +121,16 @@ class Someone:
         return answered
 
 
-def test_it_answers_all_of_them_and_keeps_its_books_right(environment: dict[str, str]) -> None:
-    environment |= {"FLUENZR_RATE_LIMIT": "0"}
+def test_it_answers_all_of_them_and_keeps_its_books_right(opened: Prepared) -> None:
     port = free_port()
-    manage(environment, "first_run", "--port", port)
-    password = manage(environment, "create_application_password", "admin").stdout.split("\n")[-2]
-    key = manage(environment, "create_api_key", "admin").stdout.split("\n")[-2]
-    basic = b64encode(f"admin:{password}".encode()).decode()
+    basic = b64encode(f"admin:{opened.password}".encode()).decode()
     seed = random.randrange(10**6)
-    with served(environment, port):
-        authorizations = {FLUENTCRM: f"Basic {basic}", "/v1": f"Bearer {key}"}
+    with served(opened.environment, port):
+        authorizations = {FLUENTCRM: f"Basic {basic}", "/v1": f"Bearer {opened.key}"}
         work: list[Callable[[], Any]] = [Someone(port, authorizations, seed + n).work for n in range(CLIENTS)]
         answered = [answer for client in at_once(*work) for answer in client]
     statuses = Counter(status for status, _ in answered)
     assert not [answer for answer in answered if answer[0] >= 500], f"seed {seed}"
     assert statuses[200] > len(answered) / 3, statuses
-    books = manage(environment, "shell", "-v", "0", "-c", BOOKS)
+    books = manage(opened.environment, "shell", "-v", "0", "-c", BOOKS)
     assert (books.stdout, books.stderr) == ("[]\n", "")

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tests.fluentcrm_api.conftest import new_environment
 from tests.jobs.working import Site, site
-from tests.processes import migrated_database
+from tests.processes import prepared_site
 
 CONTACTS = 3_000
 # SQLite's workers pause between chunks.
@@ -18,8 +17,6 @@ CHUNK = 40 if connection.vendor == "postgresql" else 100
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site's server, which has no worker beside it."""
     folder = tmp_path_factory.mktemp("site")
-    with migrated_database(folder) as url:
-        environment = new_environment(folder, url) | {"JOB_LEASE": "1", "BULK_CHUNK": str(CHUNK)}
-        with site(environment) as running:
-            running.make_contacts(CONTACTS)
-            yield running
+    with prepared_site(folder, JOB_LEASE="1", BULK_CHUNK=str(CHUNK)) as prepared, site(prepared) as running:
+        running.make_contacts(CONTACTS)
+        yield running

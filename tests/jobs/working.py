@@ -21,7 +21,7 @@ import psycopg
 from tests.client import FLUENTCRM
 from tests.fluentcrm_api.running import children
 from tests.postgres import free_port
-from tests.processes import ROOT, manage, served
+from tests.processes import ROOT, Prepared, served
 
 # Much longer than any of it takes.
 SECONDS = 90
@@ -97,14 +97,11 @@ class Site:
 
 
 @contextmanager
-def site(environment: dict[str, str]) -> Iterator[Site]:
+def site(prepared: Prepared) -> Iterator[Site]:
     """A server that was never used before, without a worker."""
-    first = manage(environment, "first_run")
-    assert first.returncode == 0, first.stderr
-    password = manage(environment, "create_application_password", "admin").stdout.strip().split("\n")[-1]
     port = free_port()
-    with served(environment, port) as process:
-        yield Site(environment, port, password, process)
+    with served(prepared.environment, port) as process:
+        yield Site(prepared.environment, port, prepared.password, process)
 
 
 @contextmanager

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.client import FLUENTCRM
-from tests.fluentcrm_api.conftest import new_environment
 from tests.postgres import free_port
-from tests.processes import manage, migrated_database, served
+from tests.processes import manage, prepared_site, served
 from tests.threads import at_once
 
 PAIRS, STREAMS = 1000, 4
@@ -19,14 +18,10 @@ COUNT = "from subscribers.models import Subscriber; print(Subscriber.objects.cou
 
 
 def test_a_thousand_pairs_of_requests_at_once_make_a_thousand_contacts(tmp_path: Path) -> None:
-    with migrated_database(tmp_path) as url:
-        environment = new_environment(tmp_path, url) | {"FLUENZR_RATE_LIMIT": "0"}
+    with prepared_site(tmp_path, FLUENZR_RATE_LIMIT="0") as prepared:
         port = free_port()
-        manage(environment, "first_run", "--port", port)
-        password = manage(environment, "create_application_password", "admin").stdout.split("\n")[-2]
-        key = manage(environment, "create_api_key", "admin").stdout.split("\n")[-2]
-        basic = b64encode(f"admin:{password}".encode()).decode()
-        faces = {FLUENTCRM + "/subscribers": f"Basic {basic}", "/v1/contacts": f"Bearer {key}"}
+        basic = b64encode(f"admin:{prepared.password}".encode()).decode()
+        faces = {FLUENTCRM + "/subscribers": f"Basic {basic}", "/v1/contacts": f"Bearer {prepared.key}"}
 
         def half(stream: int) -> list[tuple[int, Any]]:
             """The answers to the requests of one stream, which another client sends as well."""
@@ -48,7 +43,7 @@ def test_a_thousand_pairs_of_requests_at_once_make_a_thousand_contacts(tmp_path:
             connection.close()
             return answers
 
-        with served(environment, port):
+        with served(prepared.environment, port):
             work: list[Callable[[], Any]] = [lambda n=n: half(n % STREAMS) for n in range(2 * STREAMS)]  # type: ignore[misc]
             halves = at_once(*work)
         pairs = [pair for n in range(STREAMS) for pair in zip(halves[n], halves[n + STREAMS], strict=True)]
@@ -58,4 +53,4 @@ def test_a_thousand_pairs_of_requests_at_once_make_a_thousand_contacts(tmp_path:
             # Both are answered alike, or one of them learns that the other is under way.
             assert {first, second} & {200, 201}
             assert one == other or 409 in (first, second)
-        assert manage(environment, "shell", "-v", "0", "-c", COUNT).stdout.strip() == str(PAIRS)
+        assert manage(prepared.environment, "shell", "-v", "0", "-c", COUNT).stdout.strip() == str(PAIRS)

@@ -17,11 +17,10 @@ from typing import Any
 import pytest
 
 from tests.client import FLUENTCRM
-from tests.fluentcrm_api.conftest import new_environment
 from tests.fluentcrm_api.running import children
 from tests.fluentcrm_api.test_mixed_load import CLIENTS, Someone
 from tests.postgres import free_port
-from tests.processes import ROOT, manage, migrated_database, served
+from tests.processes import ROOT, Prepared, manage, prepared_site, served
 from tests.threads import Worker
 
 SCRIPT = ROOT / "docs" / "examples" / "mirror.py"
@@ -43,13 +42,10 @@ remove_old_changes()
 
 
 class Server:
-    def __init__(self, environment: dict[str, str], port: int) -> None:
-        self.environment, self.port = environment, port
-        manage(environment, "first_run", "--port", port)
-        self.password = manage(environment, "create_application_password", "admin").stdout.split("\n")[-2]
-        key = manage(environment, "create_api_key", "admin").stdout.split("\n")[-2]
+    def __init__(self, prepared: Prepared, port: int) -> None:
+        self.environment, self.password, self.port = prepared.environment, prepared.password, port
         basic = b64encode(f"admin:{self.password}".encode()).decode()
-        self.authorizations = {FLUENTCRM: f"Basic {basic}", "/v1": f"Bearer {key}"}
+        self.authorizations = {FLUENTCRM: f"Basic {basic}", "/v1": f"Bearer {prepared.key}"}
 
     def contacts(self) -> dict[int, Any]:
         """All contacts as the API shows them."""
@@ -71,9 +67,8 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with migrated_database(tmp_path) as url:
-        environment = new_environment(tmp_path, url) | {"FLUENZR_RATE_LIMIT": "0"}
-        yield Server(environment, free_port())
+    with prepared_site(tmp_path, FLUENZR_RATE_LIMIT="0") as prepared:
+        yield Server(prepared, free_port())
 
 
 def copied(file: Path) -> dict[int, Any]:

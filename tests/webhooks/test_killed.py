@@ -22,12 +22,11 @@ import psycopg
 import pytest
 from standardwebhooks import Webhook
 
-from tests.fluentcrm_api.conftest import new_environment
 from tests.fluentcrm_api.running import children
 from tests.fluentcrm_api.test_away import postmaster, started_again
 from tests.jobs.working import Site, kill_workers, site, working
 from tests.postgres import accepts_connections, throwaway_postgres
-from tests.processes import manage, migrated_database
+from tests.processes import migrated_database, new_environment, prepare
 from tests.sizes import sized
 from tests.webhooks.receiver import Got, Receiver, receiving
 
@@ -210,11 +209,12 @@ def test_each_event_arrives_once_by_its_id_and_in_order(tmp_path: Path) -> None:
             "WEBHOOK_RETRIES": ",".join(["1"] * 200),
             "JOB_LEASE": "1",
         }
-        with site(environment) as running, working(environment) as worker:
+        prepared = prepare(environment)
+        with site(prepared) as running, working(environment) as worker:
             running.make_contacts(CONTACTS)
             contacts = [pk for (pk,) in running.rows("SELECT id FROM subscribers_subscriber ORDER BY id")]
             tags = [running.call("POST", "/tags", {"title": f"Tag {n}"})["lists"]["id"] for n in range(4)]
-            make_endpoints(environment, running, keepers)
+            make_endpoints(prepared.key, running, keepers)
             call, enough = persistent(running), Event()
             killer = Killer(running, worker, keepers, crash, chance)
             start = time.monotonic()
@@ -244,9 +244,8 @@ def test_each_event_arrives_once_by_its_id_and_in_order(tmp_path: Path) -> None:
             check(running, keepers)
 
 
-def make_endpoints(environment: dict[str, str], running: Site, keepers: list[Keeper]) -> None:
+def make_endpoints(key: str, running: Site, keepers: list[Keeper]) -> None:
     """By the API: one that gets each event for itself, and one that wants batches."""
-    key = manage(environment, "create_api_key", "admin").stdout.strip().split("\n")[-1]
     for keeper, batch in zip(keepers, (1, 40), strict=True):
         with receiving(keeper.receiver):
             connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
