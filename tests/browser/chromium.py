@@ -75,8 +75,17 @@ class Visitor:
 
     def visit(self, path: str) -> Any:
         """Go there and wait until the page has come to rest. Anything but a page is an error."""
-        answer = self.page.goto(path)
+        self.set_out(path)
+        return self.arrive()
+
+    def set_out(self, path: str) -> None:
+        """Go there without waiting for more than the first of the page."""
+        answer = self.page.goto(path, wait_until="commit")
         assert answer.status == 200, f"{path}: {answer.status}"
+
+    def arrive(self) -> Any:
+        """Wait until the page has come to rest."""
+        self.page.wait_for_load_state("load")
         self.page.wait_for_load_state("networkidle")
         return self.page
 
@@ -89,7 +98,8 @@ class Visitor:
 
     def barriers(self) -> list[str]:
         """What keeps people from using the page: axe's serious and critical findings."""
-        self.page.evaluate(AXE.read_text())
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
         found: list[str] = self.page.evaluate(AXE_RUN, [RULES, ["serious", "critical"]])
         return found
 

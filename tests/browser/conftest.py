@@ -45,29 +45,36 @@ def site(running: Site) -> str:
     return running.address
 
 
-@pytest.fixture(scope="session")
-def session(site: str) -> Any:
-    """The cookies of a user who is signed in."""
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Any]:
+    """A browser for all tests of a file: while it is open, this process makes no statements by Django."""
     with chromium.opened() as browser:
-        visitor = Visitor(browser, site)
-        visitor.sign_in(USER, PASSWORD)
-        return visitor.context.storage_state()
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def session(browser: Any, site: str) -> Any:
+    """The cookies of a user who is signed in."""
+    visitor = Visitor(browser, site)
+    visitor.sign_in(USER, PASSWORD)
+    cookies = visitor.context.storage_state()
+    visitor.close()
+    return cookies
 
 
 @pytest.fixture
-def window(site: str) -> Iterator[Callable[..., Visitor]]:
-    """Opens the site for a stranger; fails the test if a page complained."""
-    with chromium.opened() as browser:
-        visitors: list[Visitor] = []
+def window(browser: Any, site: str) -> Iterator[Callable[..., Visitor]]:
+    """Opens the site for a stranger, who shares no cookies with others; fails the test if a page complained."""
+    visitors: list[Visitor] = []
 
-        def open_window(**options: Any) -> Visitor:
-            visitors.append(Visitor(browser, site, **options))
-            return visitors[-1]
+    def open_window(**options: Any) -> Visitor:
+        visitors.append(Visitor(browser, site, **options))
+        return visitors[-1]
 
-        yield open_window
-        complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
-        for visitor in visitors:
-            visitor.close()
+    yield open_window
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.close()
     assert complaints == []
 
 

@@ -8,14 +8,14 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from database.sql import is_postgresql
 from tests.browser.chromium import Visitor
 from tests.browser.conftest import Site
 from tests.dates import other_dates
+from tests.once import on_one_database
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),  # one site for all
-    pytest.mark.skipif(is_postgresql(), reason="Pages look the same on both databases; they are looked at on SQLite."),
+    on_one_database,
 ]
 
 # Beside the list of each model and the pages of the rows that the site shows (tests.browser.showcase).
@@ -101,12 +101,19 @@ def stay(route: Any) -> None:
 def test_no_page_has_barriers_or_is_wider_than_the_screen(
     staff: Callable[..., Visitor], running: Site, part: str
 ) -> None:
-    visitor = staff()
-    visitor.page.route("**/admin/jobs/job/", stay)
+    paths = {"lists": lists(), "rows": list(running.rows.values()), "pages": PAGES}[part]
+    here, beside = staff(), staff()
+    for visitor in (here, beside):
+        visitor.page.route("**/admin/jobs/job/", stay)
     found = []
-    for path in {"lists": lists(), "rows": list(running.rows.values()), "pages": PAGES}[part]:
-        visitor.visit(path)
-        found += [f"{path} {fault}" for fault in faults(visitor)]
+    here.set_out(paths[0])
+    for path, following in zip(paths, [*paths[1:], None], strict=True):
+        here.arrive()
+        # It comes to rest while this one is looked at.
+        if following:
+            beside.set_out(following)
+        found += [f"{path} {fault}" for fault in faults(here)]
+        here, beside = beside, here
     assert found == []
 
 
