@@ -9,13 +9,9 @@ from email.policy import default
 from typing import Any
 from urllib.request import Request, urlopen
 
-import pytest
-
 from tests.browser.chromium import Visitor
 from tests.browser.conftest import Site
 from tests.browser.data import CONTACTS, PASSWORD, USER
-
-pytestmark = pytest.mark.xdist_group("browser")  # one site for all
 
 LIST = "/admin/subscribers/subscriber/"
 
