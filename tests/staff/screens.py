@@ -1,6 +1,7 @@
 """A row for the screen of any model, and every screen."""
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -61,6 +62,7 @@ def make_row(model: Any, user: User) -> Any:
     return model._default_manager.create(**values[model], **owner)
 
 
+@cache
 def factories() -> dict[type[Model], Any]:
     """The factory of each model that has one, in any app's tests."""
     for path in sorted(TESTS.rglob("factories.py")):
