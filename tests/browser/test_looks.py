@@ -13,10 +13,7 @@ from tests.browser.conftest import Site
 from tests.dates import other_dates
 from tests.once import on_one_database
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),  # one site for all
-    on_one_database,
-]
+pytestmark = on_one_database
 
 # Beside the list of each model and the pages of the rows that the site shows (tests.browser.showcase).
 PAGES = [

@@ -15,8 +15,11 @@ import pytest
 
 from fluentcrm_api.openapi.document import document as fluentcrm_document
 from fluenzr.openapi.document import document as fluenzr_document
+from tests.once import on_one_database
 from tests.postgres import free_port
 from tests.processes import Prepared, served
+
+pytestmark = on_one_database
 
 
 def generate(name: str, document: dict[str, Any], folder: Path) -> ModuleType:

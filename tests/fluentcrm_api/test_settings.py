@@ -15,6 +15,8 @@ from unittest.mock import patch
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from tests.once import on_one_database
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 VARIABLES = re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 Load = Callable[..., dict[str, Any]]
@@ -94,6 +96,7 @@ def test_a_key_that_cannot_be_kept_is_named(load: Load, tmp_path: Path) -> None:
         load(SECRET_KEY="", DATA_DIR=str(tmp_path / "file" / "data"), DATABASE_URL="sqlite://:memory:")
 
 
+@on_one_database
 @pytest.mark.parametrize("setting", ["TIME_ZONE=Mars/Olympus", "DATABASE_URL=mysql://x/y", "CSRF_TRUSTED_ORIGINS=crm"])
 def test_the_server_does_not_start_with_it(setting: str, tmp_path: Path) -> None:
     variable, _, value = setting.partition("=")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from tests.fluentcrm_api.running import CHUNKED, FORM, LONG, TAGS, Running, read_answer, stalled
+from tests.once import on_one_database
 from tests.postgres import free_port
 from tests.processes import served
 
@@ -27,6 +28,7 @@ def test_others_are_answered_while_sixty_stall_or_trickle(prepared: dict[str, st
         assert process.wait(60) == 0
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "sent",
     [

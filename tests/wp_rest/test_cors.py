@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.client import Api
+from tests.once import on_one_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APP = "https://app.example.com"
@@ -70,6 +71,7 @@ def test_it_is_off_by_default(api: Api) -> None:
     assert not [name for name in api.get("/tags", headers={"Origin": APP}).headers if "access-control" in name.lower()]
 
 
+@on_one_database
 def test_it_answers_a_preflight_without_credentials() -> None:
     answers = served_with(
         f"{APP},https://other.example.com",
@@ -86,6 +88,7 @@ def test_it_answers_a_preflight_without_credentials() -> None:
         assert "origin" in headers["vary"]
 
 
+@on_one_database
 def test_it_lets_a_script_read_answers_and_errors() -> None:
     index, refusal, lost = served_with(
         APP,
@@ -98,11 +101,13 @@ def test_it_lets_a_script_read_answers_and_errors() -> None:
         assert headers["access-control-allow-origin"] == APP
 
 
+@on_one_database
 def test_it_shuts_other_origins_out() -> None:
     for _, headers in served_with(APP, preflight("https://evil.example"), preflight("https://app.example.com.evil")):
         assert "access-control-allow-origin" not in headers
 
 
+@on_one_database
 def test_it_lets_all_in_with_an_asterisk_and_sends_no_cookies_along() -> None:
     ((status, headers),) = served_with("*", preflight("https://any.example"))
     assert status == 200
@@ -110,6 +115,7 @@ def test_it_lets_all_in_with_an_asterisk_and_sends_no_cookies_along() -> None:
     assert "access-control-allow-credentials" not in headers
 
 
+@on_one_database
 @pytest.mark.parametrize("origins", ["app.example.com", f"{APP}/path", f"{APP},*"])
 def test_it_refuses_an_origin_that_can_never_match(origins: str) -> None:
     environment = os.environ | {

@@ -18,10 +18,13 @@ from rest.rich_text import TooLarge, clean_html
 from rest.text import is_web_address, plain_line, plain_lines
 from segments.services import make_slug, plain_word
 from subscribers.addresses import is_address
+from tests.once import on_one_database
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import RestError
 from wp_rest.parameters import as_entries, as_ids, is_empty, nest, parse_query
 from wp_rest.views import is_callback
+
+pytestmark = on_one_database
 
 SMALL, LARGE = 100_000, 1_000_000
 # Linear work takes 10 times as long, quadratic work 100 times.
