@@ -1,5 +1,6 @@
 """Recording that contacts were deleted, and dropping the rest of their history."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -16,12 +17,13 @@ KEEP = """
 UNLINK = "DELETE FROM changes_changedcontact WHERE contact_id {any_of} RETURNING change_id"
 DROP_OWN = "DELETE FROM changes_change WHERE id {any_of} AND contacts = 1"
 # Locked, so that of two who delete the last two contacts of an entry the second one finds it empty.
-HOLD_SHARED = (
-    "SELECT id FROM changes_change WHERE id {any_of} AND contacts > 1 AND details <> '{{}}' ORDER BY id {lock}"
-)
-# A look into the index for each entry: as NOT EXISTS it may become a join of everybody with everything.
+HOLD_SHARED = """
+    SELECT id, contacts FROM changes_change WHERE id {any_of} AND contacts > 1 AND details <> '{{}}' ORDER BY id {lock}
+"""
+# Those that lost all at once, and those that have lost the last one. A look into the index for each of these: as NOT EXISTS
+# it may become a join of everybody with everything. For the others it would go past each of the links that are gone.
 FORGET_VALUES = """
-    UPDATE changes_change SET details = '{{}}' WHERE id {any_of} AND (
+    UPDATE changes_change SET details = '{{}}' WHERE id {any_of} OR id {any_of} AND (
         SELECT l.id FROM changes_changedcontact l WHERE l.change_id = changes_change.id LIMIT 1
     ) IS NULL
 """
@@ -46,8 +48,11 @@ def forget(ids: Iterable[int]) -> None:
     Entries about one of them alone go; one about many keeps that it was, and loses its values when
     the last of them goes.
     """
-    entries = sorted({row[0] for row in execute(UNLINK.format(any_of=any_of()), ids_parameter(ids))})
-    execute(DROP_OWN.format(any_of=any_of()), ids_parameter(entries))
+    unlinked = Counter(entry for (entry,) in execute(UNLINK.format(any_of=any_of()), ids_parameter(ids)))
+    entries = ids_parameter(sorted(unlinked))
+    execute(DROP_OWN.format(any_of=any_of()), entries)
     lock = "FOR NO KEY UPDATE" if is_postgresql() else ""
-    shared = [row[0] for row in execute(HOLD_SHARED.format(any_of=any_of(), lock=lock), ids_parameter(entries))]
-    execute(FORGET_VALUES.format(any_of=any_of()), ids_parameter(shared))
+    shared = execute(HOLD_SHARED.format(any_of=any_of(), lock=lock), entries)
+    whole = [entry for entry, contacts in shared if contacts == unlinked[entry]]
+    others = [entry for entry, contacts in shared if contacts != unlinked[entry]]
+    execute(FORGET_VALUES.format(any_of=any_of()), ids_parameter(whole), ids_parameter(others))
