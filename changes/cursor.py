@@ -25,7 +25,7 @@ LAST = """
 """
 
 
-# For a reader who takes some contacts of an entry at a time (subscribers.feed): from an entry on, or after it.
+# For a reader who takes some contacts of an entry at a time (feed.reading): from an entry on, or after it.
 ENTRIES = """
     SELECT c.transaction_number, c.id, c.event, c.subject_kind, c.subject_id, c.contacts FROM changes_change c
     WHERE (c.transaction_number, c.id) {from_or_after} (%s, %s) {below_running}

@@ -57,7 +57,7 @@ class ChangedContact(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            # subscribers.feed: the contacts of an entry, a part of a million at a time.
+            # feed.reading: the contacts of an entry, a part of a million at a time.
             models.Index(fields=["change", "contact_id"], name="changes_contacts_of_entry"),
             # GET /subscribers/1/history: newest first.
             models.Index(fields=["contact_id", "change"], name="changes_of_contact"),
@@ -79,7 +79,7 @@ class DeletedContact(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            # subscribers.feed: the addresses of some contacts of an entry.
+            # feed.reading: the addresses of some contacts of an entry.
             models.Index(fields=["change", "contact_id"], name="changes_deleted_of_entry"),
         ]
 

@@ -254,6 +254,7 @@ INSTALLED_APPS = [
     "options",
     "labels",
     "subscribers",
+    "feed",
     "dynamic_segments",
     "emails",
     "notes",

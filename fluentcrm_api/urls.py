@@ -52,6 +52,7 @@ urlpatterns = [
                         "webhooks.api.urls",
                         "reports.api.urls",
                         "subscribers.api.urls",
+                        "feed.api.urls",
                     ],
                     "wp/v2": ["accounts.api.urls"],
                 }

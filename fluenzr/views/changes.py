@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import types_by_slug
+from feed.reading import DEFAULT_LIMIT, MAX_LIMIT, ExpiredCursor, InvalidCursor, changed_contacts, first_cursor
 from fluenzr.dialect import read_count
 from fluenzr.errors import CursorExpired, invalid
 from fluenzr.ids import CONTACT, encode
@@ -14,7 +15,6 @@ from fluenzr.representation import show_contacts
 from fluenzr.views.contacts import VIEW, ContactView
 from rest.numbers import as_integer
 from rest.waiting import MAX_SECONDS, read_news
-from subscribers.feed import DEFAULT_LIMIT, MAX_LIMIT, ExpiredCursor, InvalidCursor, changed_contacts, first_cursor
 
 
 class ChangesView(ContactView):

@@ -15,10 +15,10 @@ from automations.services.entering import MOST_IN_A_ROW
 from automations.services.history import read_history
 from changes.cursor import latest_cursor
 from changes.models import Change
+from feed.reading import changed_contacts
 from reports.models import DayCount
 from reports.services.daily import count_changes
 from subscribers import services
-from subscribers.feed import changed_contacts
 from subscribers.models import Subscriber
 from tests.automations.working import (
     TAGGED,

@@ -1,7 +1,7 @@
 """What the routes of contacts take and answer (see rest.openapi), in the order of the document."""
 
 from rest.openapi import Routes, Schema
-from subscribers.api.schema import bodies, contact, contacts, finding, following, links, many, selection
+from subscribers.api.schema import bodies, contact, contacts, finding, links, many, selection
 
 COMPONENTS: dict[str, Schema] = {
     **contact.COMPONENTS,
@@ -10,6 +10,5 @@ COMPONENTS: dict[str, Schema] = {
     **contacts.COMPONENTS,
     **many.COMPONENTS,
     **finding.COMPONENTS,
-    **following.COMPONENTS,
 }
-ROUTES: Routes = {**contacts.ROUTES, **links.ROUTES, **many.ROUTES, **finding.ROUTES, **following.ROUTES}
+ROUTES: Routes = {**contacts.ROUTES, **links.ROUTES, **many.ROUTES, **finding.ROUTES}

@@ -18,7 +18,6 @@ from subscribers.api.filters import Order, select_contacts
 from subscribers.api.representation import show_contacts, show_leaving
 from subscribers.api.serializers import ContactSerializer, NewContactSerializer, UpsertSerializer
 from subscribers.api.viewsets.finding import FindContacts
-from subscribers.api.viewsets.following import FollowContacts
 from subscribers.api.viewsets.many import ManyContacts
 from subscribers.api.viewsets.requests import may_return
 from subscribers.reading import existing_ids, find_id_by_email, read_contacts
@@ -31,7 +30,7 @@ CONTACTS_PER_PAGE = 10
 VIEW, ADD, CHANGE, DELETE = (f"subscribers.{verb}_subscriber" for verb in ("view", "add", "change", "delete"))
 
 
-class ContactViewSet(ManyContacts, FindContacts, FollowContacts):
+class ContactViewSet(ManyContacts, FindContacts):
     """The list of contacts, with all filters, and one contact by its id, or by e-mail address if the id is 0."""
 
     rights: ClassVar = {
@@ -46,7 +45,6 @@ class ContactViewSet(ManyContacts, FindContacts, FollowContacts):
         "bulk_add_update": (ADD, CHANGE),
         "search_contacts": VIEW,
         "prev_next_ids": VIEW,
-        "changes": VIEW,
         "attach_tags": CHANGE,
         "detach_tags": CHANGE,
         "attach_lists": CHANGE,

@@ -1,17 +1,17 @@
 """GET /subscribers/changes: the feed, for programs that keep a copy of the contacts. FluentCRM has no such route."""
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from custom_fields.services import types_by_slug
+from feed.reading import DEFAULT_LIMIT, MAX_LIMIT, ExpiredCursor, InvalidCursor, changed_contacts, first_cursor
 from rest.numbers import as_integer
 from rest.waiting import MAX_SECONDS, read_news
 from subscribers.api.representation import show_contacts
-from subscribers.feed import DEFAULT_LIMIT, MAX_LIMIT, ExpiredCursor, InvalidCursor, changed_contacts, first_cursor
 from subscribers.reading import read_contacts
 from wp_rest.exceptions import RestError, invalid
 from wp_rest.viewsets import RestViewSet
@@ -24,8 +24,10 @@ class CursorExpired(RestError):
     message = "The changes after this cursor were removed. Take a new cursor, then copy all contacts."
 
 
-class FollowContacts(RestViewSet):
-    """The action of ContactViewSet that tells what changed."""
+class FeedViewSet(RestViewSet):
+    """The changes of contacts."""
+
+    rights: ClassVar = {"changes": "subscribers.view_subscriber"}
 
     @action(detail=False)
     def changes(self, request: Request) -> Response:

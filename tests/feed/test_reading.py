@@ -1,4 +1,4 @@
-"""subscribers.feed: each contact that changed, once a page, in parts where many changed together."""
+"""feed.reading: each contact that changed, once a page, in parts where many changed together."""
 
 from datetime import timedelta
 
@@ -11,8 +11,8 @@ from changes.cursor import ExpiredCursor, InvalidCursor
 from changes.models import Change, ChangedContact, DeletedContact
 from changes.retention import remove_old_changes
 from changes.services import Entry, record
+from feed.reading import PART_OF, Deleted, changed_contacts, first_cursor
 from segments.services import save_segment
-from subscribers.feed import PART_OF, Deleted, changed_contacts, first_cursor
 from subscribers.models import Subscriber
 from subscribers.services import attach_tags, delete_contacts
 from tests.changes.crossing import nothing_runs

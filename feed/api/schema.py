@@ -1,10 +1,10 @@
 """The route of the feed."""
 
+from feed.api.viewsets import CursorExpired
+from feed.reading import DEFAULT_LIMIT, MAX_LIMIT
 from rest.openapi import BOOLEAN, COUNT, ID, TEXT, Operation, Refusal, Routes, Schema, listed, obj, query, ref, say
 from rest.waiting import MAX_SECONDS
 from subscribers.api.schema.contact import BASE, JANE, OPTIONAL_TEXT, TOPIC
-from subscribers.api.viewsets.following import CursorExpired
-from subscribers.feed import DEFAULT_LIMIT, MAX_LIMIT
 from wp_rest.openapi import INVALID, error, error_example
 
 COMPONENTS: dict[str, Schema] = {
