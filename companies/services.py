@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.rights import May, demand
 from changes.rows import saving
 from changes.services import Entry, record
 from companies.models import Company, Experiments
@@ -56,6 +57,18 @@ def resolve_companies(names: Iterable[str]) -> dict[str, int]:
         create_new([Company(name=plain) for plain in missing])
         found |= ids_by_text(TABLE, "name", missing)
     return {name: found[plain][0] for name, plain in wanted.items() if plain in found}
+
+
+def companies_by_name(names: Iterable[str], may: May) -> dict[str, int]:
+    """The id of the company with each name. Companies that do not exist are created. Raises MayNotMake."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    if not may("companies.add_company"):
+        known = ids_by_text(TABLE, "name", wanted)
+        if any(name not in known for name in wanted):
+            demand("companies.add_company", may, "companies")
+    return resolve_companies(wanted)
 
 
 @transaction.atomic(savepoint=False)

@@ -1,6 +1,6 @@
 """Replacing the definitions, and checking values against them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from accounts.rights import May, demand
 from changes.services import Entry, record
 from custom_fields.models import DEFAULT_GROUP, CustomField, Scope
 from custom_fields.types import TYPES, InvalidValue, Kind, Value, check_value
@@ -16,6 +17,8 @@ from database.sql import execute, is_postgresql, read
 
 # The columns of a definition beside its scope and slug.
 DEFINED = ("label", "type", "options", "group", "position", "extras")
+# More than any site needs. A client that sends values as keys would create thousands.
+MAX_CUSTOM_FIELDS = 1000
 MAX_SLUG = 25  # as recorded in custom-fields.json
 # Keys of a contact. A custom field of the same name would hide one from clients that flatten both.
 RESERVED = frozenset(
@@ -27,6 +30,10 @@ RESERVED = frozenset(
 
 
 READ_TYPES = "SELECT slug, type, options FROM custom_fields_customfield WHERE scope = %s ORDER BY position, id"
+
+
+class TooManyFields(Exception):
+    """There would be more than MAX_CUSTOM_FIELDS custom fields."""
 
 
 def make_slug(label: str, taken: set[str]) -> str:
@@ -103,6 +110,16 @@ def add_text_fields(slugs: Sequence[str], scope: Scope = Scope.CONTACT) -> None:
     ]
     made = insert_new(fields, "label")
     record(Entry("field_created", None, {"title": label}, ("field", pk)) for pk, label in made)
+
+
+def make_fields(slugs: Collection[str], known: int, may: May) -> None:
+    """Create a text field for each slug; `known` fields exist. Raises MayNotMake and TooManyFields."""
+    if not slugs:
+        return
+    demand("custom_fields.add_customfield", may, "custom fields")
+    if known + len(slugs) > MAX_CUSTOM_FIELDS:
+        raise TooManyFields
+    add_text_fields(sorted(slugs))
 
 
 @dataclass(frozen=True)

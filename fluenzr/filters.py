@@ -12,10 +12,9 @@ from fluenzr.ids import CONTACT, GROUP, decode
 from fluenzr.words import STATUSES
 from rest.text import plain_line
 from segments.models import Tag
-from segments.services import ids_by_title
+from segments.services import existing_lists, ids_by_title
 from subscribers.models import Subscriber
 from subscribers.querysets import SubscriberQuerySet
-from subscribers.resolve import existing_lists
 from subscribers.selection import Selection
 
 SEARCH_FILTERS = ("status", "groups", "customFields")

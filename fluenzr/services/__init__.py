@@ -1,8 +1,7 @@
 """Writes what FluenzR's clients send, with the services that every face uses.
 
-subscribers.resolve turns names into rows: titles of tags, names of companies, keys of custom fields. Each function
-is one transaction, so that a refused request creates none of them. It takes a fixed number of statements for any
-number of contacts.
+`names` turns titles of tags, names of companies and keys of custom fields into rows. Each function is one transaction,
+so that a refused request creates none of them. It takes a fixed number of statements for any number of contacts.
 """
 
 from fluenzr.services.bulk import BulkOutcome, write_contacts

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from accounts.rights import May
 from fluenzr.services.inputs import ContactInput, Problem, Refused, ResolvedContact
 from fluenzr.services.names import hold, missing_groups, resolve_contacts
 from subscribers import services
 from subscribers.models import Subscriber
-from subscribers.resolve import May
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from accounts.rights import May
 from fluenzr.services.inputs import ContactInput, Problem, Refused
 from fluenzr.services.names import hold, refusing, resolve_contacts
 from segments.models import Tag
-from segments.services import ids_by_title
+from segments.services import ids_by_title, tags_by_title
 from subscribers import services
 from subscribers.reading import existing_ids, read_contacts
-from subscribers.resolve import May, tags_by_title
 from subscribers.services import Draft
 
 

@@ -1,4 +1,4 @@
-"""Turns names and ids into rows with subscribers.resolve, and its errors into FluenzR's messages."""
+"""Turns names and ids into rows, and the errors of that into FluenzR's messages."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,22 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from custom_fields.services import check_values, types_by_slug
+from accounts.rights import May, MayNotMake
+from companies.services import companies_by_name
+from custom_fields.services import MAX_CUSTOM_FIELDS, TooManyFields, check_values, make_fields, types_by_slug
 from custom_fields.types import Kind
 from fluenzr.ids import GROUP, STAGE, encode
 from fluenzr.services.inputs import ContactInput, Problem, Refused, ResolvedContact
 from pipelines.services import resolve_stages
+from segments.services import existing_lists, tags_by_title
 from subscribers import services
-from subscribers.resolve import (
-    MAX_CUSTOM_FIELDS,
-    May,
-    MayNotMake,
-    TooManyFields,
-    companies_by_name,
-    existing_lists,
-    make_fields,
-    tags_by_title,
-)
 from subscribers.services import Draft
 
 
@@ -64,7 +57,7 @@ def resolve_contacts(
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn the errors of subscribers.resolve into FluenzR's. Raises PermissionDenied and Refused."""
+    """Turn the errors of making what is named into FluenzR's. Raises PermissionDenied and Refused."""
     try:
         yield
     except MayNotMake as refused:

@@ -4,6 +4,7 @@ from segments.services.naming import (
     Found,
     Named,
     create_missing,
+    existing_lists,
     ids_by_title,
     is_id,
     look_up,
@@ -11,6 +12,7 @@ from segments.services.naming import (
     plain_word,
     resolve_segments,
     slug_of_title,
+    tags_by_title,
 )
 from segments.services.writing import NameTaken, SlugTaken, delete_segments, save_segment, save_titled, upsert_segments
 
@@ -21,6 +23,7 @@ __all__ = [
     "SlugTaken",
     "create_missing",
     "delete_segments",
+    "existing_lists",
     "ids_by_title",
     "is_id",
     "look_up",
@@ -30,5 +33,6 @@ __all__ = [
     "save_segment",
     "save_titled",
     "slug_of_title",
+    "tags_by_title",
     "upsert_segments",
 ]

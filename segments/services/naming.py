@@ -9,11 +9,12 @@ from unicodedata import normalize
 from django.db import transaction
 from django.utils.text import slugify
 
+from accounts.rights import May, demand
 from changes.services import Entry, record
 from database.insert import insert_new
 from database.letters import composed
 from database.sql import any_of, any_of_texts, folded, ids_parameter, read, texts
-from segments.models import Segment
+from segments.models import ContactList, Segment, Tag
 
 # contract.md: a word that names no tag or list creates one if it has at least three letters.
 MAX_TITLE = 192
@@ -212,3 +213,24 @@ def ids_by_title(model: type[Segment], titles: Iterable[str]) -> dict[str, list[
     """The ids, ascending, of the tags or lists with each title, as `fold` compares. One statement at most."""
     wanted = list(titles)
     return look_up(model, wanted).titles if wanted else {}
+
+
+def tags_by_title(titles: Iterable[str], may: May) -> dict[str, int]:
+    """The id of the tag with each title. Tags that do not exist are created. Raises MayNotMake.
+
+    One statement, none without titles, and three more if some are created.
+    """
+    wanted = list(dict.fromkeys(titles))
+    if not wanted:
+        return {}
+    found = look_up(Tag, wanted)
+    if any(title not in found.titles for title in wanted):
+        demand("segments.add_tag", may, "tags")
+        found = create_missing(Tag, wanted, found)
+    return {title: ids[0] for title, ids in found.titles.items()}
+
+
+def existing_lists(ids: Iterable[int]) -> set[int]:
+    """Those of the ids that lists have. One statement, none without ids."""
+    wanted = list(ids)
+    return set(ContactList.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
