@@ -19,17 +19,11 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, IsNull, LessThan, LessThanOrEqual
 from django.utils import timezone
 
+from custom_fields.expressions import custom_day, custom_number, custom_text, has_option
 from database.expressions import AnyOfFolded, ContainsFolded, Fold, few_joins, folded_text
 from database.json_values import ExactNumber
 from subscribers.models import Subscriber
-from subscribers.querysets import (
-    SubscriberQuerySet,
-    column_of_contact,
-    custom_day,
-    custom_number,
-    custom_text,
-    has_option,
-)
+from subscribers.querysets import SubscriberQuerySet, column_of_contact
 
 Source = Literal["column", "custom"]
 EMPTY = frozenset({"is_null", "not_null"})

@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Func
-from django.db.models.functions import Cast, Coalesce, Left, Length
-from django.db.models.lookups import Exact, LessThanOrEqual, Regex
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
+from custom_fields.expressions import custom_number, custom_text, has_option
 from custom_fields.types import TYPES
 from database.expressions import MAX_JOINS, Address, ContainsFolded, Fold, FoldedLine, folded_text, holding
-from database.json_values import ExactNumber, HasOption, JSONText
 
-DAY = r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]"
 # A search of more words finds nobody: no contact has room for as many.
 MAX_WORDS = 100
 # Texts whose folded form has an index.
@@ -24,9 +23,6 @@ INDEXED = ("first_name", "last_name")
 CODES = ("status", "contact_type")
 # What another table has of a contact, by the path to it (subscribers.models.LastChange).
 ELSEWHERE = {"updated_at": "last_change__at"}
-# The end is no line's end: Python's $ would take "5" and a line break for a number.
-NUMBER = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\Z"
-MAX_NUMBER = 300
 
 
 class Words(Func):
@@ -173,27 +169,3 @@ class SubscriberQuerySet(models.QuerySet[Any]):
 def column_of_contact(name: str) -> F:
     """A column of a contact, in whichever table it is."""
     return F(ELSEWHERE.get(name, name))
-
-
-def custom_text(slug: str) -> JSONText:
-    """A custom value as text; null where there is none."""
-    return JSONText("custom_values", slug)
-
-
-def has_option(slug: str, options: list[str]) -> HasOption:
-    """True where a custom value is, or as a list holds, one of the options."""
-    return HasOption("custom_values", slug, options)
-
-
-def custom_day(slug: str) -> Case:
-    """The day of a custom date as ISO text, which sorts as days do; null where it is none."""
-    text = custom_text(slug)
-    return Case(When(Regex(text, DAY), then=Left(text, 10)), default=None)
-
-
-def custom_number(slug: str) -> Case:
-    """A custom value as a number; null where it is none: the field may have been a text before."""
-    text = custom_text(slug)
-    # Of any length, a number could be one that the database cannot hold, which fails the filter for everybody.
-    is_number = Regex(text, NUMBER) & LessThanOrEqual(Length(text), MAX_NUMBER)
-    return Case(When(is_number, then=Cast(text, ExactNumber())), default=None, output_field=ExactNumber())

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from custom_fields.expressions import MAX_NUMBER
 from rest.numbers import as_integer
 from subscribers.conditions import AGES, EMPTY, DateTime, Day, Number, Source, Text
-from subscribers.querysets import MAX_NUMBER
 from wp_rest.dates import read_date, read_datetime
 from wp_rest.exceptions import Unprocessable
 from wp_rest.parameters import as_list
