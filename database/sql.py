@@ -102,6 +102,25 @@ def stored_datetime(value: datetime) -> Any:
     return value if is_postgresql() else str(value.astimezone(UTC)).removesuffix("+00:00")
 
 
+def as_datetime(value: Any) -> datetime | None:
+    """A datetime as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def read_json(value: Any) -> Any:
+    """JSON as either database gives it to fixed SQL: SQLite keeps a text."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def ids_of(listed: str | None) -> list[int]:
+    """The ids of a text that group_concat made."""
+    return orjson.loads(f"[{listed or ''}]")
+
+
 def read(sql: str, *parameters: Any) -> list[Any]:
     """The rows of a statement that is one of a few fixed ones; PostgreSQL plans it once (database.postgresql)."""
     return execute(sql, *parameters, keep_plan=True)

@@ -6,10 +6,11 @@ from operator import itemgetter
 from typing import Any
 
 from companies.models import COLUMNS as COMPANY_COLUMNS
+from database.sql import as_datetime
 from fluenzr.ids import CONTACT, GROUP, LOG, STAGE, WEBHOOK, encode
 from fluenzr.words import STATUS_OF
 from segments.models import ContactList
-from subscribers.reading import COLUMNS, Contact, as_datetime, read_contacts
+from subscribers.reading import COLUMNS, Contact, read_contacts
 from webhooks.models import Attempt, Delivery, Endpoint, State
 
 SHOWN = "id email first_name last_name phone status company_id created_at updated_at".split()

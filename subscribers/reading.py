@@ -7,15 +7,13 @@ docs/decisions/0002 in words.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-import orjson
-
 from companies.models import COLUMNS as COMPANY_COLUMNS
-from database.sql import any_of, folded, ids_parameter, plain_address, read
+from database.sql import any_of, folded, ids_parameter, plain_address, read, read_json
 
 # The columns of a contact in the order in which they are read (the wire's order).
 COLUMNS = (
@@ -29,7 +27,7 @@ FURTHER = """job_title, website,
     (SELECT p.slug FROM pipelines_stage p WHERE p.id = pipeline_stage_id),
     (SELECT p.name FROM pipelines_stage p WHERE p.id = pipeline_stage_id)"""
 # Times stay texts, in UTC on both databases: a page has 15 a contact, and making datetimes of them
-# and texts again takes half of its time. as_datetime makes one where it is wanted.
+# and texts again takes half of its time. database.sql.as_datetime makes one where it is wanted.
 DATETIMES = frozenset({"created_at", "last_activity", "updated_at"})
 # updated_at has a table of its own (subscribers.models.LastChange), of which each contact has a row.
 STORED = {"updated_at": "at"}
@@ -182,10 +180,6 @@ def read_contacts(ids: Sequence[int], *, custom_values: bool = False, further: b
     ]
 
 
-def read_json(value: Any) -> Any:
-    return orjson.loads(value) if isinstance(value, str | bytes) else value
-
-
 def page_of_all(column: str, offset: int, limit: int, *, descending: bool) -> list[int]:
     """Ids of contacts in one of ORDERS. One statement."""
     order = ORDERS[column].format(
@@ -235,12 +229,3 @@ def existing_ids(ids: Iterable[int]) -> list[int]:
 def as_degrees(value: Any) -> Decimal | None:
     """Degrees as either database gives them to fixed SQL, with eight places: SQLite keeps a float."""
     return None if value is None else Decimal(str(value)).quantize(Decimal("1e-8"))
-
-
-def as_datetime(value: Any) -> datetime | None:
-    """A datetime as either database gives it to fixed SQL: SQLite keeps UTC without saying so."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value

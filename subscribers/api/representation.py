@@ -6,8 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from companies.api.representation import show_row
+from database.sql import as_datetime
 from subscribers.models import Subscriber
-from subscribers.reading import COLUMNS, COMPANY_ID, Contact, Link, Membership, as_datetime, as_degrees, read_contacts
+from subscribers.reading import COLUMNS, COMPANY_ID, Contact, Link, Membership, as_degrees, read_contacts
 from wp_rest.dates import write_datetime, write_utc
 
 MODEL_NAMES = {

@@ -9,10 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
-import orjson
 from django.db import transaction
 
-from database.sql import execute, ids_parameter, is_postgresql, json_parameter
+from database.sql import execute, ids_of, ids_parameter, is_postgresql, json_parameter
 
 # The status before and the one after; "" for those who are deleted.
 Moved = tuple[str, str]
@@ -141,8 +140,3 @@ def read_statuses(contacts: Collection[int]) -> dict[int, str]:
 def statuses_of(ids: str | None, statuses: str | None) -> dict[int, str]:
     """The row of STATUSES; both are NULL where there is no such contact."""
     return dict(zip(ids_of(ids), statuses.split(","), strict=True)) if statuses else {}
-
-
-def ids_of(listed: str | None) -> list[int]:
-    """The ids of a text that group_concat made."""
-    return orjson.loads(f"[{listed or ''}]")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from database.sql import (
     any_of,
     execute,
+    ids_of,
     ids_parameter,
     is_postgresql,
     json_parameter,
@@ -19,7 +20,7 @@ from database.sql import (
     stored_datetime,
 )
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
-from subscribers.services.counts import ids_of, many_on_sqlite
+from subscribers.services.counts import many_on_sqlite
 from subscribers.services.locks import TABLES
 
 Kind = Literal["tags", "lists", "companies"]

@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from database.sql import any_of, execute, ids_parameter, is_postgresql
+from database.sql import any_of, execute, ids_of, ids_parameter, is_postgresql
 from subscribers.models import Subscriber
-from subscribers.services.counts import STATUSES, ids_of, read_statuses, statuses_of
+from subscribers.services.counts import STATUSES, read_statuses, statuses_of
 
 # By the name of a kind, in their order: a part for each kind that is asked for.
 TABLES = {"tags": "segments_tag", "lists": "segments_contactlist", "companies": "companies_company"}

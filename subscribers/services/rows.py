@@ -9,16 +9,18 @@ from django.utils import timezone
 from database.sql import (
     any_of,
     any_of_texts,
+    as_datetime,
     execute,
     ids_parameter,
     is_postgresql,
     json_parameter,
     plain_address,
+    read_json,
     rows_from_json,
     stored_datetime,
 )
 from subscribers.models import LEFT, Status, Subscriber, make_hash
-from subscribers.reading import as_datetime, as_degrees, read_json
+from subscribers.reading import as_degrees
 from subscribers.services.drafts import WRITTEN, Draft
 
 FIELDS: dict[str, Any] = {name: Subscriber._meta.get_field(name) for name in ["hash", *WRITTEN]}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from subscribers.reading import as_datetime
+from database.sql import as_datetime
 from webhooks.models import Endpoint
 from webhooks.services.posting import JSON_TYPE, Request, request_from
 
