@@ -7,11 +7,9 @@ that is made later counts from then on.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rest_framework.exceptions import APIException
-
 from automations.registry import BlockFailed
 from custom_fields.services import types_by_slug
-from subscribers.api.filters import select_contacts
+from subscribers.registry import Unreadable, contacts_meant_by
 
 
 def groups_of(sent: Any, *, every: bool = True) -> list[Any]:
@@ -37,10 +35,10 @@ def as_condition(sent: Any) -> Any:
 def who_meets(groups: list[Any], contacts: Collection[int]) -> set[int]:
     """Those of the contacts who meet the conditions now. A fixed number of statements. Raises BlockFailed."""
     try:
-        found = select_contacts({"filter_type": "advanced", "advanced_filters": groups}, strict=True).contacts
-        return set(found.filter(pk__any_of=contacts).values_list("pk", flat=True))
-    except APIException as error:
-        raise BlockFailed(f"The conditions cannot be read: {words_of(error.detail)}") from error
+        found = contacts_meant_by("advanced_filters", groups)
+    except Unreadable as error:
+        raise BlockFailed(f"The conditions cannot be read: {error}") from error
+    return set(found.filter(pk__any_of=contacts).values_list("pk", flat=True))
 
 
 def problem_of(groups: list[Any]) -> str:
@@ -50,10 +48,3 @@ def problem_of(groups: list[Any]) -> str:
     except BlockFailed as failure:
         return str(failure)
     return ""
-
-
-def words_of(detail: Any) -> str:
-    """The texts of an error, one after the other."""
-    if isinstance(detail, Mapping):
-        return " ".join(words_of(one) for one in detail.values())
-    return " ".join(words_of(one) for one in detail) if isinstance(detail, list) else str(detail)

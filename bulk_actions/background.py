@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from automations.models import Automation
 from bulk_actions.actions import ACTIONS, CHANGE, prepare, run
-from bulk_actions.api.queries import find_contacts
 from bulk_actions.undoing import EVENTS, OPPOSITES, CannotUndo, Undo
 from changes.models import Change, ChangedContact, RemovedHistory
 from companies.models import Company
@@ -27,6 +26,8 @@ from jobs.models import NOT_AGAIN, Job
 from jobs.registry import JobFailed, Kind, Progress, register_kind
 from jobs.services import start_job
 from sequences.models import EmailSequence
+from subscribers.querysets import SubscriberQuerySet
+from subscribers.registry import Unreadable, contacts_meant_by
 from subscribers.resolve import MODELS
 from subscribers.services.locks import Held
 
@@ -124,9 +125,17 @@ def next_chunk(options: Mapping[str, Any], after: int) -> tuple[list[int], bool]
         first = bisect_right(options["ids"], after)
         ids = options["ids"][first : first + size + 1]
     else:
-        contacts = find_contacts(options["query"]).filter(pk__gt=after, pk__lte=options["up_to"])
+        contacts = found_by(options["query"]).filter(pk__gt=after, pk__lte=options["up_to"])
         ids = list(contacts.order_by("pk").values_list("pk", flat=True)[: size + 1])
     return ids[:size], len(ids) <= size
+
+
+def found_by(query: Any) -> SubscriberQuerySet:
+    """The contacts that a kept query finds now. Raises JobFailed where it finds none any more: its tag was deleted."""
+    try:
+        return contacts_meant_by("contact_query", query)
+    except Unreadable as error:
+        raise JobFailed(f"The contact_query cannot be read any more: {error}") from error
 
 
 def entries_of(job_id: int, name: str) -> Any:

@@ -5,9 +5,9 @@ from typing import Any
 
 from rest_framework.exceptions import APIException
 
-from jobs.registry import JobFailed
 from subscribers.api.filters import CONDITIONS, select_to_change
 from subscribers.querysets import SubscriberQuerySet
+from subscribers.registry import Unreadable
 from wp_rest.exceptions import invalid
 from wp_rest.parameters import CONTROL_PARAMETERS, Repeated, as_list, is_empty
 from wp_rest.parsers import as_object
@@ -36,11 +36,11 @@ def read_query(params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def find_contacts(kept: Any) -> SubscriberQuerySet:
-    """The contacts that a kept query finds now. Raises JobFailed where it finds none any more: its tag was deleted."""
+    """The contacts that a kept query finds now. Raises Unreadable where it finds none any more: its tag was deleted."""
     try:
         return select_to_change(restore(kept)).contacts
     except APIException as error:
-        raise JobFailed(f"The contact_query cannot be read any more: {error.detail}") from error
+        raise Unreadable(error.detail) from error
 
 
 def keep(query: Any) -> Any:

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Self
 
+from rest_framework.exceptions import APIException
+
 from custom_fields.services import types_by_slug
 from rest.exceptions import InvalidJSON
 from rest.json import parse_json
@@ -14,6 +16,7 @@ from subscribers.api.advanced_filters import AdvancedFilters, read_saved, refuse
 from subscribers.api.comparisons import refuse
 from subscribers.models import Status, Subscriber
 from subscribers.querysets import SubscriberQuerySet
+from subscribers.registry import Unreadable
 from subscribers.resolve import MODELS, resolve_for_filter
 from subscribers.selection import Selection
 from wp_rest.dates import read_datetime
@@ -72,6 +75,14 @@ def select_to_change(query: Mapping[str, Any]) -> Selection:
         if name in query and is_empty(as_list(query[name], f"contact_query.{name}")):
             raise invalid(f"contact_query.{name}", f"The {name} may not be empty.", "empty")
     return select_contacts(query, strict=True)
+
+
+def contacts_meeting(groups: Any) -> SubscriberQuerySet:
+    """The contacts who meet the kept groups of advanced filters now. Raises Unreadable for what an action refuses."""
+    try:
+        return select_contacts({"filter_type": "advanced", "advanced_filters": groups}, strict=True).contacts
+    except APIException as error:
+        raise Unreadable(error.detail) from error
 
 
 def select_contacts(params: Mapping[str, Any], *, strict: bool = False) -> Selection:
