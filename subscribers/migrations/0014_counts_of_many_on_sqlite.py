@@ -1,6 +1,6 @@
 """On SQLite a change of many contacts pauses the triggers of 0013, and counts them by one statement itself.
 
-A row in the new table pauses them, within one transaction alone (subscribers.services.counts). Else it is empty.
+A row in the new table pauses them, within one transaction alone (segments.counting). Else it is empty.
 """
 
 from importlib import import_module

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError
 
 from changes.services import Entry
 from database.sql import is_postgresql
-from subscribers.services.counts import Counts, Moved, counting
+from segments.counting import Counts, Moved, counting
 from subscribers.services.drafts import (
     COLUMNS,
     WRITTEN,

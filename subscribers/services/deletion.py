@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from changes.services import Entry, record_deletion
 from companies.models import Company
 from database.deletion import delete_rows
+from segments.counting import counting
 from subscribers.models import Subscriber
 from subscribers.services.companies import companies_of_members, leave_companies
-from subscribers.services.counts import counting
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_to_delete

@@ -19,8 +19,8 @@ from database.sql import (
     rows_of_ids,
     stored_datetime,
 )
+from segments.counting import many_on_sqlite
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
-from subscribers.services.counts import many_on_sqlite
 from subscribers.services.locks import TABLES
 
 Kind = Literal["tags", "lists", "companies"]

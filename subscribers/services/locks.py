@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from database.sql import any_of, execute, ids_of, ids_parameter, is_postgresql
+from segments.counting import STATUSES, read_statuses, statuses_of
 from subscribers.models import Subscriber
-from subscribers.services.counts import STATUSES, read_statuses, statuses_of
 
 # By the name of a kind, in their order: a part for each kind that is asked for.
 TABLES = {"tags": "segments_tag", "lists": "segments_contactlist", "companies": "companies_company"}
@@ -35,7 +35,7 @@ class Held:
     tags: Sequence[int] = ()
     lists: Sequence[int] = ()
     companies: Sequence[int] = ()
-    # Of the contacts that are locked with them; on SQLite alone, which counts by them (subscribers.services.counts).
+    # Of the contacts that are locked with them; on SQLite alone, which counts by them (segments.counting).
     statuses: Mapping[int, str] = field(default_factory=dict)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
+from segments.counting import counting
 from segments.models import Segment, Tag
 from segments.services import delete_segments
-from subscribers.services.counts import counting
 from subscribers.services.history import each, record
 from subscribers.services.links import (
     Kind,

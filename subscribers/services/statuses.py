@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from changes.services import Entry
 from database.sql import execute, ids_parameter, rows_of_ids
+from segments.counting import counting
 from subscribers.models import LEFT, Subscriber
-from subscribers.services.counts import counting
 from subscribers.services.history import record
 from subscribers.services.links import atomic
 from subscribers.services.locks import lock_column, lock_statuses

@@ -12,9 +12,9 @@ from automations.services.enrolling import enrol
 from automations.services.history import read_history
 from automations.services.running import run_next
 from changes.models import Change
+from segments.counting import MANY
 from subscribers import services
 from subscribers.models import Subscriber
-from subscribers.services.counts import MANY
 from tests.automations.working import TAGGED, automation, block, contacts_in, goal, read_all, tag, wait, work
 from tests.factories import TagFactory
 from tests.subscribers.expected import counted

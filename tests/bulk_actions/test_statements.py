@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notes.models import Note
+from segments import counting
 from segments.counts import count_contacts
 from subscribers.models import Subscriber, SubscriberCompany, SubscriberList, SubscriberTag
-from subscribers.services import counts
 from tests.bulk_actions.conftest import World
 from tests.bulk_actions.test_selection import WORKING
 from tests.factories import ContactListFactory, TagFactory
@@ -18,7 +18,7 @@ from tests.subscribers import expected
 
 Act = Callable[..., Any]
 # From so many on a change on SQLite counts them itself, by a few statements more.
-FEW = counts.MANY
+FEW = counting.MANY
 MANY = 5_000 if connection.vendor == "postgresql" else 500
 
 

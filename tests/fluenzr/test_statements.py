@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from companies.models import Company
 from fluenzr.ids import GROUP, encode
 from pipelines.models import Stage
+from segments.counting import MANY
 from subscribers.services import attach_companies
-from subscribers.services.counts import MANY
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory
 from tests.fluenzr.client import Fluenzr
 from tests.subscribers.expected import ANOTHER_LINK, HISTORY, HOLD, MOVE, counted

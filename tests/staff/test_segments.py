@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from segments import services
+from segments.counting import MANY
 from segments.models import ContactList, Tag
 from subscribers.models import Subscriber
-from subscribers.services.counts import MANY
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory, UserFactory
 
 TAGS = "/admin/segments/tag/"

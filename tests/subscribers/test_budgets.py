@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from segments.counting import MANY
 from segments.models import Tag
-from subscribers.services.counts import MANY
 from tests.client import Api
 from tests.factories import ContactListFactory, CustomFieldFactory, SubscriberFactory, TagFactory, UserFactory
 from tests.subscribers.expected import (

@@ -9,13 +9,14 @@ from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from notes.models import Note
+from segments import counting
 from subscribers import services
 from subscribers.models import Subscriber, SubscriberTag
-from subscribers.services import Draft, contacts, counts
+from subscribers.services import Draft, contacts
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.subscribers.expected import ANOTHER_LINK, HISTORY, HOLD, LOCK_OWNED, MOVE, counted, statements
 
-FEW, MANY = counts.MANY, 2 * counts.MANY
+FEW, MANY = counting.MANY, 2 * counting.MANY
 
 
 @dataclass

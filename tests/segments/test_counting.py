@@ -1,4 +1,4 @@
-"""subscribers.services.counts: on SQLite a change of many contacts counts them itself, in place of the triggers."""
+"""segments.counting: on SQLite a change of many contacts counts them itself, in place of the triggers."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,12 +7,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from database.sql import execute, is_postgresql
+from segments.counting import MANY, counting
 from segments.counts import count_contacts
 from segments.models import ContactCount, ContactList, Tag
 from subscribers import services
 from subscribers.models import Status, Subscriber
 from subscribers.services import Draft
-from subscribers.services.counts import MANY, counting
 from tests.factories import ContactListFactory, SubscriberFactory, TagFactory
 from tests.segments.test_counts import assert_counts_are_right
 
