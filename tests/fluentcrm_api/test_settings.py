@@ -246,7 +246,7 @@ def test_sqlite_waits_for_locks_and_writes_beside_readers(load: Load, tmp_path: 
     assert (tmp_path / "new").is_dir()
     assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert database["OPTIONS"]["timeout"] == 10
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "cache_size=-32768"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "cache_size=-32768", "wal_autocheckpoint=4000"):
         assert pragma in database["OPTIONS"]["init_command"]
 
 
